@@ -1,0 +1,38 @@
+package io.millrace.cluster;
+
+import io.millrace.storage.StorageConfig;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The settings of one node's part of the cluster.
+ *
+ * @param nodeId stable over restarts
+ * @param rack the rack, or null
+ * @param storage where and how logs are stored; the metadata file lies in the same directory
+ * @param defaultPartitions number of partitions of a topic that asks for -1, or is created by its first use
+ * @param autoCreateTopics whether a topic is created by its first use
+ * @param topicDefaults topic settings of this node, between the built-in defaults and those of a topic
+ * @param maxPartitions how many partitions this node carries at most
+ * @param appenderBytesMax how many bytes of single records may wait to be gathered into batches
+ */
+public record ClusterConfig(
+        int nodeId,
+        String rack,
+        StorageConfig storage,
+        int defaultPartitions,
+        boolean autoCreateTopics,
+        Map<String, String> topicDefaults,
+        int maxPartitions,
+        long appenderBytesMax) {
+
+    public ClusterConfig {
+        Objects.requireNonNull(storage, "storage");
+        topicDefaults = Map.copyOf(topicDefaults);
+    }
+
+    /** Defaults for a storage configuration: node 1, one partition, topics created on first use. */
+    public static ClusterConfig defaults(StorageConfig storage) {
+        return new ClusterConfig(1, null, storage, 1, true, Map.of(), 10_000, 64L << 20);
+    }
+}

@@ -1,0 +1,93 @@
+package io.millrace.cluster.error;
+
+/**
+ * Every error that Millrace answers with, in all its protocols. Names and numbers are Kafka's ({@code
+ * org.apache.kafka.common.protocol.Errors}) and never change; a test compares them.
+ */
+public enum ErrorCode {
+    NONE(0, 200, 1000, Retry.NEVER),
+    UNKNOWN_SERVER_ERROR(-1, 500, 1011, Retry.OUTCOME_UNKNOWN),
+    OFFSET_OUT_OF_RANGE(1, 400, 4410, Retry.NEVER),
+    CORRUPT_MESSAGE(2, 400, 4400, Retry.NEVER),
+    UNKNOWN_TOPIC_OR_PARTITION(3, 404, 4404, Retry.NEVER),
+    LEADER_NOT_AVAILABLE(5, 503, 4503, Retry.SAFE),
+    NOT_LEADER_OR_FOLLOWER(6, 503, 4503, Retry.SAFE),
+    REQUEST_TIMED_OUT(7, 504, 1013, Retry.OUTCOME_UNKNOWN),
+    MESSAGE_TOO_LARGE(10, 413, 1009, Retry.NEVER),
+    COORDINATOR_NOT_AVAILABLE(15, 503, 4503, Retry.SAFE),
+    NOT_COORDINATOR(16, 503, 4503, Retry.SAFE),
+    INVALID_TOPIC_EXCEPTION(17, 400, 4400, Retry.NEVER),
+    NOT_ENOUGH_REPLICAS(19, 503, 1013, Retry.SAFE),
+    NOT_ENOUGH_REPLICAS_AFTER_APPEND(20, 503, 1013, Retry.OUTCOME_UNKNOWN),
+    INVALID_REQUIRED_ACKS(21, 400, 4400, Retry.NEVER),
+    TOPIC_AUTHORIZATION_FAILED(29, 403, 4403, Retry.NEVER),
+    INVALID_TIMESTAMP(32, 400, 4400, Retry.NEVER),
+    UNSUPPORTED_VERSION(35, 400, 4400, Retry.NEVER),
+    TOPIC_ALREADY_EXISTS(36, 409, 4400, Retry.NEVER),
+    INVALID_PARTITIONS(37, 400, 4400, Retry.NEVER),
+    INVALID_REPLICATION_FACTOR(38, 400, 4400, Retry.NEVER),
+    INVALID_REPLICA_ASSIGNMENT(39, 400, 4400, Retry.NEVER),
+    INVALID_CONFIG(40, 400, 4400, Retry.NEVER),
+    NOT_CONTROLLER(41, 503, 4503, Retry.SAFE),
+    INVALID_REQUEST(42, 400, 4400, Retry.NEVER),
+    UNSUPPORTED_FOR_MESSAGE_FORMAT(43, 400, 4400, Retry.NEVER),
+    POLICY_VIOLATION(44, 400, 4400, Retry.NEVER),
+    OUT_OF_ORDER_SEQUENCE_NUMBER(45, 409, 4400, Retry.NEVER),
+    DUPLICATE_SEQUENCE_NUMBER(46, 409, 4400, Retry.NEVER),
+    INVALID_PRODUCER_EPOCH(47, 409, 4409, Retry.NEVER),
+    KAFKA_STORAGE_ERROR(56, 503, 1013, Retry.SAFE),
+    FENCED_LEADER_EPOCH(74, 409, 4503, Retry.SAFE),
+    UNKNOWN_LEADER_EPOCH(75, 503, 4503, Retry.SAFE),
+    UNSUPPORTED_COMPRESSION_TYPE(76, 400, 4400, Retry.NEVER),
+    OFFSET_NOT_AVAILABLE(78, 503, 4503, Retry.SAFE),
+    INVALID_RECORD(87, 422, 4400, Retry.NEVER),
+    THROTTLING_QUOTA_EXCEEDED(89, 429, 4429, Retry.SAFE),
+    UNKNOWN_TOPIC_ID(100, 404, 4404, Retry.NEVER),
+    INCONSISTENT_TOPIC_ID(103, 409, 4404, Retry.NEVER);
+
+    /** What a client may do with a request that was answered with an error. */
+    public enum Retry {
+        /** Nothing was stored; the same request will fail again until something is changed. */
+        NEVER,
+        /** Nothing was stored; the same request may succeed later. */
+        SAFE,
+        /** The request may or may not have been carried out: a retry can duplicate, unless it is idempotent. */
+        OUTCOME_UNKNOWN
+    }
+
+    private final short kafkaCode;
+    private final int httpStatus;
+    private final int closeCode;
+    private final Retry retry;
+
+    ErrorCode(int kafkaCode, int httpStatus, int closeCode, Retry retry) {
+        this.kafkaCode = (short) kafkaCode;
+        this.httpStatus = httpStatus;
+        this.closeCode = closeCode;
+        this.retry = retry;
+    }
+
+    /** The number on the Kafka wire, and {@code error_code} in JSON. */
+    public short kafkaCode() {
+        return kafkaCode;
+    }
+
+    /** The HTTP status. */
+    public int httpStatus() {
+        return httpStatus;
+    }
+
+    /** The WebSocket close code (gateway protocol §11.1). */
+    public int closeCode() {
+        return closeCode;
+    }
+
+    public Retry retry() {
+        return retry;
+    }
+
+    /** The {@code retriable} member of JSON errors. */
+    public boolean isRetriable() {
+        return retry != Retry.NEVER;
+    }
+}

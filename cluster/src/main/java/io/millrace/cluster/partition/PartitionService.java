@@ -1,0 +1,60 @@
+package io.millrace.cluster.partition;
+
+import io.millrace.storage.AppendResult;
+import io.millrace.storage.ReadResult;
+import io.millrace.storage.TimestampOffset;
+import io.millrace.storage.TopicPartition;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The one door to append and read, for every protocol. It answers for partitions that this node leads; for others it fails with
+ * NOT_LEADER_OR_FOLLOWER, for those that do not exist with UNKNOWN_TOPIC_OR_PARTITION.
+ *
+ * <p>Thread-safe, never blocks. Futures complete on the Vert.x context of the caller when it has one, and fail with {@link
+ * io.millrace.cluster.error.MillraceException}.
+ */
+public interface PartitionService {
+
+    /** The partition of a topic by name, if it exists in the newest image. */
+    Optional<TopicPartition> partition(String topic, int partition);
+
+    /**
+     * Appends. The future completes when the batches are stored as {@link AppendCommand#acks()} asks. Calls for one partition,
+     * made one after the other on one thread, are appended in that order.
+     */
+    Future<AppendResult> append(AppendCommand command);
+
+    /** Reads several partitions, waiting for data if asked. Never fails as a whole. */
+    Future<List<FetchedPartition>> fetch(FetchCommand command);
+
+    /**
+     * Reads one partition now, without waiting: from memory on this thread when the offset is cached, else on a reader thread.
+     * The receiver closes the result. Empty when the offset is at the limit.
+     */
+    Future<ReadResult> read(TopicPartition partition, long offset, int maxBytes, Isolation isolation);
+
+    /** The offsets at this moment. Throws MillraceException when the partition is not here. */
+    PartitionOffsets offsets(TopicPartition partition);
+
+    /**
+     * Calls the listener, once for each movement or fewer, when the high watermark or the last stable offset moved above
+     * {@code position}; at once if it is above already. The listener runs on a flusher or shard thread and must return at once:
+     * hop to your own context, and read the offsets there. It stays registered until cancelled; a deleted partition calls it
+     * a last time.
+     */
+    Watch watch(TopicPartition partition, long position, Runnable listener);
+
+    /** The first record at or after a time, below the read limit. */
+    Future<Optional<TimestampOffset>> findByTimestamp(TopicPartition partition, long timestampMs, Isolation isolation);
+
+    /** The record with the largest timestamp, below the read limit. */
+    Future<Optional<TimestampOffset>> findMaxTimestamp(TopicPartition partition, Isolation isolation);
+
+    /** Makes everything below an offset unreadable; -1 means the high watermark. Answers the new log start offset. */
+    Future<Long> deleteRecords(TopicPartition partition, long beforeOffset);
+
+    /** Bytes on disk, for listings. */
+    long sizeBytes(TopicPartition partition);
+}

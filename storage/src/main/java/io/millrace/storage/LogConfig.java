@@ -1,0 +1,62 @@
+package io.millrace.storage;
+
+/**
+ * The settings of one log. They carry Kafka's topic configuration names where Kafka has one, and can change while the log
+ * is open.
+ *
+ * @param segmentBytes size at which a new segment is begun ({@code segment.bytes})
+ * @param segmentMs age at which a new segment is begun ({@code segment.ms})
+ * @param indexIntervalBytes distance between two offset index entries ({@code index.interval.bytes})
+ * @param retentionMs age after which a closed segment may go, -1 for never ({@code retention.ms})
+ * @param retentionBytes size of the log above which old segments go, -1 for no limit ({@code retention.bytes})
+ * @param maxMessageBytes size of the largest batch that is accepted ({@code max.message.bytes})
+ * @param timestampType who sets record timestamps ({@code message.timestamp.type})
+ * @param delete whether retention deletes old segments ({@code cleanup.policy} contains {@code delete})
+ * @param compact whether the log keeps the newest record of each key ({@code cleanup.policy} contains {@code compact})
+ * @param flushPolicy when a byte counts as durable ({@code flush.policy}, Millrace's own)
+ */
+public record LogConfig(
+        int segmentBytes,
+        long segmentMs,
+        int indexIntervalBytes,
+        long retentionMs,
+        long retentionBytes,
+        int maxMessageBytes,
+        TimestampType timestampType,
+        boolean delete,
+        boolean compact,
+        FlushPolicy flushPolicy) {
+
+    /** Who sets the timestamp of a record. */
+    public enum TimestampType {
+        CREATE_TIME,
+        LOG_APPEND_TIME
+    }
+
+    public LogConfig {
+        if (segmentBytes < 14) {
+            throw new IllegalArgumentException("segmentBytes must be at least 14: " + segmentBytes);
+        }
+        if (indexIntervalBytes < 0) {
+            throw new IllegalArgumentException("indexIntervalBytes must not be negative: " + indexIntervalBytes);
+        }
+        if (maxMessageBytes < 0) {
+            throw new IllegalArgumentException("maxMessageBytes must not be negative: " + maxMessageBytes);
+        }
+    }
+
+    /** Kafka's defaults, and fsync before acknowledgement. */
+    public static LogConfig defaults() {
+        return new LogConfig(
+                1 << 30,
+                7L * 24 * 3_600_000,
+                4096,
+                7L * 24 * 3_600_000,
+                -1,
+                1_048_588,
+                TimestampType.CREATE_TIME,
+                true,
+                false,
+                FlushPolicy.GROUP);
+    }
+}

@@ -1,0 +1,107 @@
+package io.millrace.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The log of one partition: an ordered, append-only run of record batches, cut into segments.
+ *
+ * <p>Threads: {@link #append}, {@link #truncateTo}, {@link #advanceLogStart} and {@link #updateConfig} may be called from any
+ * thread; they are handed to the shard thread that owns this log and run there in the order of the calls. Their stages
+ * complete on the shard thread: whoever needs another thread hops. Reads run on the calling thread.
+ *
+ * <p>Errors are {@link LogException}s, thrown by reads and delivered by stages.
+ */
+public interface PartitionLog {
+
+    /** Called when {@link LogOffsets#durableOffset()} moved. Must return at once. */
+    @FunctionalInterface
+    interface DurableListener {
+        /** Runs on a flusher thread ({@link FlushPolicy#GROUP}) or on the shard thread; never on two threads at a time. */
+        void onDurable(PartitionLog log, long durableOffset);
+    }
+
+    TopicPartition topicPartition();
+
+    /** The newest snapshot; any thread, no lock. */
+    LogOffsets offsets();
+
+    LogConfig config();
+
+    /** Newest leader epoch that this log has seen, empty for a log without records or epochs. */
+    OptionalInt latestEpoch();
+
+    /**
+     * Writes batches at the end of the log. The stage completes when the bytes are written and offsets are assigned, which is
+     * before they are durable: wait for {@link DurableListener} to pass {@link AppendResult#lastOffset()}.
+     *
+     * <p>The log owns {@code batches} from this call on: it writes base offset and leader epoch into the headers in place,
+     * and may keep the bytes in its tail cache. The buffer must be writable and must not be reused.
+     *
+     * @param batches one or more whole record batches, format v2
+     * @param leaderEpoch the epoch under which this replica leads (for {@link AppendOrigin#REPLICATION}: the epoch of the
+     *     leader)
+     */
+    CompletionStage<AppendResult> append(ByteBuffer batches, int leaderEpoch, AppendOrigin origin);
+
+    /**
+     * Reads whole batches from the one that contains {@code offset} up to {@code maxOffset} (exclusive).
+     *
+     * @param maxBytes bound on the result; the first batch is returned even when it is larger, if {@code
+     *     atLeastOneBatch}
+     * @return empty when {@code offset} is at or above {@code maxOffset} but not above the log end offset
+     * @throws LogException.OffsetOutOfRange below the log start offset or above the log end offset
+     */
+    ReadResult read(long offset, long maxOffset, int maxBytes, boolean atLeastOneBatch) throws IOException;
+
+    /** Whether {@link #read} at this offset would be answered from memory, without a system call. Any thread. */
+    boolean isCached(long offset);
+
+    /**
+     * The first record at or after a time, below {@code maxOffset}; precise to the record. May block on the disk.
+     */
+    Optional<TimestampOffset> findByTimestamp(long timestampMs, long maxOffset) throws IOException;
+
+    /** The record with the largest timestamp below {@code maxOffset}. May block on the disk. */
+    Optional<TimestampOffset> findMaxTimestamp(long maxOffset) throws IOException;
+
+    /**
+     * Notes that this replica begins to lead (or follow) under an epoch at the present log end offset; durable when the stage
+     * completes (replication-safe leaders do this before their first append).
+     */
+    CompletionStage<Void> beginEpoch(int leaderEpoch);
+
+    /**
+     * The largest epoch at or below {@code leaderEpoch} known here and the offset where it ends (KIP-101); empty when there is
+     * none.
+     */
+    Optional<EpochEndOffset> endOffsetForEpoch(int leaderEpoch);
+
+    /** Cuts everything at and above {@code offset}; durable when the stage completes. */
+    CompletionStage<Void> truncateTo(long offset);
+
+    /**
+     * Moves the log start offset up; what lies below is not readable any more and is deleted as soon as whole segments are
+     * free. Durable when the stage completes; completes with the new log start offset.
+     */
+    CompletionStage<Long> advanceLogStart(long offset);
+
+    /** Applies retention by time and size now, for records below {@code highWatermark}. Completes with the log start offset. */
+    CompletionStage<Long> applyRetention(long highWatermark);
+
+    CompletionStage<Void> updateConfig(LogConfig config);
+
+    /** Replaces the listener; there is one, set by the owner of the partition before the first append. */
+    void onDurable(DurableListener listener);
+
+    /** Bytes on disk. */
+    long sizeBytes();
+
+    int segmentCount();
+
+    /** The largest epoch at or below an asked one, and the first offset after it. */
+    record EpochEndOffset(int leaderEpoch, long endOffset) {}
+}

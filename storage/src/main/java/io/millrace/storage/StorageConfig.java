@@ -1,0 +1,46 @@
+package io.millrace.storage;
+
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * The settings of all logs of one data directory.
+ *
+ * @param directory where the partition directories lie; created when missing
+ * @param shards number of single-writer threads
+ * @param flushers number of fsync threads
+ * @param shardQueueMax how many appends may wait in one shard's queue before {@link LogException.Overloaded}
+ * @param shardQueueBytesMax how many bytes may wait there
+ * @param tailCacheBytes memory for recent batches, over all logs
+ * @param reserveBytes free disk space below which appends are refused with {@link LogException.DiskFull}
+ * @param checkpointIntervalMs how often recovery points are written
+ * @param producerExpirationMs how long the sequences of a silent idempotent producer are remembered
+ */
+public record StorageConfig(
+        Path directory,
+        int shards,
+        int flushers,
+        int shardQueueMax,
+        long shardQueueBytesMax,
+        long tailCacheBytes,
+        long reserveBytes,
+        long checkpointIntervalMs,
+        long producerExpirationMs) {
+
+    public StorageConfig {
+        Objects.requireNonNull(directory, "directory");
+        if (shards < 1) {
+            throw new IllegalArgumentException("shards must be at least 1: " + shards);
+        }
+        if (flushers < 1) {
+            throw new IllegalArgumentException("flushers must be at least 1: " + flushers);
+        }
+    }
+
+    /** Defaults for a data directory. */
+    public static StorageConfig defaults(Path directory) {
+        int cores = Runtime.getRuntime().availableProcessors();
+        return new StorageConfig(
+                directory, cores, Math.max(2, cores), 10_000, 256L << 20, 64L << 20, 1L << 30, 60_000, 86_400_000);
+    }
+}

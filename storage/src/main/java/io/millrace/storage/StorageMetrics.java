@@ -1,0 +1,20 @@
+package io.millrace.storage;
+
+/** What the storage tells whoever counts. Called on shard and flusher threads: implementations must be thread-safe and quick. */
+public interface StorageMetrics {
+
+    /** Counts nothing. */
+    StorageMetrics NONE = new StorageMetrics() {};
+
+    /** A write to a segment: so many batches and bytes went out together. */
+    default void appended(int batches, int bytes, long nanos) {}
+
+    /** An fsync ended. */
+    default void fsynced(long nanos) {}
+
+    /** A read was answered from memory or from a file. */
+    default void read(boolean fromMemory, int bytes) {}
+
+    /** The log directory went offline or ran full. */
+    default void directoryFailed(String directory, Throwable cause) {}
+}

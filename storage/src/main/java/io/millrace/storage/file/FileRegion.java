@@ -1,0 +1,31 @@
+package io.millrace.storage.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+
+/**
+ * A run of bytes in an open segment file. Keeps the file open until {@link #close()}, also when the segment is deleted
+ * meanwhile.
+ */
+public interface FileRegion extends AutoCloseable {
+
+    int sizeBytes();
+
+    /**
+     * Sends bytes with sendfile where the system can.
+     *
+     * @param position first byte, relative to this region
+     * @return number of bytes sent, may be less than what is left
+     */
+    long transferTo(long position, WritableByteChannel target) throws IOException;
+
+    /** Reads the whole region into a buffer that has room for it. Blocks. */
+    void readInto(ByteBuffer target) throws IOException;
+
+    /** Another holder of the same region; each is closed on its own. */
+    FileRegion retain();
+
+    @Override
+    void close();
+}
