@@ -1,0 +1,190 @@
+package io.millrace.websocket.delivery;
+
+import io.millrace.cluster.record.RecordHeader;
+import io.millrace.cluster.record.StreamRecord;
+import io.millrace.websocket.protocol.Gap;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Writes the records of one partition as JSON (gateway protocol §3), straight into bytes: a value that is valid JSON is copied,
+ * not parsed into a tree. A value that is not is shown in base64, so no value can stop a stream.
+ *
+ * <p>Keeps scratch space: not thread-safe.
+ */
+public final class RecordJson {
+
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+    private final ValueFormat format;
+    private final Envelope envelope;
+    private final boolean singleLine;
+    private final byte[] upToOffset;
+    private final JsonCheck check = new JsonCheck();
+
+    /**
+     * A writer for one partition.
+     *
+     * @param singleLine whether line breaks between the tokens of an embedded JSON value become spaces, for transports that end
+     *     a record at a line break (SSE, NDJSON). There are none inside its strings: JSON escapes them.
+     */
+    public RecordJson(String topic, int partition, ValueFormat format, Envelope envelope, boolean singleLine) {
+        this.format = Objects.requireNonNull(format, "format");
+        this.envelope = Objects.requireNonNull(envelope, "envelope");
+        this.singleLine = singleLine;
+        ByteSink start = new ByteSink(64);
+        start.writeAscii("{\"topic\":");
+        writeString(start, topic.getBytes(StandardCharsets.UTF_8));
+        start.writeAscii(",\"partition\":");
+        start.writeDecimal(partition);
+        start.writeAscii(",\"offset\":");
+        this.upToOffset = start.toByteArray();
+    }
+
+    /** Writes one record. */
+    public void write(StreamRecord record, ByteSink out) {
+        write(record, null, out);
+    }
+
+    /**
+     * Writes one record, with what was lost before it.
+     *
+     * @param gap becomes the member {@code gap}; may be null; has no place when the envelope is the value only
+     */
+    public void write(StreamRecord record, Gap gap, ByteSink out) {
+        if (envelope == Envelope.VALUE) {
+            writeBareValue(record.value(), out);
+            return;
+        }
+        out.write(upToOffset);
+        out.writeDecimal(record.offset());
+        out.writeAscii(",\"timestamp\":");
+        out.writeDecimal(record.timestampMs());
+        writeTextMember(",\"key", record.key(), out);
+        writeValueMember(record.value(), out);
+        writeHeaders(record.headers(), out);
+        if (gap != null) {
+            out.writeAscii(",\"gap\":");
+            out.writeAscii(gap.toJson());
+        }
+        out.write('}');
+    }
+
+    private void writeValueMember(byte[] value, ByteSink out) {
+        switch (format) {
+            case TEXT -> writeTextMember(",\"value", value, out);
+            case BASE64 -> writeBase64Member(",\"value", value, out);
+            case JSON -> {
+                if (value == null || check.isJson(value)) {
+                    out.writeAscii(",\"value\":");
+                    writeJson(value, out);
+                } else {
+                    writeBase64Member(",\"value", value, out);
+                }
+            }
+        }
+    }
+
+    /** A value without a record around it: what cannot be shown as it is becomes an object that says so. */
+    private void writeBareValue(byte[] value, ByteSink out) {
+        if (value == null || (format == ValueFormat.JSON && check.isJson(value))) {
+            writeJson(value, out);
+        } else if (format == ValueFormat.TEXT && check.isUtf8(value)) {
+            writeString(out, value);
+        } else {
+            writeBase64Member("{\"value", value, out);
+            out.write('}');
+        }
+    }
+
+    private void writeHeaders(List<RecordHeader> headers, ByteSink out) {
+        if (headers.isEmpty()) {
+            return;
+        }
+        out.writeAscii(",\"headers\":[");
+        boolean first = true;
+        for (RecordHeader header : headers) {
+            out.writeAscii(first ? "{\"name\":" : ",{\"name\":");
+            writeString(out, header.name().getBytes(StandardCharsets.UTF_8));
+            writeTextMember(",\"value", header.value(), out);
+            out.write('}');
+            first = false;
+        }
+        out.write(']');
+    }
+
+    /** A member that is text where it can be; {@code opening} is everything before the end of its name. */
+    private void writeTextMember(String opening, byte[] bytes, ByteSink out) {
+        if (bytes == null) {
+            out.writeAscii(opening);
+            out.writeAscii("\":null");
+        } else if (check.isUtf8(bytes)) {
+            out.writeAscii(opening);
+            out.writeAscii("\":");
+            writeString(out, bytes);
+        } else {
+            writeBase64Member(opening, bytes, out);
+        }
+    }
+
+    private static void writeBase64Member(String opening, byte[] bytes, ByteSink out) {
+        out.writeAscii(opening);
+        if (bytes == null) {
+            out.writeAscii("\":null");
+            return;
+        }
+        out.writeAscii("_base64\":\"");
+        out.write(Base64.getEncoder().encode(bytes));
+        out.write('"');
+    }
+
+    private void writeJson(byte[] json, ByteSink out) {
+        if (json == null) {
+            out.writeAscii("null");
+            return;
+        }
+        int start = out.size();
+        out.write(json);
+        if (singleLine) {
+            byte[] written = out.array();
+            for (int i = start; i < out.size(); i++) {
+                if (written[i] == '\n' || written[i] == '\r') {
+                    written[i] = ' ';
+                }
+            }
+        }
+    }
+
+    /** A JSON string of well-formed UTF-8: only quotes, backslashes and control characters need escaping. */
+    private static void writeString(ByteSink out, byte[] utf8) {
+        out.write('"');
+        int clean = 0;
+        for (int i = 0; i < utf8.length; i++) {
+            byte b = utf8[i];
+            if (b == '"' || b == '\\' || (b >= 0 && b < 0x20)) {
+                out.write(utf8, clean, i - clean);
+                clean = i + 1;
+                out.write('\\');
+                writeEscape(out, b);
+            }
+        }
+        out.write(utf8, clean, utf8.length - clean);
+        out.write('"');
+    }
+
+    private static void writeEscape(ByteSink out, byte b) {
+        switch (b) {
+            case '"', '\\' -> out.write(b);
+            case '\n' -> out.write('n');
+            case '\r' -> out.write('r');
+            case '\t' -> out.write('t');
+            default -> {
+                out.writeAscii("u00");
+                out.write(HEX[b >> 4]);
+                out.write(HEX[b & 0xf]);
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * Records on their way to many sockets: read once, decoded once, encoded once, and the same bytes written to everybody.
+ *
+ * <p>{@link io.millrace.websocket.delivery.RecordJson} is the JSON of one record, for every protocol that shows records as
+ * JSON.
+ */
+package io.millrace.websocket.delivery;
