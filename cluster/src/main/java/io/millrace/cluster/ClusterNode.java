@@ -1,59 +1,134 @@
 package io.millrace.cluster;
 
+import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
+import io.millrace.cluster.metadata.FileController;
+import io.millrace.cluster.metadata.MetadataFile;
+import io.millrace.cluster.metadata.TopicConfig;
+import io.millrace.cluster.partition.BatchingRecordAppender;
+import io.millrace.cluster.partition.KeyPartitioner;
+import io.millrace.cluster.partition.LocalPartitionService;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.Partitioner;
 import io.millrace.cluster.partition.RecordAppender;
+import io.millrace.cluster.transaction.ProducerIdAllocator;
+import io.millrace.storage.LogManager;
 import io.millrace.storage.StorageMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.time.Clock;
+import java.util.concurrent.ExecutionException;
 
 /** One node's part of the cluster: its logs, its metadata and the doors to them, started and stopped together. */
 public final class ClusterNode {
 
-    private ClusterNode() {}
+    /** How late a produce request may be told that its time is up. */
+    private static final long EXPIRY_INTERVAL_MS = 250;
+
+    /** Kafka's {@code log.retention.check.interval.ms}. */
+    private static final long RETENTION_INTERVAL_MS = 300_000;
+
+    private final Vertx vertx;
+    private final ClusterConfig config;
+    private final LogManager logs;
+    private final FileController controller;
+    private final LocalPartitionService partitions;
+    private final RecordAppender appender;
+    private final Partitioner partitioner = new KeyPartitioner();
+    private final ProducerIdAllocator producerIds;
+    private final long expiryTimer;
+    private final long retentionTimer;
+
+    private ClusterNode(Vertx vertx, ClusterConfig config, Clock clock, LogManager logs)
+            throws IOException, InterruptedException {
+        this.vertx = vertx;
+        this.config = config;
+        this.logs = logs;
+        this.partitions = new LocalPartitionService(vertx, config, clock, logs, this::image);
+        this.controller =
+                new FileController(config, new MetadataFile(config.storage().directory()), partitions::apply);
+        try {
+            controller.applyInitial().toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            throw new IOException(
+                    "The partitions in " + config.storage().directory() + " cannot be opened: "
+                            + e.getCause().getMessage(),
+                    e.getCause());
+        }
+        this.appender = new BatchingRecordAppender(partitions, clock, config.appenderBytesMax());
+        this.producerIds = new ProducerIdAllocator(controller);
+        this.expiryTimer = vertx.setPeriodic(EXPIRY_INTERVAL_MS, id -> partitions.expireDelayed());
+        this.retentionTimer = vertx.setPeriodic(RETENTION_INTERVAL_MS, id -> partitions.applyRetention());
+    }
 
     /**
      * Opens the data directory and recovers its logs. Completes when everything can be appended to and read. Fails with an
      * exception whose message tells the user what to do.
      */
     public static Future<ClusterNode> start(Vertx vertx, ClusterConfig config, Clock clock, StorageMetrics metrics) {
-        throw new UnsupportedOperationException("not written yet");
+        return vertx.executeBlocking(() -> open(vertx, config, clock, metrics));
+    }
+
+    private static ClusterNode open(Vertx vertx, ClusterConfig config, Clock clock, StorageMetrics metrics)
+            throws IOException, InterruptedException {
+        TopicConfig.validate(config.topicDefaults());
+        LogManager logs = LogManager.open(config.storage(), clock, metrics);
+        try {
+            return new ClusterNode(vertx, config, clock, logs);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            logs.close();
+            throw e;
+        }
     }
 
     public ClusterConfig config() {
-        throw new UnsupportedOperationException("not written yet");
+        return config;
     }
 
     public Controller controller() {
-        throw new UnsupportedOperationException("not written yet");
+        return controller;
     }
 
     public PartitionService partitions() {
-        throw new UnsupportedOperationException("not written yet");
+        return partitions;
     }
 
     public RecordAppender appender() {
-        throw new UnsupportedOperationException("not written yet");
+        return appender;
     }
 
     public Partitioner partitioner() {
-        throw new UnsupportedOperationException("not written yet");
+        return partitioner;
+    }
+
+    public ProducerIdAllocator producerIds() {
+        return producerIds;
     }
 
     /** Whether appends are possible; false once the log directory is offline. */
     public boolean isHealthy() {
-        throw new UnsupportedOperationException("not written yet");
+        return logs.isOnline();
     }
 
-    /** Tells clients where this node's Kafka listener can be reached. To be called before the listener takes requests. */
-    public void advertise(String host, int port) {
-        throw new UnsupportedOperationException("not written yet");
+    /** Tells clients where this node's Kafka listener can be reached. Completes when {@link Controller#image()} says so. */
+    public Future<Void> advertise(String host, int port) {
+        return controller.advertise(host, port);
     }
 
     /** Flushes and closes everything; the next start is clean. */
     public Future<Void> stop() {
-        throw new UnsupportedOperationException("not written yet");
+        vertx.cancelTimer(expiryTimer);
+        vertx.cancelTimer(retentionTimer);
+        return vertx.executeBlocking(() -> {
+            controller.close();
+            partitions.close();
+            logs.close();
+            return null;
+        });
+    }
+
+    private ClusterImage image() {
+        return controller.image();
     }
 }

@@ -1,11 +1,34 @@
 package io.millrace.cluster.record;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
+import org.apache.kafka.common.record.internal.MutableRecordBatch;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.utils.Utils;
 
 /** Builds record batches (format v2) and takes them apart. */
 public final class RecordBatches {
+
+    /** The header of a batch of format v2. */
+    private static final int BATCH_OVERHEAD_BYTES = 61;
+
+    /** A record's length, attributes, timestamp delta, offset delta, key length, value length and header count at their longest. */
+    private static final int RECORD_OVERHEAD_BYTES = 5 + 1 + 10 + 5 + 5 + 5 + 5;
+
+    /** A header's name and value lengths at their longest. */
+    private static final int HEADER_OVERHEAD_BYTES = 5 + 5;
+
+    private static final Header[] NO_HEADERS = new Header[0];
 
     private RecordBatches() {}
 
@@ -16,12 +39,32 @@ public final class RecordBatches {
      * @param nowMs timestamp for the records that have none
      */
     public static ByteBuffer build(List<NewRecord> records, long nowMs) {
-        throw new UnsupportedOperationException("not written yet");
+        int bound = BATCH_OVERHEAD_BYTES;
+        for (NewRecord record : records) {
+            bound += sizeBoundBytes(record);
+        }
+        try (MemoryRecordsBuilder builder =
+                MemoryRecords.builder(ByteBuffer.allocate(bound), Compression.NONE, TimestampType.CREATE_TIME, 0)) {
+            for (NewRecord record : records) {
+                builder.append(
+                        record.timestampMs() < 0 ? nowMs : record.timestampMs(),
+                        record.key(),
+                        record.value(),
+                        kafkaHeaders(record.headers()));
+            }
+            return builder.build().buffer();
+        }
     }
 
     /** The size that a record will take in a batch, at most. */
     public static int sizeBoundBytes(NewRecord record) {
-        throw new UnsupportedOperationException("not written yet");
+        int bound = RECORD_OVERHEAD_BYTES + lengthOf(record.key()) + lengthOf(record.value());
+        for (RecordHeader header : record.headers()) {
+            bound += HEADER_OVERHEAD_BYTES
+                    + header.name().getBytes(StandardCharsets.UTF_8).length
+                    + lengthOf(header.value());
+        }
+        return bound;
     }
 
     /**
@@ -33,6 +76,68 @@ public final class RecordBatches {
      *     there is no batch
      */
     public static long forEach(ByteBuffer batches, long fromOffset, Consumer<StreamRecord> consumer) {
-        throw new UnsupportedOperationException("not written yet");
+        long next = fromOffset;
+        for (MutableRecordBatch batch : MemoryRecords.readableRecords(batches).batches()) {
+            if (!batch.isControlBatch()) {
+                for (Record record : batch) {
+                    if (record.offset() >= fromOffset) {
+                        consumer.accept(streamRecord(record));
+                    }
+                }
+            }
+            next = Math.max(next, batch.nextOffset());
+        }
+        return next;
+    }
+
+    /**
+     * The offset and timestamp of the first record of one batch at or after a time: what the storage cannot find out by itself
+     * when a batch is compressed.
+     */
+    public static Optional<TimedOffset> firstAtOrAfter(ByteBuffer batch, long timestampMs) {
+        for (MutableRecordBatch each : MemoryRecords.readableRecords(batch).batches()) {
+            for (Record record : each) {
+                if (record.timestamp() >= timestampMs) {
+                    return Optional.of(new TimedOffset(record.offset(), record.timestamp()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** An offset and its timestamp. */
+    public record TimedOffset(long offset, long timestampMs) {}
+
+    private static int lengthOf(byte[] bytes) {
+        return bytes == null ? 0 : bytes.length;
+    }
+
+    private static StreamRecord streamRecord(Record record) {
+        return new StreamRecord(
+                record.offset(),
+                record.timestamp(),
+                Utils.toNullableArray(record.key()),
+                Utils.toNullableArray(record.value()),
+                headers(record.headers()));
+    }
+
+    private static List<RecordHeader> headers(Header[] headers) {
+        if (headers.length == 0) {
+            return List.of();
+        }
+        List<RecordHeader> result = new ArrayList<>(headers.length);
+        for (Header header : headers) {
+            result.add(new RecordHeader(header.key(), header.value()));
+        }
+        return result;
+    }
+
+    private static Header[] kafkaHeaders(List<RecordHeader> headers) {
+        if (headers.isEmpty()) {
+            return NO_HEADERS;
+        }
+        RecordHeaders result = new RecordHeaders();
+        headers.forEach(header -> result.add(header.name(), header.value()));
+        return result.toArray();
     }
 }

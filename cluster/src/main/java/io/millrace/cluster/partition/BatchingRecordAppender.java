@@ -1,0 +1,86 @@
+package io.millrace.cluster.partition;
+
+import io.millrace.cluster.CallerContext;
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.record.NewRecord;
+import io.millrace.cluster.record.RecordBatches;
+import io.millrace.storage.LogConfig;
+import io.millrace.storage.TopicPartition;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Gathers single records into shared batches, one {@link PartitionBatcher} for each partition that is written to. */
+public final class BatchingRecordAppender implements RecordAppender {
+
+    /** The header of a record batch, which takes part of the topic's largest batch. */
+    private static final int BATCH_OVERHEAD_BYTES = 61;
+
+    private final LocalPartitionService service;
+    private final Clock clock;
+    private final long waitingBytesMax;
+    private final AtomicLong waitingBytes = new AtomicLong();
+    private final Map<TopicPartition, PartitionBatcher> batchers = new ConcurrentHashMap<>();
+
+    public BatchingRecordAppender(LocalPartitionService service, Clock clock, long waitingBytesMax) {
+        this.service = service;
+        this.clock = clock;
+        this.waitingBytesMax = waitingBytesMax;
+    }
+
+    @Override
+    public Future<AppendedRecord> append(TopicPartition key, NewRecord record, Acks acks, int timeoutMs) {
+        Partition partition = service.find(key);
+        if (partition == null) {
+            batchers.remove(key);
+            return Future.failedFuture(LocalPartitionService.unknown(key));
+        }
+        LogConfig config = partition.log().config();
+        int sizeBytes = RecordBatches.sizeBoundBytes(record);
+        MillraceException refusal = refusalOf(key, record, sizeBytes, config);
+        if (refusal != null) {
+            return Future.failedFuture(refusal);
+        }
+        if (waitingBytes.addAndGet(sizeBytes) > waitingBytesMax) {
+            waitingBytes.addAndGet(-sizeBytes);
+            return Future.failedFuture(new MillraceException(
+                    ErrorCode.THROTTLING_QUOTA_EXCEEDED,
+                    "Records come faster than they can be stored: " + waitingBytesMax
+                            + " bytes wait already. This one was not stored; send it again later."));
+        }
+        Promise<AppendedRecord> promise = CallerContext.promise();
+        batcher(key).add(record, sizeBytes, config.maxMessageBytes() - BATCH_OVERHEAD_BYTES, acks, timeoutMs, promise);
+        if (acks == Acks.NONE) {
+            promise.tryComplete(new AppendedRecord(key.partition(), -1, record.timestampMs()));
+        }
+        return promise.future();
+    }
+
+    private static MillraceException refusalOf(TopicPartition key, NewRecord record, int sizeBytes, LogConfig config) {
+        if (sizeBytes + BATCH_OVERHEAD_BYTES > config.maxMessageBytes()) {
+            return new MillraceException(
+                    ErrorCode.MESSAGE_TOO_LARGE,
+                    "The record takes up to " + (sizeBytes + BATCH_OVERHEAD_BYTES) + " bytes and topic '" + key.topic()
+                            + "' allows " + config.maxMessageBytes() + " (max.message.bytes)");
+        }
+        if (config.compact() && record.key() == null) {
+            return new MillraceException(
+                    ErrorCode.INVALID_RECORD,
+                    "Topic '" + key.topic() + "' is compacted: each of its records needs a key");
+        }
+        return null;
+    }
+
+    private PartitionBatcher batcher(TopicPartition key) {
+        PartitionBatcher present = batchers.get(key);
+        return present != null
+                ? present
+                : batchers.computeIfAbsent(
+                        key,
+                        added -> new PartitionBatcher(added, service, clock, bytes -> waitingBytes.addAndGet(-bytes)));
+    }
+}

@@ -1,0 +1,63 @@
+package io.millrace.cluster.partition;
+
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
+import io.millrace.storage.LogException;
+import java.io.IOException;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns what a log says into an answer for a client: the only place where the two vocabularies meet. */
+final class LogErrors {
+
+    private static final Logger log = LoggerFactory.getLogger(LogErrors.class);
+
+    private LogErrors() {}
+
+    static MillraceException translate(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof MillraceException answer) {
+            return answer;
+        }
+        if (cause instanceof LogException logException) {
+            return new MillraceException(codeOf(logException), logException.getMessage(), logException);
+        }
+        if (cause instanceof IOException) {
+            return new MillraceException(
+                    ErrorCode.KAFKA_STORAGE_ERROR, "The disk did not answer: " + cause.getMessage(), cause);
+        }
+        log.error("A log failed in a way that it should not", cause);
+        return new MillraceException(
+                ErrorCode.UNKNOWN_SERVER_ERROR,
+                "The server made a mistake (" + cause + "); its log has the details",
+                cause);
+    }
+
+    private static ErrorCode codeOf(LogException failure) {
+        if (failure instanceof LogException.CorruptBatch) {
+            return ErrorCode.CORRUPT_MESSAGE;
+        } else if (failure instanceof LogException.InvalidRecord) {
+            return ErrorCode.INVALID_RECORD;
+        } else if (failure instanceof LogException.UnsupportedFormat) {
+            return ErrorCode.UNSUPPORTED_FOR_MESSAGE_FORMAT;
+        } else if (failure instanceof LogException.BatchTooLarge) {
+            return ErrorCode.MESSAGE_TOO_LARGE;
+        } else if (failure instanceof LogException.OutOfOrderSequence) {
+            return ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER;
+        } else if (failure instanceof LogException.ProducerFenced) {
+            return ErrorCode.INVALID_PRODUCER_EPOCH;
+        } else if (failure instanceof LogException.DuplicateSequence) {
+            return ErrorCode.DUPLICATE_SEQUENCE_NUMBER;
+        } else if (failure instanceof LogException.OffsetOutOfRange) {
+            return ErrorCode.OFFSET_OUT_OF_RANGE;
+        } else if (failure instanceof LogException.Closed) {
+            return ErrorCode.NOT_LEADER_OR_FOLLOWER;
+        } else {
+            // DiskFull, DirectoryOffline and Overloaded: nothing was stored and a retry may succeed (trap 19: never
+            // UNKNOWN_SERVER_ERROR, which Streams takes for fatal).
+            return ErrorCode.KAFKA_STORAGE_ERROR;
+        }
+    }
+}
