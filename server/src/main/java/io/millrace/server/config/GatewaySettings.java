@@ -1,0 +1,41 @@
+package io.millrace.server.config;
+
+/**
+ * Streams to browsers and services. The origins of pages that may open them are {@code http.allowedOrigins}.
+ *
+ * @param streamsMax how many streams may be open; more are answered 503
+ * @param outboundBufferBytes what may wait in one socket; above it that stream stops reading
+ * @param stalledTimeoutMs how long a client may read nothing with a full buffer before it is closed
+ * @param pongTimeoutMs how long a ping may stay unanswered
+ * @param checkpointIntervalMs how often a position that moved without a record is told
+ * @param drainMs over how long open streams are closed when the server stops
+ * @param ringBytesMax recent frames kept for one shared stream
+ * @param allRingsBytesMax recent frames kept for all of them
+ */
+public record GatewaySettings(
+        int streamsMax,
+        int outboundBufferBytes,
+        long stalledTimeoutMs,
+        long pongTimeoutMs,
+        long checkpointIntervalMs,
+        long drainMs,
+        long ringBytesMax,
+        long allRingsBytesMax) {
+
+    public GatewaySettings {
+        new Checks("gateway")
+                .range("streamsMax", streamsMax, 1, 1_000_000)
+                .range("outboundBufferBytes", outboundBufferBytes, 4_096, 1 << 30)
+                .atLeast("stalledTimeoutMs", stalledTimeoutMs, 1_000)
+                .atLeast("pongTimeoutMs", pongTimeoutMs, 1_000)
+                .atLeast("checkpointIntervalMs", checkpointIntervalMs, 100)
+                .range("drainMs", drainMs, 0, 20_000)
+                .atLeast("ringBytesMax", ringBytesMax, 65_536)
+                .atLeast("allRingsBytesMax", allRingsBytesMax, ringBytesMax)
+                .done();
+    }
+
+    static GatewaySettings standard() {
+        return new GatewaySettings(20_000, 256 << 10, 60_000, 10_000, 5_000, 2_000, 512 << 10, 64 << 20);
+    }
+}

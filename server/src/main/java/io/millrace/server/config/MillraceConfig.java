@@ -1,0 +1,62 @@
+package io.millrace.server.config;
+
+import java.util.Map;
+
+/**
+ * Everything that can be set, by section. Each component of each section is a key ({@code kafka.port}); the sections check
+ * themselves, this record checks what concerns several of them.
+ */
+public record MillraceConfig(
+        NodeSettings node,
+        KafkaSettings kafka,
+        HttpSettings http,
+        StorageSettings storage,
+        TopicSettings topics,
+        GatewaySettings gateway,
+        SecuritySettings security) {
+
+    public MillraceConfig {
+        Checks checks = new Checks("");
+        if (!security.allowInsecure()) {
+            checkLoopback(checks, "kafka.host", kafka.host());
+            checkLoopback(checks, "http.host", http.host());
+        }
+        if (kafka.advertisedHost() == null && Loopback.isWildcard(kafka.host())) {
+            checks.problem(
+                    "kafka.advertisedHost",
+                    "must be set, because clients are told to connect to it and cannot connect to kafka.host "
+                            + kafka.host());
+        }
+        if (kafka.port() != 0 && kafka.port() == http.port() && kafka.host().equals(http.host())) {
+            checks.problem("http.port", "must differ from kafka.port, but both are " + http.port());
+        }
+        checks.done();
+    }
+
+    /** What runs when nothing is set. */
+    public static MillraceConfig standard() {
+        return new MillraceConfig(
+                NodeSettings.standard(),
+                KafkaSettings.standard(),
+                HttpSettings.standard(),
+                StorageSettings.standard(),
+                TopicSettings.standard(),
+                GatewaySettings.standard(),
+                SecuritySettings.standard());
+    }
+
+    /** The settings that topics inherit: {@code topics.defaults}, and {@code storage.flush} where that names no policy. */
+    public Map<String, String> topicDefaults() {
+        return topics.defaultsWith(storage.flush());
+    }
+
+    private static void checkLoopback(Checks checks, String key, String host) {
+        if (!Loopback.isLoopback(host)) {
+            checks.problem(
+                    key,
+                    "'" + host
+                            + "' can be reached from other machines, and this listener asks nobody for a password. Use"
+                            + " 127.0.0.1, or set security.allowInsecure to true if the network keeps strangers out");
+        }
+    }
+}

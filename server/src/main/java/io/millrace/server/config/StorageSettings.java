@@ -1,0 +1,65 @@
+package io.millrace.server.config;
+
+import io.millrace.storage.FlushPolicy;
+import io.millrace.storage.StorageConfig;
+import java.nio.file.Path;
+
+/**
+ * How logs are kept on the disk.
+ *
+ * @param flush when a record counts as stored, for topics that do not say so themselves ({@code flush.policy})
+ * @param shards number of single-writer threads; 0 for one per core
+ * @param flushers number of fsync threads; 0 for one per core, at least two
+ * @param shardQueueMax how many appends may wait in the queue of a shard
+ * @param shardQueueBytesMax how many bytes may wait there
+ * @param tailCacheBytes memory for the newest batches of all logs
+ * @param reserveBytes free disk space below which appends are refused
+ * @param checkpointIntervalMs how often recovery points are written
+ * @param producerExpirationMs how long the sequences of a silent idempotent producer are remembered
+ */
+public record StorageSettings(
+        FlushPolicy flush,
+        int shards,
+        int flushers,
+        int shardQueueMax,
+        long shardQueueBytesMax,
+        long tailCacheBytes,
+        long reserveBytes,
+        long checkpointIntervalMs,
+        long producerExpirationMs) {
+
+    private static final long MIB = 1L << 20;
+
+    public StorageSettings {
+        new Checks("storage")
+                .range("shards", shards, 0, 256)
+                .range("flushers", flushers, 0, 256)
+                .range("shardQueueMax", shardQueueMax, 1, 10_000_000)
+                .atLeast("shardQueueBytesMax", shardQueueBytesMax, MIB)
+                .atLeast("tailCacheBytes", tailCacheBytes, 0)
+                .atLeast("reserveBytes", reserveBytes, 0)
+                .atLeast("checkpointIntervalMs", checkpointIntervalMs, 1_000)
+                .atLeast("producerExpirationMs", producerExpirationMs, 1_000)
+                .done();
+    }
+
+    static StorageSettings standard() {
+        return new StorageSettings(
+                FlushPolicy.GROUP, 0, 0, 10_000, 256 * MIB, 64 * MIB, 1024 * MIB, 60_000, 86_400_000);
+    }
+
+    /** These settings for a data directory, with the number of threads worked out for this machine. */
+    public StorageConfig toStorageConfig(Path directory) {
+        int cores = Runtime.getRuntime().availableProcessors();
+        return new StorageConfig(
+                directory,
+                shards == 0 ? cores : shards,
+                flushers == 0 ? Math.max(2, cores) : flushers,
+                shardQueueMax,
+                shardQueueBytesMax,
+                tailCacheBytes,
+                reserveBytes,
+                checkpointIntervalMs,
+                producerExpirationMs);
+    }
+}
