@@ -1,0 +1,47 @@
+import { html, nothing } from '../../vendor/lit/index.js';
+import { formatCount, formatTime } from '../app/format.js';
+import { SERIES_MAX } from '../charts/palette.js';
+import { jsonPreview } from './json-text.js';
+import { keyText, valueText } from './record-filter.js';
+
+/** @type {WeakMap<object, HTMLElement>} the value cell of each record on the page; goes with the record */
+const previews = new WeakMap();
+
+/** @param {import('../../millrace-client.js').StreamRecord} record */
+export const rowId = record => `${record.partition}:${record.offset}`;
+
+/**
+ * @param {import('../../millrace-client.js').StreamRecord} record
+ * @param {(record: import('../../millrace-client.js').StreamRecord) => void} onOpen
+ */
+export const recordRow = (record, onOpen) => html`
+  <tr data-partition=${record.partition} data-offset=${record.offset}>
+    <td class="cell-time">${formatTime(record.timestamp)}</td>
+    <td class="cell-partition"><span class="badge tinted series-${1 + (record.partition % SERIES_MAX)}" title="Partition ${record.partition}"
+        >${record.partition}</span
+      ></td>
+    <td class="cell-offset">
+      <button
+        type="button"
+        class="row-button"
+        aria-label="Open record ${record.offset} of partition ${record.partition}"
+        @click=${() => onOpen(record)}
+      >
+        ${formatCount(record.offset)}
+      </button>
+    </td>
+    <td class="cell-key">${keyText(record) || html`<span class="muted">–</span>`}</td>
+    <td class="cell-value">
+      ${record.gap ? html`<span class="badge warn" title=${record.gap.reason}>gap before</span> ` : nothing}${preview(record)}
+    </td>
+  </tr>
+`;
+
+function preview(record) {
+  let element = previews.get(record);
+  if (!element) {
+    element = jsonPreview(valueText(record));
+    previews.set(record, element);
+  }
+  return element;
+}
