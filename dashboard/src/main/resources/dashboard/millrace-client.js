@@ -132,6 +132,7 @@ export class TopicStream {
   /** Forgets the positions and goes on with the newest records. Whatever lies between is skipped on purpose. */
   skipToNewest() {
     this.positions.clear();
+    this.partitionsTotal = 0;
     this.#attempt = 0;
     this.#abandon();
     this.#connect();
@@ -181,7 +182,10 @@ export class TopicStream {
    * partitions can be added.
    */
   async #completePositions(generation) {
-    const response = await fetch(`${this.#topicUrl()}/partitions`, { headers: { Accept: 'application/json' } });
+    const request = fetch(`${this.#topicUrl()}/partitions`, { headers: { Accept: 'application/json' } });
+    const response = await request.catch(() => {
+      throw new Error('the node cannot be reached');
+    });
     if (!response.ok) {
       const problem = await response.json().catch(() => ({}));
       const text = problem.message ?? `the server answered ${response.status} ${response.statusText}`;
@@ -191,12 +195,14 @@ export class TopicStream {
     if (generation !== this.#generation) {
       return;
     }
-    const first = this.positions.size === 0;
+    const before = this.partitionsTotal;
     this.partitionsTotal = partitions.length;
     for (const { partition, log_start_offset: start, high_watermark: end } of partitions.slice(0, PARTITIONS_MAX)) {
-      if (!this.positions.has(partition)) {
-        // A partition that appears later was empty when this stream began, so all of it is new.
-        this.positions.set(partition, first ? Math.max(start, end - this.last) : start);
+      // Without a leader a partition has no offsets to tell; it does not hold back the others.
+      if (!this.positions.has(partition) && end !== null) {
+        // A partition that was added meanwhile was empty when this stream began, so all of it is new.
+        const added = before > 0 && partition >= before;
+        this.positions.set(partition, added ? start : Math.max(start, end - this.last));
       }
     }
   }

@@ -47,6 +47,11 @@ export class MillraceApp extends LitElement {
     this.poller = poller;
   }
 
+  updated() {
+    // Numbers of a node that is away are the last known ones: the style sheet shows them faded.
+    this.classList.toggle('stale', this.nodeState.name !== 'live');
+  }
+
   createRenderRoot() {
     return this;
   }

@@ -52,7 +52,7 @@ export class SendRecord extends PanelElement {
         </div>
         ${this.outcome
           ? html`<p class="notice success" role="status">
-              Stored on disk: partition ${this.outcome.partition}, offset ${this.outcome.offset}, after
+              Stored: partition ${this.outcome.partition}, offset ${this.outcome.offset}, after
               ${this.outcome.tookMs.toFixed(1)} ms.
             </p>`
           : nothing}

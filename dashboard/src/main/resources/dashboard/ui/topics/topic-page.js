@@ -121,13 +121,13 @@ export class TopicPage extends LitElement {
   #facts() {
     const { partitions, records, bytes } = this.topic;
     const facts = [plural(partitions, 'partition'), plural(records, 'record'), formatBytes(bytes)];
-    const retentionMs = Number(this.details?.config?.['retention.ms']);
+    const retentionMs = Number(this.details?.effective_config?.['retention.ms']);
     if (retentionMs > 0) {
       facts.push(`kept for ${formatDuration(retentionMs)}`);
     } else if (retentionMs === -1) {
       facts.push('kept for ever');
     }
-    if (this.details?.config?.['cleanup.policy']?.includes('compact')) {
+    if (this.details?.effective_config?.['cleanup.policy']?.includes('compact')) {
       facts.push('compacted');
     }
     return facts;
