@@ -1,0 +1,198 @@
+package io.millrace.server.http.read;
+
+import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.partition.Isolation;
+import io.millrace.cluster.partition.PartitionService;
+import io.millrace.cluster.partition.Watch;
+import io.millrace.websocket.delivery.ByteSink;
+import io.millrace.websocket.subscription.ResolvedStart;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One read under way: pages of its partitions in turn, or, when there is nothing, a wait for the first high watermark that moves.
+ * Lives on the event loop of its request.
+ */
+final class RecordRead {
+
+    /** An answer ends after the record that passes this size. */
+    private static final int ANSWER_BYTES_MAX = 4 << 20;
+
+    private static final int READ_BYTES = 256 << 10;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final RoutingContext ctx;
+    private final PartitionService partitions;
+    private final ReadQuery query;
+    private final List<ReadCursor> cursors = new ArrayList<>();
+    private final List<Watch> watches = new ArrayList<>();
+    private final ByteSink records = new ByteSink(1024);
+
+    private int count;
+    private long timer = -1;
+    private boolean waiting;
+
+    RecordRead(
+            Vertx vertx, RoutingContext ctx, PartitionService partitions, ReadQuery query, List<ResolvedStart> starts) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.ctx = ctx;
+        this.partitions = partitions;
+        this.query = query;
+        starts.forEach(start -> cursors.add(new ReadCursor(start, query.format())));
+    }
+
+    void start() {
+        if (query.waitMs() > 0) {
+            timer = vertx.setTimer(query.waitMs(), id -> {
+                timer = -1;
+                if (waiting) {
+                    stopWaiting();
+                    answer();
+                }
+            });
+            ctx.response().closeHandler(gone -> end());
+        }
+        readAll();
+    }
+
+    private void readAll() {
+        Future<Void> done = Future.succeededFuture();
+        for (int i = 0; i < cursors.size(); i++) {
+            int left = cursors.size() - i;
+            ReadCursor cursor = cursors.get(i);
+            // A share for each, so that a busy partition cannot keep the others out of the answer.
+            done = done.compose(before -> readPages(cursor, Math.max(1, (query.max() - count) / left)));
+        }
+        done.onComplete(
+                read -> {
+                    if (count == 0 && timer >= 0 && !ctx.response().closed()) {
+                        await();
+                    } else {
+                        answer();
+                    }
+                },
+                failure -> {
+                    end();
+                    ctx.fail(failure);
+                });
+    }
+
+    private Future<Void> readPages(ReadCursor cursor, int share) {
+        if (share <= 0 || count >= query.max() || records.size() >= ANSWER_BYTES_MAX) {
+            return Future.succeededFuture();
+        }
+        long before = cursor.position();
+        return partitions
+                .read(cursor.partition(), before, READ_BYTES, Isolation.READ_UNCOMMITTED)
+                .compose(result -> {
+                    if (result.isEmpty()) {
+                        result.close();
+                        return Future.succeededFuture(0);
+                    }
+                    return vertx.executeBlocking(() -> cursor.write(result, share, ANSWER_BYTES_MAX, records), false);
+                })
+                .compose(written -> {
+                    count += written;
+                    return cursor.position() == before ? Future.succeededFuture() : readPages(cursor, share - written);
+                });
+    }
+
+    /** The listener comes on other threads, and perhaps more than once. */
+    private void await() {
+        waiting = true;
+        for (ReadCursor cursor : cursors) {
+            watches.add(partitions.watch(
+                    cursor.partition(), cursor.position(), () -> context.runOnContext(moved -> wake())));
+        }
+    }
+
+    private void wake() {
+        if (waiting) {
+            stopWaiting();
+            readAll();
+        }
+    }
+
+    private void stopWaiting() {
+        waiting = false;
+        watches.forEach(Watch::cancel);
+        watches.clear();
+    }
+
+    private void end() {
+        stopWaiting();
+        if (timer >= 0) {
+            vertx.cancelTimer(timer);
+            timer = -1;
+        }
+    }
+
+    private void answer() {
+        end();
+        if (ctx.response().closed()) {
+            return;
+        }
+        StringBuilder tail = new StringBuilder(64).append("],\"resume\":\"");
+        appendPositions(tail);
+        tail.append("\",\"caught_up\":").append(isCaughtUp());
+        appendGaps(tail);
+        Buffer body = Buffer.buffer(records.size() + tail.length() + 16)
+                .appendString("{\"records\":[")
+                .appendBytes(records.array(), 0, records.size())
+                .appendString(tail.append('}').toString());
+        ctx.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .end(body);
+    }
+
+    private void appendPositions(StringBuilder json) {
+        String separator = "";
+        for (ReadCursor cursor : cursors) {
+            json.append(separator)
+                    .append(cursor.partition().partition())
+                    .append(':')
+                    .append(cursor.position());
+            separator = ",";
+        }
+    }
+
+    private void appendGaps(StringBuilder json) {
+        String separator = ",\"gaps\":[";
+        for (ReadCursor cursor : cursors) {
+            if (cursor.gap() != null) {
+                json.append(separator)
+                        .append("{\"partition\":")
+                        .append(cursor.partition().partition())
+                        .append(',')
+                        .append(cursor.gap().toJson(), 1, cursor.gap().toJson().length());
+                separator = ",";
+            }
+        }
+        if (separator.equals(",")) {
+            json.append(']');
+        }
+    }
+
+    private boolean isCaughtUp() {
+        for (ReadCursor cursor : cursors) {
+            try {
+                if (cursor.position() < partitions.offsets(cursor.partition()).highWatermark()) {
+                    return false;
+                }
+            } catch (MillraceException e) {
+                // Deleted meanwhile: the next read will say so.
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,95 @@
+package io.millrace.server.metrics;
+
+import io.millrace.cluster.ClusterNode;
+import io.millrace.server.http.NamedRoute;
+import io.millrace.server.http.ProblemJson;
+import io.millrace.server.http.Readiness;
+import io.millrace.server.http.RouteModule;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
+
+/**
+ * Probes and metrics. {@code /healthz}: should this process live on? No when its log directory is offline, which only a restart
+ * mends. {@code /readyz}: should it get requests? Not while it starts or stops. Both answer {@code {"status":"…"}}.
+ */
+public final class HealthRoutes implements RouteModule {
+
+    private static final String SCRAPE_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final Vertx vertx;
+    private final ClusterNode node;
+    private final Readiness readiness;
+    private final ServerMetrics metrics;
+
+    public HealthRoutes(Vertx vertx, ClusterNode node, Readiness readiness, ServerMetrics metrics) {
+        this.vertx = vertx;
+        this.node = node;
+        this.readiness = readiness;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void mount(Router router) {
+        probe(router, "/healthz").handler(this::health);
+        probe(router, "/readyz").handler(this::readiness);
+        NamedRoute.of(router, HttpMethod.GET, "/metrics").handler(this::scrape);
+    }
+
+    private static Route probe(Router router, String path) {
+        return NamedRoute.of(router, HttpMethod.GET, path).method(HttpMethod.HEAD);
+    }
+
+    private void health(RoutingContext ctx) {
+        if (node.isHealthy()) {
+            answer(ctx, 200, "ok", null);
+        } else {
+            answer(
+                    ctx,
+                    503,
+                    "offline",
+                    "the log directory " + node.config().storage().directory()
+                            + " failed and is offline: see the log, mend the disk, then restart this process");
+        }
+    }
+
+    private void readiness(RoutingContext ctx) {
+        Readiness.Phase phase = readiness.phase();
+        if (phase != Readiness.Phase.READY) {
+            answer(ctx, 503, phase.name().toLowerCase(Locale.ROOT), null);
+        } else {
+            health(ctx);
+        }
+    }
+
+    private void scrape(RoutingContext ctx) {
+        vertx.executeBlocking(metrics::scrape, false)
+                .onComplete(
+                        text -> ctx.response()
+                                .putHeader(HttpHeaders.CONTENT_TYPE, SCRAPE_TYPE)
+                                .end(text),
+                        ctx::fail);
+    }
+
+    private static void answer(RoutingContext ctx, int status, String state, String reason) {
+        StringBuilder json = new StringBuilder("{\"status\":\"").append(state).append('"');
+        if (reason != null) {
+            json.append(",\"reason\":");
+            ProblemJson.appendString(json, reason);
+        }
+        ctx.response()
+                .setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        if (ctx.request().method() == HttpMethod.HEAD) {
+            ctx.response().end();
+        } else {
+            ctx.response().end(Buffer.buffer(json.append('}').toString()));
+        }
+    }
+}
