@@ -18,15 +18,13 @@ import java.util.regex.Pattern;
  * The dashboard at {@code /}: files below a folder of the class path, {@code index.html} for the folder itself. They are asked
  * for before all other routes, and a path that is no file goes on to those.
  *
- * <p>Paths with a version in them ({@code /vendor/lit/3.3.3/…}) never change and may be kept for good; all others are asked for
- * again each time and mostly answered with 304.
+ * <p>File names carry no version, so browsers ask again each time and are mostly answered with 304.
  */
 public final class DashboardRoutes implements RouteModule {
 
     private static final int BEFORE_ALL_OTHERS = -1_000;
 
     private static final Pattern SAFE_PATH = Pattern.compile("(/[A-Za-z0-9_@-][A-Za-z0-9._@-]*)+");
-    private static final Pattern VERSIONED = Pattern.compile(".*/v?\\d+\\.\\d+(\\.\\d+)?[^/]*/.*");
 
     private final Vertx vertx;
     private final String folder;
@@ -62,7 +60,7 @@ public final class DashboardRoutes implements RouteModule {
         }
         StaticFile known = files.get(file);
         if (known != null) {
-            answer(ctx, file, known);
+            answer(ctx, known);
             return;
         }
         ctx.request().pause();
@@ -70,7 +68,7 @@ public final class DashboardRoutes implements RouteModule {
                 .onComplete(
                         loaded -> {
                             ctx.request().resume();
-                            loaded.ifPresentOrElse(found -> answer(ctx, file, found), ctx::next);
+                            loaded.ifPresentOrElse(found -> answer(ctx, found), ctx::next);
                         },
                         ctx::fail);
     }
@@ -86,12 +84,10 @@ public final class DashboardRoutes implements RouteModule {
         }
     }
 
-    private static void answer(RoutingContext ctx, String path, StaticFile file) {
+    private static void answer(RoutingContext ctx, StaticFile file) {
         HttpServerResponse response = ctx.response();
         response.putHeader(HttpHeaders.ETAG, file.etag())
-                .putHeader(
-                        HttpHeaders.CACHE_CONTROL,
-                        VERSIONED.matcher(path).matches() ? "public, max-age=31536000, immutable" : "no-cache")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .putHeader("x-content-type-options", "nosniff")
                 .putHeader("referrer-policy", "no-referrer");
         if (file.securityPolicy() != null) {
