@@ -95,6 +95,30 @@ public abstract sealed class LogException extends RuntimeException {
         }
     }
 
+    /**
+     * The append came under a leader epoch that is older than one this log has seen: another reign has begun. Nothing was
+     * written; whoever sent it is not the leader any more.
+     */
+    public static final class FencedEpoch extends LogException {
+        public FencedEpoch(String message) {
+            super(message, null);
+        }
+    }
+
+    /** A write failed and was undone: nothing was stored. The same append may succeed later. */
+    public static final class WriteFailed extends LogException {
+        public WriteFailed(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** What lies on the disk is damaged before its end. This log serves nothing; the others do. Nothing was changed. */
+    public static final class CorruptLog extends LogException {
+        public CorruptLog(String message) {
+            super(message, null);
+        }
+    }
+
     /** The log was closed or deleted. */
     public static final class Closed extends LogException {
         public Closed(String message) {

@@ -1,10 +1,14 @@
 package io.millrace.storage;
 
+import io.millrace.storage.batch.RecordTimestamps;
+import io.millrace.storage.file.Disk;
+import io.millrace.storage.log.LogRegistry;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * All logs of a data directory: opens, recovers, creates, deletes and closes them, and owns the shard, flusher and
@@ -14,7 +18,11 @@ import java.util.concurrent.CompletionStage;
  */
 public final class LogManager implements AutoCloseable {
 
-    private LogManager() {}
+    private final LogRegistry registry;
+
+    private LogManager(LogRegistry registry) {
+        this.registry = registry;
+    }
 
     /**
      * Locks the directory, recovers every log in it (in parallel) and starts the threads. Blocks until all logs are readable.
@@ -22,40 +30,66 @@ public final class LogManager implements AutoCloseable {
      * @throws IOException when the directory cannot be created, locked, read or written; the message tells the user what to do
      */
     public static LogManager open(StorageConfig config, Clock clock, StorageMetrics metrics) throws IOException {
-        throw new UnsupportedOperationException("not written yet");
+        return open(config, clock, metrics, RecordTimestamps.UNCOMPRESSED);
+    }
+
+    /** As above, with somebody who can look into compressed batches, so that lookups by time are precise for them too. */
+    public static LogManager open(
+            StorageConfig config, Clock clock, StorageMetrics metrics, RecordTimestamps recordTimestamps)
+            throws IOException {
+        return open(config, clock, metrics, recordTimestamps, Disk.local());
+    }
+
+    /** As above, on another disk: for tests that make it fail. */
+    public static LogManager open(
+            StorageConfig config, Clock clock, StorageMetrics metrics, RecordTimestamps recordTimestamps, Disk disk)
+            throws IOException {
+        return new LogManager(LogRegistry.open(config, clock, metrics, recordTimestamps, disk));
     }
 
     /** The log of a partition, if it is here. */
     public Optional<PartitionLog> log(TopicPartition partition) {
-        throw new UnsupportedOperationException("not written yet");
+        return registry.log(partition);
     }
 
     /** All open logs. */
     public Collection<PartitionLog> logs() {
-        throw new UnsupportedOperationException("not written yet");
+        return registry.logs();
     }
 
-    /** Creates an empty log, or returns the one that is there. Durable when the stage completes; blocks no caller. */
+    /**
+     * Creates an empty log, or returns the one that is there, which takes over the settings. Durable when the stage completes;
+     * blocks no caller. Fails with an {@link IllegalStateException} when the name belongs to a topic with another id that was
+     * not deleted.
+     */
     public CompletionStage<PartitionLog> create(TopicPartition partition, LogConfig config) {
-        throw new UnsupportedOperationException("not written yet");
+        return registry.create(partition, config);
     }
 
     /**
      * Deletes a log: it refuses everything from now on, its directory is renamed at once (durable when the stage completes)
-     * and its files are removed later.
+     * and its files are removed later. Nothing happens when it is not there.
      */
     public CompletionStage<Void> delete(TopicPartition partition) {
-        throw new UnsupportedOperationException("not written yet");
+        return registry.delete(partition);
     }
 
     /** Whether appends are possible: false once the directory is offline. */
     public boolean isOnline() {
-        throw new UnsupportedOperationException("not written yet");
+        return registry.isOnline();
+    }
+
+    /**
+     * Calls the listener once when the directory goes offline, at once if it is: nothing that waits for the durable offset to
+     * move will see it move. Runs on the thread that found out, must return at once.
+     */
+    public void onOffline(Consumer<LogException.DirectoryOffline> listener) {
+        registry.onOffline(listener);
     }
 
     /** Flushes everything, writes snapshots, checkpoints and the clean-shutdown marker, and releases the directory. Blocks. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException("not written yet");
+        registry.close();
     }
 }

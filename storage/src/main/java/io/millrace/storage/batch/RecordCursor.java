@@ -1,0 +1,88 @@
+package io.millrace.storage.batch;
+
+import io.millrace.storage.LogException;
+import java.nio.ByteBuffer;
+
+/**
+ * Walks over the records of one uncompressed batch without making objects of them.
+ *
+ * <p>A record is: length varint, attributes int8, timestamp delta varlong, offset delta varint, key length varint (-1: none),
+ * and then what is of no interest here. Not thread-safe.
+ */
+public final class RecordCursor {
+
+    private final ByteBuffer buffer;
+    private final long baseOffset;
+    private final long baseTimestamp;
+    private final int end;
+    private int left;
+    private int position;
+    private long timestampMs;
+    private long offset;
+    private boolean hasKey;
+
+    /** Stands before the first record of the batch at a position. */
+    public RecordCursor(ByteBuffer buffer, int at) {
+        this.buffer = buffer;
+        this.baseOffset = BatchHeader.baseOffset(buffer, at);
+        this.baseTimestamp = BatchHeader.baseTimestamp(buffer, at);
+        this.end = at + BatchHeader.sizeBytes(buffer, at);
+        this.left = BatchHeader.recordsCount(buffer, at);
+        this.position = at + BatchHeader.SIZE_BYTES;
+    }
+
+    /**
+     * Moves to the next record.
+     *
+     * @return false after the last one
+     * @throws LogException.CorruptBatch when the records do not fit the batch
+     */
+    public boolean next() {
+        if (left == 0) {
+            return false;
+        }
+        left--;
+        long length = zigZag();
+        int next = (int) Math.min(Integer.MAX_VALUE, position + length);
+        if (length < 0 || next > end) {
+            throw damaged();
+        }
+        position++;
+        timestampMs = baseTimestamp + zigZag();
+        offset = baseOffset + zigZag();
+        hasKey = zigZag() >= 0;
+        position = next;
+        return true;
+    }
+
+    public long timestampMs() {
+        return timestampMs;
+    }
+
+    public long offset() {
+        return offset;
+    }
+
+    public boolean hasKey() {
+        return hasKey;
+    }
+
+    private long zigZag() {
+        long raw = 0;
+        for (int shift = 0; shift < 64; shift += 7) {
+            if (position >= end) {
+                throw damaged();
+            }
+            byte b = buffer.get(position++);
+            raw |= (long) (b & 0x7f) << shift;
+            if (b >= 0) {
+                return raw >>> 1 ^ -(raw & 1);
+            }
+        }
+        throw damaged();
+    }
+
+    private static LogException.CorruptBatch damaged() {
+        return new LogException.CorruptBatch("the records of a batch do not fit its length");
+    }
+}

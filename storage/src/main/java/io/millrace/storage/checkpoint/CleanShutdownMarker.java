@@ -1,0 +1,40 @@
+package io.millrace.storage.checkpoint;
+
+import io.millrace.storage.file.AtomicFile;
+import io.millrace.storage.file.Disk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * {@code clean-shutdown}: written last when a node stops in order, taken away before it serves again. While it is there, the
+ * checkpoints can be trusted and nothing needs to be checked. Payload: stopped int64 (milliseconds since the epoch).
+ */
+public final class CleanShutdownMarker {
+
+    public static final String NAME = "clean-shutdown";
+
+    private final AtomicFile file;
+    private final Disk disk;
+    private final Path path;
+
+    public CleanShutdownMarker(Disk disk, Path dataDirectory) {
+        this.disk = disk;
+        this.file = new AtomicFile(disk, "MLCS", 1);
+        this.path = dataDirectory.resolve(NAME);
+    }
+
+    public void write(long nowMs) throws IOException {
+        file.write(path, ByteBuffer.allocate(8).putLong(nowMs).flip());
+    }
+
+    /** Whether the last stop was clean. The marker is gone, durably, on return. */
+    public boolean take() throws IOException {
+        boolean clean = file.read(path).isPresent();
+        if (disk.exists(path)) {
+            disk.delete(path);
+            disk.forceDirectory(path.getParent());
+        }
+        return clean;
+    }
+}

@@ -1,0 +1,105 @@
+package io.millrace.storage.file;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** {@link Disk} on the file system of this machine. */
+final class LocalDisk implements Disk {
+
+    static final LocalDisk INSTANCE = new LocalDisk();
+
+    private LocalDisk() {}
+
+    @Override
+    public DiskFile open(Path file, Mode mode) throws IOException {
+        return new LocalDiskFile(
+                switch (mode) {
+                    case READ -> FileChannel.open(file, StandardOpenOption.READ);
+                    case APPEND -> atEnd(FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+                    case CREATE ->
+                        FileChannel.open(
+                                file,
+                                StandardOpenOption.READ,
+                                StandardOpenOption.WRITE,
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.TRUNCATE_EXISTING);
+                });
+    }
+
+    private static FileChannel atEnd(FileChannel channel) throws IOException {
+        try {
+            return channel.position(channel.size());
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public boolean exists(Path path) {
+        return Files.exists(path);
+    }
+
+    @Override
+    public boolean isDirectory(Path path) {
+        return Files.isDirectory(path);
+    }
+
+    @Override
+    public long sizeBytes(Path file) throws IOException {
+        return Files.size(file);
+    }
+
+    @Override
+    public long lastModifiedMs(Path file) throws IOException {
+        return Files.getLastModifiedTime(file).toMillis();
+    }
+
+    @Override
+    public void createDirectories(Path directory) throws IOException {
+        Files.createDirectories(directory);
+    }
+
+    @Override
+    public List<Path> list(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.sorted().collect(Collectors.toList());
+        }
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void delete(Path path) throws IOException {
+        Files.deleteIfExists(path);
+    }
+
+    @Override
+    public void forceDirectory(Path directory) throws IOException {
+        // Opening a directory for reading and forcing it is fsync(2) of the directory on Linux and macOS.
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public long usableBytes(Path path) throws IOException {
+        return Files.getFileStore(path).getUsableSpace();
+    }
+
+    @Override
+    public Closeable lock(Path file) throws IOException {
+        return DirectoryLock.acquire(file);
+    }
+}

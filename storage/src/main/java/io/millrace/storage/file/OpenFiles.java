@@ -1,0 +1,45 @@
+package io.millrace.storage.file;
+
+import java.util.ArrayDeque;
+
+/**
+ * Bounds the number of files that are open at one time. A {@link SharedFile} opens when it is used; over the limit, files that
+ * nobody uses at the moment are closed, oldest first. Files in use are never closed, so the limit can be passed by what is
+ * in use at one time.
+ *
+ * <p>Thread-safe. Locks are taken in the order pool, then file; a file never calls the pool with its own lock held.
+ */
+public final class OpenFiles {
+
+    private final Disk disk;
+    private final int openMax;
+    private final ArrayDeque<SharedFile> open = new ArrayDeque<>();
+
+    public OpenFiles(Disk disk, int openMax) {
+        this.disk = disk;
+        this.openMax = openMax;
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
+    synchronized void opened(SharedFile file) {
+        open.addLast(file);
+        for (int looked = open.size(); open.size() > openMax && looked > 0; looked--) {
+            SharedFile oldest = open.removeFirst();
+            if (!oldest.closeIfUnused()) {
+                open.addLast(oldest);
+            }
+        }
+    }
+
+    synchronized void forget(SharedFile file) {
+        open.remove(file);
+    }
+
+    /** How many files are open, for tests and diagnosis. */
+    public synchronized int openCount() {
+        return open.size();
+    }
+}

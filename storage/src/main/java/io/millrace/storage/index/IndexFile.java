@@ -1,0 +1,225 @@
+package io.millrace.storage.index;
+
+import io.millrace.storage.file.Disk;
+import io.millrace.storage.file.DiskFile;
+import io.millrace.storage.file.OpenFiles;
+import io.millrace.storage.file.SharedFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Entries of one size: the older ones in a file, the newest in memory until there are enough for a write. An index that
+ * nothing is added to takes no memory for entries, and its file is only open while it is used.
+ *
+ * <pre>
+ *  0        4         6            8            16
+ * +--------+---------+------------+------------+-----------
+ * | kind   | version | entryBytes | baseOffset | entries ...
+ * +--------+---------+------------+------------+-----------
+ * </pre>
+ *
+ * <p>One thread adds, forces and truncates; entries may be read beside it on any thread.
+ */
+final class IndexFile {
+
+    static final int HEADER_BYTES = 16;
+    private static final short VERSION = 1;
+
+    /** Entries kept in memory before they are written: at the default interval a write for every 2 MiB of log. */
+    private static final int PENDING_MAX = 512;
+
+    private static final int PENDING_FIRST = 8;
+
+    private static final Logger log = LoggerFactory.getLogger(IndexFile.class);
+
+    private final Disk disk;
+    private final SharedFile file;
+    private final int kind;
+    private final int entryBytes;
+    private final long baseOffset;
+
+    /** Guards the three fields below. Never held during a read of the file. */
+    private final Object lock = new Object();
+
+    private int storedCount;
+    private ByteBuffer pending;
+    private boolean fileExists;
+
+    private IndexFile(Disk disk, OpenFiles files, Path path, int kind, int entryBytes, long baseOffset) {
+        this.disk = disk;
+        this.file = new SharedFile(files, path);
+        this.kind = kind;
+        this.entryBytes = entryBytes;
+        this.baseOffset = baseOffset;
+    }
+
+    /** An index without entries; a file that is there is replaced when the first entries are written. */
+    static IndexFile empty(Disk disk, OpenFiles files, Path path, int kind, int entryBytes, long baseOffset) {
+        return new IndexFile(disk, files, path, kind, entryBytes, baseOffset);
+    }
+
+    /** The index in a file, or null when the file is missing or is not one that belongs here. */
+    static IndexFile open(Disk disk, OpenFiles files, Path path, int kind, int entryBytes, long baseOffset)
+            throws IOException {
+        if (!disk.exists(path)) {
+            return null;
+        }
+        IndexFile index = new IndexFile(disk, files, path, kind, entryBytes, baseOffset);
+        ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+        long size;
+        DiskFile in = index.file.acquire();
+        try {
+            size = in.sizeBytes();
+            in.read(header, 0);
+        } finally {
+            index.file.release();
+        }
+        header.flip();
+        if (header.remaining() < HEADER_BYTES
+                || header.getInt() != kind
+                || header.getShort() != VERSION
+                || header.getShort() != entryBytes
+                || header.getLong() != baseOffset
+                || (size - HEADER_BYTES) % entryBytes != 0) {
+            index.file.giveUp();
+            return null;
+        }
+        index.fileExists = true;
+        index.storedCount = (int) ((size - HEADER_BYTES) / entryBytes);
+        return index;
+    }
+
+    int count() {
+        synchronized (lock) {
+            return storedCount + pendingCount();
+        }
+    }
+
+    /** Copies entry {@code i} to the start of {@code target}. */
+    void read(int i, ByteBuffer target) throws IOException {
+        target.clear().limit(entryBytes);
+        synchronized (lock) {
+            if (i >= storedCount) {
+                if (i - storedCount >= pendingCount()) {
+                    throw cut();
+                }
+                target.put(0, pending, (i - storedCount) * entryBytes, entryBytes);
+                return;
+            }
+        }
+        DiskFile in = file.acquire();
+        try {
+            if (in.read(target, HEADER_BYTES + (long) i * entryBytes) < entryBytes) {
+                throw cut();
+            }
+        } finally {
+            file.release();
+        }
+        target.flip();
+    }
+
+    /**
+     * Adds an entry, from position to limit of {@code entry}. Writes to the file now and then; when that fails (a full disk)
+     * the entries stay in memory and the write is tried again with the next one.
+     */
+    void add(ByteBuffer entry) {
+        synchronized (lock) {
+            if (pending == null) {
+                pending = ByteBuffer.allocate(PENDING_FIRST * entryBytes);
+            } else if (!pending.hasRemaining()) {
+                pending = ByteBuffer.allocate(pending.capacity() * 2).put(pending.flip());
+            }
+            pending.put(entry);
+        }
+        if (pendingCount() >= PENDING_MAX) {
+            try {
+                write();
+            } catch (IOException e) {
+                log.warn("The index {} could not be written and is kept in memory", file.path(), e);
+            }
+        }
+    }
+
+    /** Writes what is in memory to the file, without forcing it. */
+    void write() throws IOException {
+        if (pendingCount() == 0 && fileExists) {
+            return;
+        }
+        if (!fileExists) {
+            try (DiskFile created = disk.open(file.path(), Disk.Mode.CREATE)) {
+                ByteBuffer header =
+                        ByteBuffer.allocate(HEADER_BYTES).putInt(kind).putShort(VERSION);
+                created.append(
+                        header.putShort((short) entryBytes).putLong(baseOffset).flip());
+            }
+            fileExists = true;
+        }
+        DiskFile out = file.acquire();
+        try {
+            long end = HEADER_BYTES + (long) storedCount * entryBytes;
+            if (out.sizeBytes() != end) {
+                out.truncate(end);
+            }
+            if (pending != null) {
+                out.append(pending.duplicate().flip());
+            }
+        } finally {
+            file.release();
+        }
+        synchronized (lock) {
+            storedCount += pendingCount();
+            pending = null;
+        }
+    }
+
+    /** Writes and forces. */
+    void force() throws IOException {
+        write();
+        DiskFile out = file.acquire();
+        try {
+            out.force();
+        } finally {
+            file.release();
+        }
+    }
+
+    /** Keeps the first {@code count} entries. */
+    void truncate(int count) throws IOException {
+        synchronized (lock) {
+            if (count >= storedCount) {
+                if (pending != null) {
+                    pending.position(Math.min(pending.position(), (count - storedCount) * entryBytes));
+                }
+                return;
+            }
+            pending = null;
+            storedCount = count;
+        }
+        DiskFile out = file.acquire();
+        try {
+            out.truncate(HEADER_BYTES + (long) count * entryBytes);
+        } finally {
+            file.release();
+        }
+    }
+
+    void delete() throws IOException {
+        file.giveUp();
+        disk.delete(file.path());
+    }
+
+    void close() {
+        file.giveUp();
+    }
+
+    private IOException cut() {
+        return new IOException("the index " + file.path() + " was cut while it was read");
+    }
+
+    private int pendingCount() {
+        return pending == null ? 0 : pending.position() / entryBytes;
+    }
+}

@@ -1,0 +1,98 @@
+package io.millrace.storage.log;
+
+import io.millrace.storage.AppendOrigin;
+import io.millrace.storage.AppendResult;
+import io.millrace.storage.producer.ProducerStateManager.Undo;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** One append on its way: the future that its caller holds, and what the shard notes about it until the write is done. */
+final class AppendTask extends CompletableFuture<AppendResult> implements LogShard.Task {
+
+    private final SegmentedLog log;
+    private final ByteBuffer batches;
+    private final int leaderEpoch;
+    private final AppendOrigin origin;
+    private final int batchCount;
+    private final long logAppendTimeMs;
+
+    // Shard thread only, from here on.
+    private AppendResult outcome;
+    private List<Undo> undos;
+
+    /** @param batches position 0 to limit, checked */
+    AppendTask(
+            SegmentedLog log,
+            ByteBuffer batches,
+            int leaderEpoch,
+            AppendOrigin origin,
+            int batchCount,
+            long logAppendTimeMs) {
+        this.log = log;
+        this.batches = batches;
+        this.leaderEpoch = leaderEpoch;
+        this.origin = origin;
+        this.batchCount = batchCount;
+        this.logAppendTimeMs = logAppendTimeMs;
+    }
+
+    @Override
+    public SegmentedLog log() {
+        return log;
+    }
+
+    @Override
+    public int queuedBytes() {
+        return batches.limit();
+    }
+
+    ByteBuffer batches() {
+        return batches;
+    }
+
+    int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    AppendOrigin origin() {
+        return origin;
+    }
+
+    int batchCount() {
+        return batchCount;
+    }
+
+    long logAppendTimeMs() {
+        return logAppendTimeMs;
+    }
+
+    void outcome(AppendResult outcome) {
+        this.outcome = outcome;
+    }
+
+    AppendResult outcome() {
+        return outcome;
+    }
+
+    /** Whether the bytes have to be written: not those of a duplicate. */
+    boolean hasBytes() {
+        return !outcome.duplicate();
+    }
+
+    void addUndo(Undo undo) {
+        if (undo == null) {
+            return;
+        }
+        if (undos == null) {
+            undos = new ArrayList<>(batchCount);
+        }
+        undos.add(undo);
+    }
+
+    /** Oldest first. */
+    List<Undo> undos() {
+        return undos == null ? List.of() : undos;
+    }
+}

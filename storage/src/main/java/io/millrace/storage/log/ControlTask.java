@@ -1,0 +1,42 @@
+package io.millrace.storage.log;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+
+/** Something other than an append that changes a log: runs on the shard thread, in the order of the calls. */
+final class ControlTask<T> extends CompletableFuture<T> implements LogShard.Task {
+
+    /** What is done; an {@link IOException} takes the directory offline. */
+    @FunctionalInterface
+    interface Action<T> {
+        T run() throws IOException;
+    }
+
+    private final SegmentedLog log;
+    private final Action<T> action;
+
+    ControlTask(SegmentedLog log, Action<T> action) {
+        this.log = log;
+        this.action = action;
+    }
+
+    @Override
+    public SegmentedLog log() {
+        return log;
+    }
+
+    @Override
+    public int queuedBytes() {
+        return 0;
+    }
+
+    void run() {
+        try {
+            complete(action.run());
+        } catch (IOException e) {
+            completeExceptionally(log.services().health().fail("a change of the log " + log + " failed", e));
+        } catch (RuntimeException e) {
+            completeExceptionally(e);
+        }
+    }
+}

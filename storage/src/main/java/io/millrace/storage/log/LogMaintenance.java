@@ -1,0 +1,79 @@
+package io.millrace.storage.log;
+
+import io.millrace.storage.LogException;
+import io.millrace.storage.producer.ProducerSnapshotFiles;
+import io.millrace.storage.producer.ProducerStateManager;
+import io.millrace.storage.segment.Segment;
+import java.io.IOException;
+
+/**
+ * What happens to a log beside appends and reads: cutting, retention, checkpoints, closing. Shard thread only; what was
+ * prepared before has been written.
+ */
+final class LogMaintenance {
+
+    private final LogServices services;
+    private final LogState state;
+    private final LogFlush flush;
+    private final LogRoller roller;
+    private final LogAppender appender;
+    private final ProducerStateManager producers;
+    private final ProducerSnapshotFiles snapshots;
+    private final LogTruncation truncation;
+    private final LogRetention retention;
+
+    /** Where the last snapshot of the producers was taken. */
+    private long snapshotOffset = -1;
+
+    LogMaintenance(
+            LogServices services, RecoveredLog recovered, LogFlush flush, LogRoller roller, LogAppender appender) {
+        this.services = services;
+        this.state = recovered.state();
+        this.flush = flush;
+        this.roller = roller;
+        this.appender = appender;
+        this.producers = recovered.producers();
+        this.snapshots = recovered.snapshots();
+        this.truncation =
+                new LogTruncation(services, state, flush, recovered.epochs(), producers, recovered.snapshots());
+        this.retention = new LogRetention(services, state, roller, flush, recovered.epochs());
+    }
+
+    void truncateTo(long offset) throws IOException {
+        truncation.truncateTo(offset);
+        appender.reset();
+    }
+
+    long advanceLogStart(long offset) throws IOException {
+        return retention.advanceTo(offset);
+    }
+
+    long applyRetention(long highWatermark) throws IOException {
+        return retention.apply(highWatermark);
+    }
+
+    void checkpoint() throws IOException {
+        producers.expire(services.clock().millis());
+        state.active().writeIndexes();
+        if (state.end().offset() != snapshotOffset) {
+            snapshotOffset = state.end().offset();
+            roller.writeSnapshot();
+        }
+    }
+
+    void close(LogException why, boolean keep) throws IOException {
+        if (state.refusal() != null) {
+            return;
+        }
+        if (keep && services.health().isOnline()) {
+            flush.forceWritten();
+            state.active().forceIndexes();
+            snapshots.write(producers.snapshot(state.end().offset()));
+        }
+        flush.stop(why);
+        state.tail().clear();
+        for (Segment segment : state.segments().values()) {
+            segment.close();
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.millrace.storage.log;
+
+import io.millrace.storage.LogConfig;
+import io.millrace.storage.LogException;
+import io.millrace.storage.TopicPartition;
+import io.millrace.storage.cache.LogTail;
+import io.millrace.storage.checkpoint.LogStartFile;
+import io.millrace.storage.epoch.LeaderEpochCache;
+import io.millrace.storage.epoch.LeaderEpochFile;
+import io.millrace.storage.file.AtomicFile;
+import io.millrace.storage.producer.ProducerSnapshotFiles;
+import io.millrace.storage.producer.ProducerStateManager;
+import io.millrace.storage.segment.Segment;
+import io.millrace.storage.segment.SegmentFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens the files of a log: after a clean stop by trusting the checkpoints, otherwise by checking every batch from the recovery
+ * point on ({@link LogScan}). One recovery runs on one thread; several logs recover beside each other.
+ */
+final class LogRecovery {
+
+    private static final Logger log = LoggerFactory.getLogger(LogRecovery.class);
+
+    private final LogServices services;
+    private final LogState state;
+    private final LogStartFile startFile;
+    private boolean directoryChanged;
+
+    LogRecovery(LogServices services, TopicPartition partition, Path directory) {
+        this.services = services;
+        this.state = new LogState(partition, directory, new LogTail(services.cache()), LogConfig.defaults());
+        this.startFile = new LogStartFile(services.disk(), directory);
+    }
+
+    /**
+     * @param clean whether the node stopped in order, so that the checkpoints can be trusted
+     * @param recoveryPoint everything below it was forced
+     * @throws LogException.CorruptLog when sound records lie behind damaged ones
+     */
+    RecoveredLog recover(boolean clean, long recoveryPoint) throws IOException {
+        removeTemporaries();
+        long logStart = startFile.read();
+        openSegments();
+        removeBelow(logStart);
+        if (state.segments().isEmpty()) {
+            createFirst(logStart);
+        }
+        LogScan scan = new LogScan(services, state);
+        if (!clean || !scan.trust(recoveryPoint)) {
+            scan.check(clean ? 0 : recoveryPoint, recoveryPoint);
+        }
+        long end = scan.endOffset();
+        Segment active = state.segments().lastEntry().getValue();
+        state.open(Math.max(logStart, firstOffset()), new LogEnd(end, active, active.sizeBytes()));
+        LeaderEpochCache epochs = EpochRecovery.recover(
+                new LeaderEpochFile(services.disk(), state.directory()), state, scan.newestEpoch());
+        ProducerSnapshotFiles snapshots = new ProducerSnapshotFiles(services.disk(), state.directory());
+        ProducerStateManager producers =
+                new ProducerStateManager(services.config().producerExpirationMs());
+        snapshots.deleteAbove(end);
+        ProducerReplay.rebuild(
+                producers,
+                snapshots,
+                state.segments().values(),
+                end,
+                services.clock().millis());
+        return new RecoveredLog(state, epochs, producers, snapshots, directoryChanged || scan.directoryChanged(), end);
+    }
+
+    /** A log that serves nothing, because of what was found. */
+    RecoveredLog refused(LogException why, long recoveryPoint) {
+        log.error(
+                "topic={} partition={} is not served: {}",
+                state.partition().topic(),
+                state.partition().partition(),
+                why.getMessage());
+        state.segments().values().forEach(Segment::close);
+        state.segments().clear();
+        state.open(0, new LogEnd(0, null, 0));
+        state.refuse(why);
+        return new RecoveredLog(
+                state,
+                new LeaderEpochCache(new LeaderEpochFile(services.disk(), state.directory()), List.of()),
+                new ProducerStateManager(services.config().producerExpirationMs()),
+                new ProducerSnapshotFiles(services.disk(), state.directory()),
+                false,
+                // Kept, so that the next start finds the same damage again and does not take it for a torn tail.
+                recoveryPoint);
+    }
+
+    private void removeTemporaries() throws IOException {
+        for (Path file : services.disk().list(state.directory())) {
+            if (file.getFileName().toString().endsWith(AtomicFile.TEMPORARY_SUFFIX)) {
+                services.disk().delete(file);
+            }
+        }
+    }
+
+    private void openSegments() throws IOException {
+        for (Path file : services.disk().list(state.directory())) {
+            OptionalLong base = SegmentFiles.baseOffset(file);
+            if (base.isPresent()) {
+                state.segments()
+                        .put(
+                                base.getAsLong(),
+                                Segment.open(
+                                        services.disk(),
+                                        services.files(),
+                                        state.directory(),
+                                        base.getAsLong(),
+                                        services.clock().millis()));
+            }
+        }
+    }
+
+    /** A crash between moving the log start and removing files leaves files below it. */
+    private void removeBelow(long logStart) throws IOException {
+        Iterator<Segment> segments = state.segments().values().iterator();
+        while (segments.hasNext()) {
+            Segment segment = segments.next();
+            Long next = state.segments().higherKey(segment.baseOffset());
+            if (next == null || next > logStart) {
+                return;
+            }
+            segment.delete();
+            segments.remove();
+            directoryChanged = true;
+        }
+    }
+
+    private void createFirst(long baseOffset) throws IOException {
+        Segment first = Segment.create(
+                services.disk(),
+                services.files(),
+                state.directory(),
+                baseOffset,
+                services.clock().millis());
+        state.segments().put(baseOffset, first);
+        directoryChanged = true;
+    }
+
+    private long firstOffset() {
+        return state.segments().firstKey();
+    }
+}

@@ -1,0 +1,291 @@
+package io.millrace.storage.log;
+
+import io.millrace.storage.LogConfig;
+import io.millrace.storage.LogException;
+import io.millrace.storage.PartitionLog;
+import io.millrace.storage.StorageConfig;
+import io.millrace.storage.StorageMetrics;
+import io.millrace.storage.TopicPartition;
+import io.millrace.storage.batch.RecordTimestamps;
+import io.millrace.storage.cache.TailCache;
+import io.millrace.storage.checkpoint.CleanShutdownMarker;
+import io.millrace.storage.checkpoint.RecoveryPoints;
+import io.millrace.storage.directory.DataDirectory;
+import io.millrace.storage.directory.DirectoryHealth;
+import io.millrace.storage.file.Disk;
+import io.millrace.storage.file.OpenFiles;
+import io.millrace.storage.flush.GroupCommitter;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The open logs of a data directory and the threads under them. Creations and deletions run on one manager thread, one after
+ * the other, so that a topic that is deleted and made again under its old name finds the name free.
+ */
+public final class LogRegistry implements AutoCloseable {
+
+    /** Open files beside those in use: far below the usual limit of a process. */
+    private static final int OPEN_FILES_MAX = 2000;
+
+    static final String LOCK_FILE = ".lock";
+    private static final Logger log = LoggerFactory.getLogger(LogRegistry.class);
+
+    private final DataDirectory directory;
+    private final LogServices services;
+    private final List<LogShard> shards;
+    private final Closeable lock;
+    private final ExecutorService manager;
+    private final Housekeeper housekeeper;
+    private final Map<TopicPartition, SegmentedLog> logs = new ConcurrentHashMap<>();
+    private int nextShard;
+    private boolean closed;
+
+    private LogRegistry(DataDirectory directory, LogServices services, Closeable lock, Housekeeper housekeeper) {
+        this.directory = directory;
+        this.services = services;
+        this.lock = lock;
+        this.housekeeper = housekeeper;
+        this.manager = Executors.newSingleThreadExecutor(Housekeeper.daemon("millrace-log-manager"));
+        this.shards = new ArrayList<>();
+        StorageConfig config = services.config();
+        for (int i = 0; i < config.shards(); i++) {
+            shards.add(new LogShard(i, config.shardQueueMax(), config.shardQueueBytesMax()));
+        }
+    }
+
+    /** See {@link io.millrace.storage.LogManager#open}. */
+    public static LogRegistry open(
+            StorageConfig config, Clock clock, StorageMetrics metrics, RecordTimestamps recordTimestamps, Disk disk)
+            throws IOException {
+        Path path = config.directory();
+        disk.createDirectories(path);
+        Closeable lock = disk.lock(path.resolve(LOCK_FILE));
+        try {
+            DataDirectory directory = new DataDirectory(disk, path);
+            DataDirectory.Content content = directory.scan();
+            Housekeeper housekeeper = new Housekeeper();
+            LogServices services = new LogServices(
+                    config,
+                    disk,
+                    new OpenFiles(disk, OPEN_FILES_MAX),
+                    new DirectoryHealth(disk, path, config.reserveBytes(), clock, metrics),
+                    new TailCache(config.tailCacheBytes()),
+                    new GroupCommitter(config.flushers()),
+                    recordTimestamps,
+                    metrics,
+                    clock,
+                    housekeeper);
+            LogRegistry registry = new LogRegistry(directory, services, lock, housekeeper);
+            try {
+                registry.recover(content);
+            } catch (IOException | RuntimeException e) {
+                registry.stopThreads();
+                throw e;
+            }
+            return registry;
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private void recover(DataDirectory.Content content) throws IOException {
+        long began = System.nanoTime();
+        RecoveryPoints points = new RecoveryPoints(services.disk(), directory.path());
+        Map<RecoveryPoints.Key, Long> offsets = points.read();
+        boolean clean = new CleanShutdownMarker(services.disk(), directory.path()).take();
+        List<Callable<SegmentedLog>> recoveries = new ArrayList<>();
+        for (TopicPartition partition : content.partitions()) {
+            long point = offsets.getOrDefault(RecoveryPoints.Key.of(partition), 0L);
+            LogShard shard = nextShard();
+            recoveries.add(() -> SegmentedLog.open(services, shard, partition, directory.of(partition), clean, point));
+        }
+        for (SegmentedLog opened : ParallelRecovery.run(recoveries)) {
+            logs.put(opened.topicPartition(), opened);
+        }
+        for (Path leftover : content.leftovers()) {
+            housekeeper.execute(() -> remove(leftover));
+        }
+        housekeeper.start(
+                new Checkpointer(services, points, logs.values()),
+                services.config().checkpointIntervalMs());
+        log.info(
+                "Opened {} logs in {} after {} stop in {} ms",
+                logs.size(),
+                directory.path(),
+                clean ? "a clean" : "no clean",
+                (System.nanoTime() - began) / 1_000_000);
+    }
+
+    public Optional<PartitionLog> log(TopicPartition partition) {
+        return Optional.ofNullable(logs.get(partition));
+    }
+
+    public Collection<PartitionLog> logs() {
+        return Collections.unmodifiableCollection(logs.values());
+    }
+
+    public boolean isOnline() {
+        return services.health().isOnline();
+    }
+
+    public void onOffline(Consumer<LogException.DirectoryOffline> listener) {
+        services.health().onOffline(listener);
+    }
+
+    /** See {@link io.millrace.storage.LogManager#create}. */
+    public CompletionStage<PartitionLog> create(TopicPartition partition, LogConfig config) {
+        SegmentedLog there = logs.get(partition);
+        if (there != null) {
+            return configured(there, config);
+        }
+        return onManager(() -> open(partition)).thenCompose(opened -> configured(opened, config));
+    }
+
+    private static CompletionStage<PartitionLog> configured(SegmentedLog opened, LogConfig config) {
+        if (opened.isRefused() || opened.config().equals(config)) {
+            return CompletableFuture.completedFuture(opened);
+        }
+        return opened.updateConfig(config).thenApply(nothing -> opened);
+    }
+
+    private SegmentedLog open(TopicPartition partition) throws IOException {
+        SegmentedLog there = logs.get(partition);
+        if (there != null) {
+            return there;
+        }
+        services.health().requireOnline();
+        Path path = directory.of(partition);
+        if (services.disk().exists(path)) {
+            throw new IllegalStateException("the directory " + path
+                    + " belongs to a topic of the same name with another id: delete that log first");
+        }
+        directory.create(partition, services.clock().millis());
+        SegmentedLog created = SegmentedLog.open(services, nextShard(), partition, path, false, 0);
+        logs.put(partition, created);
+        return created;
+    }
+
+    /** See {@link io.millrace.storage.LogManager#delete}. */
+    public CompletionStage<Void> delete(TopicPartition partition) {
+        SegmentedLog there = logs.get(partition);
+        if (there == null) {
+            return onManager(() -> null);
+        }
+        LogException deleted = new LogException.Closed("the log of " + partition + " was deleted");
+        CompletableFuture<Void> closed = there.close(deleted, false).toCompletableFuture();
+        // Waits on the manager thread, so that a creation that is asked for now comes after.
+        return onManager(() -> {
+            closed.join();
+            if (logs.remove(partition, there)) {
+                Path path = directory.delete(partition);
+                housekeeper.execute(() -> remove(path));
+            }
+            return null;
+        });
+    }
+
+    private void remove(Path path) {
+        try {
+            directory.remove(path);
+        } catch (IOException e) {
+            log.warn(
+                    "The directory {} of a deleted partition could not be removed; the next start tries again",
+                    path,
+                    e);
+        }
+    }
+
+    private <T> CompletionStage<T> onManager(Callable<T> action) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        try {
+            manager.execute(() -> {
+                try {
+                    result.complete(action.call());
+                } catch (IOException e) {
+                    result.completeExceptionally(services.health().fail("a change of the data directory failed", e));
+                } catch (Exception e) {
+                    result.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(new LogException.Closed("the logs are closed: the node is stopping"));
+        }
+        return result;
+    }
+
+    private synchronized LogShard nextShard() {
+        return shards.get(nextShard++ % shards.size());
+    }
+
+    /** See {@link io.millrace.storage.LogManager#close}. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        manager.shutdown();
+        Housekeeper.await(manager);
+        LogException why = new LogException.Closed("the log is closed: the node is stopping");
+        List<CompletableFuture<Void>> closing = new ArrayList<>();
+        for (SegmentedLog open : logs.values()) {
+            closing.add(open.close(why, true).toCompletableFuture());
+        }
+        boolean clean = allSucceeded(closing);
+        stopThreads();
+        try {
+            if (clean && services.health().isOnline()) {
+                new Checkpointer(services, new RecoveryPoints(services.disk(), directory.path()), logs.values())
+                        .writeRecoveryPoints();
+                new CleanShutdownMarker(services.disk(), directory.path())
+                        .write(services.clock().millis());
+            }
+        } catch (IOException e) {
+            log.error("The clean stop could not be noted: the next start checks the logs", e);
+        }
+        try {
+            lock.close();
+        } catch (IOException e) {
+            log.warn("The lock of {} could not be given back", directory.path(), e);
+        }
+    }
+
+    private static boolean allSucceeded(List<CompletableFuture<Void>> closing) {
+        boolean clean = true;
+        for (CompletableFuture<Void> one : closing) {
+            try {
+                one.join();
+            } catch (RuntimeException e) {
+                clean = false;
+                log.error("A log could not be closed in order: the next start checks the logs", e);
+            }
+        }
+        return clean;
+    }
+
+    private void stopThreads() {
+        shards.forEach(LogShard::close);
+        services.committer().close();
+        housekeeper.close();
+        manager.shutdown();
+    }
+}

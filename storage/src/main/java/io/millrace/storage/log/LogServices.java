@@ -1,0 +1,29 @@
+package io.millrace.storage.log;
+
+import io.millrace.storage.StorageConfig;
+import io.millrace.storage.StorageMetrics;
+import io.millrace.storage.batch.RecordTimestamps;
+import io.millrace.storage.cache.TailCache;
+import io.millrace.storage.directory.DirectoryHealth;
+import io.millrace.storage.file.Disk;
+import io.millrace.storage.file.OpenFiles;
+import io.millrace.storage.flush.GroupCommitter;
+import java.time.Clock;
+import java.util.concurrent.Executor;
+
+/**
+ * What all logs of a data directory share.
+ *
+ * @param background runs what may take long and hurries nobody, one thing at a time
+ */
+public record LogServices(
+        StorageConfig config,
+        Disk disk,
+        OpenFiles files,
+        DirectoryHealth health,
+        TailCache cache,
+        GroupCommitter committer,
+        RecordTimestamps recordTimestamps,
+        StorageMetrics metrics,
+        Clock clock,
+        Executor background) {}

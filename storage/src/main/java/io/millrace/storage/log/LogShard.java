@@ -1,0 +1,143 @@
+package io.millrace.storage.log;
+
+import io.millrace.storage.LogException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One single-writer thread and its queue. It takes what is in the queue in one go and writes what it found for the same log
+ * together. A log belongs to one shard for its whole life.
+ */
+public final class LogShard implements AutoCloseable {
+
+    /** What waits in the queue. */
+    sealed interface Task permits AppendTask, ControlTask {
+        SegmentedLog log();
+
+        int queuedBytes();
+    }
+
+    /** How much is taken in one go: larger writes gain nothing, and everybody in the group waits for the last. */
+    private static final int GROUP_TASKS_MAX = 2048;
+
+    private static final long GROUP_BYTES_MAX = 8 << 20;
+    private static final Logger log = LoggerFactory.getLogger(LogShard.class);
+
+    private final Thread thread;
+    private final int queueMax;
+    private final long queueBytesMax;
+    private final ConcurrentLinkedQueue<Task> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger queuedAppends = new AtomicInteger();
+    private final AtomicLong queuedBytes = new AtomicLong();
+    private volatile boolean parked;
+    private volatile boolean closed;
+
+    public LogShard(int number, int queueMax, long queueBytesMax) {
+        this.queueMax = queueMax;
+        this.queueBytesMax = queueBytesMax;
+        this.thread = new Thread(this::run, "millrace-shard-" + number);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Queues an append. Never blocks.
+     *
+     * @throws LogException.Overloaded when the queue is full, in number or in bytes
+     */
+    void submit(AppendTask task) {
+        // One append is always let in, however large: otherwise it could never be.
+        if (queuedAppends.get() >= queueMax
+                || queuedBytes.get() > 0 && queuedBytes.get() + task.queuedBytes() > queueBytesMax) {
+            throw new LogException.Overloaded("the disk does not keep up: " + queuedAppends.get() + " appends with "
+                    + queuedBytes.get() + " bytes wait for it. Nothing was stored, try again later.");
+        }
+        queuedAppends.incrementAndGet();
+        queuedBytes.addAndGet(task.queuedBytes());
+        enqueue(task);
+    }
+
+    /** Queues a change. Never refused: they come from the node itself and are few. */
+    void submit(ControlTask<?> task) {
+        enqueue(task);
+    }
+
+    private void enqueue(Task task) {
+        queue.add(task);
+        if (parked) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private void run() {
+        List<LogAppender> touched = new ArrayList<>();
+        while (true) {
+            Task task = queue.poll();
+            if (task == null) {
+                if (closed) {
+                    return;
+                }
+                parked = true;
+                if (queue.isEmpty() && !closed) {
+                    LockSupport.park(this);
+                }
+                parked = false;
+                continue;
+            }
+            runGroup(task, touched);
+            for (LogAppender appender : touched) {
+                appender.writePending();
+            }
+            touched.clear();
+        }
+    }
+
+    private void runGroup(Task first, List<LogAppender> touched) {
+        int tasks = 0;
+        long bytes = 0;
+        for (Task task = first; task != null; task = queue.poll()) {
+            try {
+                if (task instanceof AppendTask append) {
+                    queuedAppends.decrementAndGet();
+                    queuedBytes.addAndGet(-append.queuedBytes());
+                    bytes += append.queuedBytes();
+                    if (append.log().appender().prepare(append)) {
+                        touched.add(append.log().appender());
+                    }
+                } else if (task instanceof ControlTask<?> control) {
+                    control.log().appender().writePending();
+                    control.run();
+                }
+            } catch (RuntimeException e) {
+                log.error("A task for the log {} failed in a way that was not expected", task.log(), e);
+            }
+            if (++tasks >= GROUP_TASKS_MAX || bytes >= GROUP_BYTES_MAX) {
+                return;
+            }
+        }
+    }
+
+    /** Runs what is queued, then stops. Blocks until the thread has ended. */
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

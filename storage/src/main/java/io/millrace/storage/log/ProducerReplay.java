@@ -1,0 +1,58 @@
+package io.millrace.storage.log;
+
+import io.millrace.storage.batch.BatchHeader;
+import io.millrace.storage.producer.ProducerSnapshot;
+import io.millrace.storage.producer.ProducerSnapshotFiles;
+import io.millrace.storage.producer.ProducerStateManager;
+import io.millrace.storage.segment.Segment;
+import io.millrace.storage.segment.SegmentReader;
+import java.io.IOException;
+import java.util.Collection;
+
+/** Builds the state of the producers from the newest snapshot that fits and the batches after it. */
+final class ProducerReplay {
+
+    private ProducerReplay() {}
+
+    /**
+     * @param segments in order of offsets, cut to {@code endOffset}
+     * @param nowMs producers that are silent for longer than they are remembered are left out
+     */
+    static void rebuild(
+            ProducerStateManager producers,
+            ProducerSnapshotFiles snapshots,
+            Collection<Segment> segments,
+            long endOffset,
+            long nowMs)
+            throws IOException {
+        ProducerSnapshot snapshot = snapshots.newestUpTo(endOffset).orElse(ProducerSnapshot.empty(0));
+        producers.load(snapshot);
+        Segment previous = null;
+        for (Segment segment : segments) {
+            if (previous != null && segment.baseOffset() > snapshot.offset()) {
+                replay(producers, previous, snapshot.offset(), nowMs);
+            }
+            previous = segment;
+        }
+        if (previous != null && endOffset > snapshot.offset()) {
+            replay(producers, previous, snapshot.offset(), nowMs);
+        }
+        producers.expire(nowMs);
+    }
+
+    private static void replay(ProducerStateManager producers, Segment segment, long fromOffset, long nowMs)
+            throws IOException {
+        SegmentReader reader = new SegmentReader(segment);
+        int size = segment.sizeBytes();
+        reader.visit(reader.positionOf(fromOffset, size), size, (window, at, position) -> {
+            long writtenMs = BatchHeader.maxTimestamp(window, at);
+            // The clock of a producer may be wrong; nobody is remembered for longer because of it.
+            producers.update(
+                    window,
+                    at,
+                    BatchHeader.baseOffset(window, at),
+                    writtenMs > 0 && writtenMs < nowMs ? writtenMs : nowMs);
+            return true;
+        });
+    }
+}

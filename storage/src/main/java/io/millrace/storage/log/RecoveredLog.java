@@ -1,0 +1,19 @@
+package io.millrace.storage.log;
+
+import io.millrace.storage.epoch.LeaderEpochCache;
+import io.millrace.storage.producer.ProducerSnapshotFiles;
+import io.millrace.storage.producer.ProducerStateManager;
+
+/**
+ * The parts of a log after recovery, not yet shared with other threads.
+ *
+ * @param forcedOffset everything below it was forced
+ * @param directoryChanged whether files were made whose directory entry is not forced yet
+ */
+record RecoveredLog(
+        LogState state,
+        LeaderEpochCache epochs,
+        ProducerStateManager producers,
+        ProducerSnapshotFiles snapshots,
+        boolean directoryChanged,
+        long forcedOffset) {}

@@ -1,0 +1,285 @@
+package io.millrace.storage.log;
+
+import io.millrace.storage.AppendOrigin;
+import io.millrace.storage.AppendResult;
+import io.millrace.storage.LogConfig;
+import io.millrace.storage.LogException;
+import io.millrace.storage.LogOffsets;
+import io.millrace.storage.PartitionLog;
+import io.millrace.storage.ReadResult;
+import io.millrace.storage.TimestampOffset;
+import io.millrace.storage.TopicPartition;
+import io.millrace.storage.batch.BatchHeader;
+import io.millrace.storage.batch.BatchValidator;
+import io.millrace.storage.epoch.LeaderEpochCache;
+import io.millrace.storage.flush.FlushTicket;
+import io.millrace.storage.flush.Flushable;
+import io.millrace.storage.segment.Segment;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** {@link PartitionLog} on segment files: hands every call to the part that does it, on the thread where it belongs. */
+public final class SegmentedLog implements PartitionLog, Flushable {
+
+    private final LogServices services;
+    private final LogShard shard;
+    private final LogState state;
+    private final LeaderEpochCache epochs;
+    private final LogFlush flush;
+    private final LogAppender appender;
+    private final LogReader reader;
+    private final TimeLookup times;
+    private final LogMaintenance maintenance;
+    private final FlushTicket flushTicket = new FlushTicket();
+
+    private SegmentedLog(LogServices services, LogShard shard, RecoveredLog recovered) {
+        this.services = services;
+        this.shard = shard;
+        this.state = recovered.state();
+        this.epochs = recovered.epochs();
+        this.flush = new LogFlush(this, services, state, recovered.directoryChanged(), recovered.forcedOffset());
+        LogRoller roller = new LogRoller(services, state, flush, recovered.producers(), recovered.snapshots());
+        this.appender = new LogAppender(this, services, state, roller, recovered.producers());
+        this.reader = new LogReader(services, state);
+        this.times = new TimeLookup(state, services.recordTimestamps());
+        this.maintenance = new LogMaintenance(services, recovered, flush, roller, appender);
+    }
+
+    /**
+     * Recovers the log in a directory. A damaged one comes back as a log that refuses everything with {@link
+     * LogException.CorruptLog}, so that the others can be served.
+     */
+    public static SegmentedLog open(
+            LogServices services,
+            LogShard shard,
+            TopicPartition partition,
+            Path directory,
+            boolean clean,
+            long recoveryPoint)
+            throws IOException {
+        LogRecovery recovery = new LogRecovery(services, partition, directory);
+        RecoveredLog recovered;
+        try {
+            recovered = recovery.recover(clean, recoveryPoint);
+        } catch (LogException.CorruptLog e) {
+            recovered = recovery.refused(e, recoveryPoint);
+        }
+        return new SegmentedLog(services, shard, recovered);
+    }
+
+    @Override
+    public TopicPartition topicPartition() {
+        return state.partition();
+    }
+
+    @Override
+    public LogOffsets offsets() {
+        if (state.refusal() instanceof LogException.CorruptLog damaged) {
+            throw damaged;
+        }
+        return state.offsets();
+    }
+
+    @Override
+    public LogConfig config() {
+        return state.config();
+    }
+
+    @Override
+    public OptionalInt latestEpoch() {
+        return epochs.latestEpoch();
+    }
+
+    @Override
+    public CompletionStage<AppendResult> append(ByteBuffer batches, int leaderEpoch, AppendOrigin origin) {
+        try {
+            state.requireOpen();
+            services.health().requireOnline();
+            ByteBuffer own = batches.slice();
+            LogConfig config = state.config();
+            int batchCount = BatchValidator.validate(own, origin, config);
+            long logAppendTimeMs = stampLogAppendTime(own, origin, config);
+            AppendTask task = new AppendTask(this, own, leaderEpoch, origin, batchCount, logAppendTimeMs);
+            shard.submit(task);
+            return task;
+        } catch (LogException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** On the caller's thread, because it needs the checksum to be computed again. */
+    private long stampLogAppendTime(ByteBuffer batches, AppendOrigin origin, LogConfig config) {
+        if (config.timestampType() != LogConfig.TimestampType.LOG_APPEND_TIME || origin == AppendOrigin.REPLICATION) {
+            return -1;
+        }
+        long now = services.clock().millis();
+        for (int at = 0; at < batches.limit(); at += BatchHeader.sizeBytes(batches, at)) {
+            BatchHeader.setLogAppendTime(batches, at, now);
+        }
+        return now;
+    }
+
+    @Override
+    public ReadResult read(long offset, long maxOffset, int maxBytes, boolean atLeastOneBatch) throws IOException {
+        return reader.read(offset, maxOffset, maxBytes, atLeastOneBatch);
+    }
+
+    @Override
+    public boolean isCached(long offset) {
+        return reader.isCached(offset);
+    }
+
+    @Override
+    public Optional<TimestampOffset> findByTimestamp(long timestampMs, long maxOffset) throws IOException {
+        return times.firstAtOrAfter(timestampMs, maxOffset);
+    }
+
+    @Override
+    public Optional<TimestampOffset> findMaxTimestamp(long maxOffset) throws IOException {
+        return times.largest(maxOffset);
+    }
+
+    @Override
+    public CompletionStage<Void> beginEpoch(int leaderEpoch) {
+        return onShard(() -> {
+            int latest = epochs.latestEpochOrNone();
+            if (leaderEpoch < latest) {
+                throw new LogException.FencedEpoch(
+                        "leader epoch " + leaderEpoch + " cannot begin in " + this + " after epoch " + latest);
+            }
+            epochs.begin(leaderEpoch, state.end().offset());
+            return null;
+        });
+    }
+
+    @Override
+    public Optional<EpochEndOffset> endOffsetForEpoch(int leaderEpoch) {
+        return epochs.endOffsetFor(leaderEpoch, state.end().offset());
+    }
+
+    @Override
+    public CompletionStage<Void> truncateTo(long offset) {
+        return onShard(() -> {
+            maintenance.truncateTo(offset);
+            return null;
+        });
+    }
+
+    @Override
+    public CompletionStage<Long> advanceLogStart(long offset) {
+        return onShard(() -> maintenance.advanceLogStart(offset));
+    }
+
+    @Override
+    public CompletionStage<Long> applyRetention(long highWatermark) {
+        return onShard(() -> maintenance.applyRetention(highWatermark));
+    }
+
+    @Override
+    public CompletionStage<Void> updateConfig(LogConfig config) {
+        return onShard(() -> {
+            state.config(config);
+            return null;
+        });
+    }
+
+    @Override
+    public void onDurable(DurableListener listener) {
+        flush.listener(listener);
+    }
+
+    @Override
+    public long sizeBytes() {
+        long sum = 0;
+        for (Segment segment : state.segments().values()) {
+            sum += segment.sizeBytes();
+        }
+        return sum;
+    }
+
+    @Override
+    public int segmentCount() {
+        return state.segments().size();
+    }
+
+    /** Forces what was written, on the calling thread, and tells the listener. */
+    @Override
+    public void flush() {
+        flush.forceWritten();
+    }
+
+    @Override
+    public FlushTicket flushTicket() {
+        return flushTicket;
+    }
+
+    /** What the next start needs not look at. */
+    public long recoveryPoint() {
+        return flush.recoveryPoint();
+    }
+
+    /** Whether the log was found damaged, closed or deleted. */
+    public boolean isRefused() {
+        return state.refusal() != null;
+    }
+
+    /** Writes down what makes the next start quick: indexes and producers. Completes on the shard thread. */
+    public CompletionStage<Void> checkpoint() {
+        return onShard(() -> {
+            maintenance.checkpoint();
+            return null;
+        });
+    }
+
+    /**
+     * Refuses everything from now on and lets the files go, after what was queued before.
+     *
+     * @param why what later calls fail with
+     * @param keep whether the files stay and will be opened again: then everything is written down and forced. False when
+     *     the log is about to be deleted.
+     */
+    public CompletionStage<Void> close(LogException why, boolean keep) {
+        ControlTask<Void> task = new ControlTask<>(this, () -> {
+            maintenance.close(why, keep);
+            return null;
+        });
+        shard.submit(task);
+        return task;
+    }
+
+    private <T> CompletionStage<T> onShard(ControlTask.Action<T> action) {
+        ControlTask<T> task = new ControlTask<>(this, () -> {
+            state.requireOpen();
+            services.health().requireOnline();
+            return action.run();
+        });
+        shard.submit(task);
+        return task;
+    }
+
+    LogServices services() {
+        return services;
+    }
+
+    LogAppender appender() {
+        return appender;
+    }
+
+    LeaderEpochCache epochs() {
+        return epochs;
+    }
+
+    LogFlush flushing() {
+        return flush;
+    }
+
+    @Override
+    public String toString() {
+        return state.partition().toString();
+    }
+}

@@ -1,0 +1,122 @@
+package io.millrace.storage.producer;
+
+import io.millrace.storage.file.AtomicFile;
+import io.millrace.storage.file.Disk;
+import io.millrace.storage.producer.ProducerState.StoredBatch;
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code <offset, 20 digits>.producers} in a partition directory: a {@link ProducerSnapshot}. Payload: count int32, then per
+ * producer: id int64, epoch int16, last write int64 (ms), batch count int8, and per batch base sequence int32, last sequence
+ * int32, base offset int64, last offset int64.
+ *
+ * <p>A snapshot is only a shortcut: what it says can be read from the log again, from an older one or from the start.
+ */
+public final class ProducerSnapshotFiles {
+
+    private static final String SUFFIX = ".producers";
+    private static final int PRODUCER_BYTES = 19;
+    private static final int BATCH_BYTES = 24;
+
+    /** The newest one, and one more in case that it lies above a truncation. */
+    private static final int KEPT = 2;
+
+    private final Disk disk;
+    private final Path directory;
+    private final AtomicFile file;
+
+    public ProducerSnapshotFiles(Disk disk, Path partitionDirectory) {
+        this.disk = disk;
+        this.directory = partitionDirectory;
+        this.file = new AtomicFile(disk, "MLPS", 1);
+    }
+
+    /** Writes a snapshot and removes those that it makes superfluous. */
+    public void write(ProducerSnapshot snapshot) throws IOException {
+        int bytes = 4;
+        for (ProducerState producer : snapshot.producers()) {
+            bytes += PRODUCER_BYTES + producer.batches().size() * BATCH_BYTES;
+        }
+        ByteBuffer payload =
+                ByteBuffer.allocate(bytes).putInt(snapshot.producers().size());
+        for (ProducerState producer : snapshot.producers()) {
+            payload.putLong(producer.producerId()).putShort(producer.producerEpoch());
+            payload.putLong(producer.lastWriteMs())
+                    .put((byte) producer.batches().size());
+            for (StoredBatch batch : producer.batches()) {
+                payload.putInt(batch.baseSequence()).putInt(batch.lastSequence());
+                payload.putLong(batch.baseOffset()).putLong(batch.lastOffset());
+            }
+        }
+        file.write(directory.resolve(String.format("%020d%s", snapshot.offset(), SUFFIX)), payload.flip());
+        List<Path> all = newestFirst();
+        for (Path old : all.subList(Math.min(KEPT, all.size()), all.size())) {
+            disk.delete(old);
+        }
+    }
+
+    /** The newest readable snapshot that reflects nothing at or above {@code maxOffset}. */
+    public Optional<ProducerSnapshot> newestUpTo(long maxOffset) throws IOException {
+        for (Path path : newestFirst()) {
+            long offset = offsetOf(path);
+            if (offset <= maxOffset) {
+                Optional<ProducerSnapshot> snapshot = file.read(path).flatMap(payload -> parse(offset, payload));
+                if (snapshot.isPresent()) {
+                    return snapshot;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Removes snapshots that reflect batches which are cut off. */
+    public void deleteAbove(long offset) throws IOException {
+        for (Path path : newestFirst()) {
+            if (offsetOf(path) > offset) {
+                disk.delete(path);
+            }
+        }
+    }
+
+    private List<Path> newestFirst() throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (Path path : disk.list(directory)) {
+            if (path.getFileName().toString().matches("[0-9]{20}" + "\\" + SUFFIX)) {
+                found.add(path);
+            }
+        }
+        found.sort(Comparator.comparing(ProducerSnapshotFiles::offsetOf).reversed());
+        return found;
+    }
+
+    private static long offsetOf(Path path) {
+        return Long.parseLong(path.getFileName().toString().substring(0, 20));
+    }
+
+    private static Optional<ProducerSnapshot> parse(long offset, ByteBuffer in) {
+        try {
+            List<ProducerState> producers = new ArrayList<>();
+            int count = in.getInt();
+            for (int i = 0; i < count; i++) {
+                long id = in.getLong();
+                short epoch = in.getShort();
+                long lastWriteMs = in.getLong();
+                List<StoredBatch> batches = new ArrayList<>();
+                for (int left = in.get(); left > 0; left--) {
+                    batches.add(new StoredBatch(in.getInt(), in.getInt(), in.getLong(), in.getLong()));
+                }
+                producers.add(new ProducerState(id, epoch, lastWriteMs, batches));
+            }
+            return Optional.of(new ProducerSnapshot(offset, producers));
+        } catch (BufferUnderflowException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.millrace.storage.segment;
+
+import io.millrace.storage.file.Disk;
+import io.millrace.storage.file.OpenFiles;
+import io.millrace.storage.index.OffsetIndex;
+import io.millrace.storage.index.TimeIndex;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The two indexes of a segment, opened, written and removed together. */
+record SegmentIndexes(OffsetIndex offsets, TimeIndex times) {
+
+    static SegmentIndexes empty(Disk disk, OpenFiles files, Path directory, long baseOffset) {
+        return new SegmentIndexes(
+                OffsetIndex.empty(disk, files, offsetPath(directory, baseOffset), baseOffset),
+                TimeIndex.empty(disk, files, timePath(directory, baseOffset), baseOffset));
+    }
+
+    /** The indexes in their files, or null when there is any doubt about one of them. */
+    static SegmentIndexes open(Disk disk, OpenFiles files, Path directory, long baseOffset, long segmentBytes)
+            throws IOException {
+        OffsetIndex offsets =
+                OffsetIndex.open(disk, files, offsetPath(directory, baseOffset), baseOffset, segmentBytes);
+        if (offsets == null) {
+            return null;
+        }
+        TimeIndex times = TimeIndex.open(disk, files, timePath(directory, baseOffset), baseOffset);
+        if (times == null) {
+            offsets.close();
+            return null;
+        }
+        return new SegmentIndexes(offsets, times);
+    }
+
+    void write() throws IOException {
+        offsets.write();
+        times.write();
+    }
+
+    void force() throws IOException {
+        offsets.force();
+        times.force();
+    }
+
+    void delete() throws IOException {
+        offsets.delete();
+        times.delete();
+    }
+
+    void close() {
+        offsets.close();
+        times.close();
+    }
+
+    private static Path offsetPath(Path directory, long baseOffset) {
+        return SegmentFiles.path(directory, baseOffset, OffsetIndex.SUFFIX);
+    }
+
+    private static Path timePath(Path directory, long baseOffset) {
+        return SegmentFiles.path(directory, baseOffset, TimeIndex.SUFFIX);
+    }
+}

@@ -1,0 +1,104 @@
+package io.millrace.storage.segment;
+
+import io.millrace.storage.batch.BatchHeader;
+import io.millrace.storage.file.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Reads a segment from a position to its end, batch by batch, checking every one: length, format, checksum, offsets that go up,
+ * epochs that do not go down. Used by recovery, before the log serves anybody.
+ */
+public final class SegmentScanner {
+
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    /** Receives sound batches in order. */
+    @FunctionalInterface
+    public interface Sink {
+        /** {@code buffer} holds the whole batch at {@code at}, valid during the call; it begins at {@code position}. */
+        void batch(ByteBuffer buffer, int at, int position) throws IOException;
+    }
+
+    private final Segment segment;
+    private final boolean checkCrc;
+    private long nextOffset;
+    private int leaderEpoch;
+    private int position;
+
+    /**
+     * @param nextOffset no batch begins below it
+     * @param leaderEpoch no batch has a lower one
+     * @param checkCrc false to trust the bytes and look at headers only
+     */
+    public SegmentScanner(Segment segment, int position, long nextOffset, int leaderEpoch, boolean checkCrc) {
+        this.segment = segment;
+        this.position = position;
+        this.nextOffset = nextOffset;
+        this.leaderEpoch = leaderEpoch;
+        this.checkCrc = checkCrc;
+    }
+
+    /** Hands sound batches to the sink until the file ends ({@link #position()} is its size) or a batch is bad. */
+    public void scan(Sink sink) throws IOException {
+        int size = segment.sizeBytes();
+        ByteBuffer buffer = ByteBuffer.allocate(Math.min(BUFFER_BYTES, size - position));
+        buffer.limit(0);
+        DiskFile file = segment.file().acquire();
+        try {
+            int at = 0;
+            while (true) {
+                int left = buffer.limit() - at;
+                int needed = left < BatchHeader.SIZE_BYTES ? BatchHeader.SIZE_BYTES : BatchHeader.sizeBytes(buffer, at);
+                if (needed < BatchHeader.SIZE_BYTES || needed > size - position) {
+                    return;
+                }
+                if (needed > left) {
+                    if (needed > buffer.capacity()) {
+                        buffer = ByteBuffer.allocate(needed);
+                    }
+                    buffer.clear().limit(Math.min(buffer.capacity(), size - position));
+                    file.read(buffer, position);
+                    buffer.flip();
+                    at = 0;
+                    if (buffer.limit() < needed) {
+                        return;
+                    }
+                    continue;
+                }
+                if (!isSound(buffer, at)) {
+                    return;
+                }
+                sink.batch(buffer, at, position);
+                nextOffset = BatchHeader.lastOffset(buffer, at) + 1;
+                leaderEpoch = BatchHeader.leaderEpoch(buffer, at);
+                position += needed;
+                at += needed;
+            }
+        } finally {
+            segment.file().release();
+        }
+    }
+
+    private boolean isSound(ByteBuffer buffer, int at) {
+        return BatchHeader.magic(buffer, at) == BatchHeader.MAGIC
+                && BatchHeader.baseOffset(buffer, at) >= nextOffset
+                && BatchHeader.lastOffsetDelta(buffer, at) >= 0
+                && BatchHeader.leaderEpoch(buffer, at) >= leaderEpoch
+                && (!checkCrc || BatchHeader.isCrcValid(buffer, at));
+    }
+
+    /** The end of the last sound batch. */
+    public int position() {
+        return position;
+    }
+
+    /** The offset after the last sound batch. */
+    public long nextOffset() {
+        return nextOffset;
+    }
+
+    public int leaderEpoch() {
+        return leaderEpoch;
+    }
+}
