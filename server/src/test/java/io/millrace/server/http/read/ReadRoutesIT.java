@@ -1,0 +1,155 @@
+package io.millrace.server.http.read;
+
+import static io.millrace.server.http.HttpTestServer.JSON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.server.http.HttpTestServer;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReadRoutesIT {
+
+    @TempDir
+    static Path directory;
+
+    private static HttpTestServer server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = HttpTestServer.start(directory);
+        server.createTopic("history", 2, Map.of());
+        for (int i = 0; i < 10; i++) {
+            server.post(
+                    "/topics/history/records?partition=" + i % 2 + "&timestamp=" + 1_000 * (i + 1),
+                    JSON,
+                    "{\"n\":" + i + "}");
+        }
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+    }
+
+    @Test
+    void readsFromEveryKindOfPosition() throws Exception {
+        assertThat(values("from=earliest")).isEqualTo("0 2 4 6 8 1 3 5 7 9");
+        assertThat(values("from=latest")).isEmpty();
+        assertThat(values("from=3&partition=1")).isEqualTo("7 9");
+        assertThat(values("from=0:4,1:3")).isEqualTo("8 7 9");
+        assertThat(values("from=last:1")).isEqualTo("8 9");
+        assertThat(values("from=time:8000")).isEqualTo("8 7 9");
+        assertThat(values("from=ago:1s")).isEmpty();
+    }
+
+    @Test
+    void goesOnFromResumeWithoutLossOrRepeat() throws Exception {
+        String resume = "from=earliest";
+        StringBuilder all = new StringBuilder();
+        String body;
+        int reads = 0;
+        do {
+            body = read(resume + "&max=3");
+            all.append(valuesIn(body)).append(' ');
+            resume = "resume=" + body.replaceFirst(".*\"resume\":\"([^\"]+)\".*", "$1");
+            assertThat(++reads).isLessThan(10);
+        } while (body.contains("\"caught_up\":false"));
+
+        assertThat(all.toString().trim().split(" "))
+                .containsExactlyInAnyOrder("0", "1", "2", "3", "4", "5", "6", "7", "8", "9");
+        assertThat(resume).isEqualTo("resume=0:5,1:5");
+        assertThat(read(resume)).isEqualTo("{\"records\":[],\"resume\":\"0:5,1:5\",\"caught_up\":true}");
+    }
+
+    @Test
+    void tellsWhatIsNotThereAnyMore() throws Exception {
+        assertThat(read("from=99&partition=0"))
+                .contains("\"gaps\":[{\"partition\":0,\"from\":99,\"to\":0,\"reason\":\"out_of_range\"}]")
+                .contains("{\"n\":0}");
+        HttpResponse<String> refused = server.get("/topics/history/records?from=99&partition=0&reset=error");
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("OFFSET_OUT_OF_RANGE");
+    }
+
+    @Test
+    void waitsForTheNextRecord() throws Exception {
+        server.createTopic("live", 3, Map.of());
+        CompletableFuture<HttpResponse<String>> waiting = server.client.sendAsync(
+                HttpRequest.newBuilder(server.uri("/topics/live/records?from=0:0,1:0,2:0&wait=20s"))
+                        .build(),
+                BodyHandlers.ofString());
+
+        server.post("/topics/live/records?partition=2", JSON, "{\"n\":42}");
+
+        assertThat(waiting.get(10, TimeUnit.SECONDS).body()).contains("{\"n\":42}", "\"resume\":\"0:0,1:0,2:1\"");
+    }
+
+    @Test
+    void answersEmptyWhenTheWaitIsOver() throws Exception {
+        server.createTopic("silent", 1, Map.of());
+        assertThat(server.get("/topics/silent/records?wait=50ms").body())
+                .isEqualTo("{\"records\":[],\"resume\":\"0:0\",\"caught_up\":true}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "from=yesterday",
+                "from=3",
+                "from=0:1,0:2",
+                "from=7:1",
+                "partition=x",
+                "max=0",
+                "max=1000000",
+                "wait=10",
+                "wait=2h",
+                "format=xml",
+                "reset=never",
+                "from=1&resume=0:1",
+                "limit=5"
+            })
+    void refusesBadParameters(String query) throws Exception {
+        HttpResponse<String> refused = server.get("/topics/history/records?" + query);
+
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("INVALID_REQUEST");
+    }
+
+    @Test
+    void knowsItsTopicsAndPartitions() throws Exception {
+        assertThat(server.get("/topics/none/records").statusCode()).isEqualTo(404);
+        assertThat(server.get("/topics/history/records?partition=2").statusCode())
+                .isEqualTo(404);
+    }
+
+    private static String read(String query) throws Exception {
+        HttpResponse<String> answer = server.get("/topics/history/records?" + query);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return answer.body();
+    }
+
+    private static String values(String query) throws Exception {
+        return valuesIn(read(query));
+    }
+
+    private static String valuesIn(String body) {
+        StringBuilder values = new StringBuilder();
+        for (String record : body.split("\\{\"n\":")) {
+            if (Character.isDigit(record.charAt(0))) {
+                values.append(values.isEmpty() ? "" : " ").append(record, 0, record.indexOf('}'));
+            }
+        }
+        return values.toString();
+    }
+}
