@@ -37,8 +37,14 @@ final class FailureHandler implements Handler<RoutingContext> {
         this.router = router;
     }
 
-    /** Makes this the answer to everything that routes do not answer themselves. */
+    /** Makes this the answer to everything that routes do not answer themselves. To be called when all routes are there. */
     void mount() {
+        for (Route route : router.getRoutes()) {
+            // The router would forget which route failed, and metrics could not tell them apart.
+            if (route.getPath() != null) {
+                route.failureHandler(this);
+            }
+        }
         for (int status : new int[] {400, 404, 405, 406, 413, 414, 415, 500}) {
             router.errorHandler(status, this);
         }

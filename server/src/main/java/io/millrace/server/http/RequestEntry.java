@@ -32,7 +32,8 @@ final class RequestEntry implements Handler<RoutingContext> {
         HttpServerResponse response = ctx.response();
         boolean admitted = connections.requestBegan(connection);
         response.endHandler(end -> {
-            metrics.requestAnswered(routeOf(ctx), response.getStatusCode(), System.nanoTime() - began);
+            int status = response.getStatusCode();
+            metrics.requestAnswered(routeOf(ctx, status), status, System.nanoTime() - began);
             connections.requestAnswered(connection);
             if (!admitted) {
                 connection.close();
@@ -48,12 +49,11 @@ final class RequestEntry implements Handler<RoutingContext> {
     }
 
     /** Patterns only: a label that clients can choose would grow without bound. */
-    private static String routeOf(RoutingContext ctx) {
+    private static String routeOf(RoutingContext ctx, int status) {
         Route route = ctx.currentRoute();
-        if (route == null) {
-            return NO_ROUTE;
-        }
-        String name = route.getName();
+        // A route for every path was only passed through on the way to an error.
+        boolean passedThrough = route == null || (route.getPath() == null && status >= 400);
+        String name = passedThrough ? null : route.getName();
         return name == null ? NO_ROUTE : name;
     }
 }
