@@ -1,5 +1,7 @@
 package io.millrace.cluster;
 
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.metadata.FileController;
@@ -11,6 +13,7 @@ import io.millrace.cluster.partition.LocalPartitionService;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.Partitioner;
 import io.millrace.cluster.partition.RecordAppender;
+import io.millrace.cluster.record.RecordBatches;
 import io.millrace.cluster.transaction.ProducerIdAllocator;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.StorageMetrics;
@@ -56,6 +59,8 @@ public final class ClusterNode {
                             + e.getCause().getMessage(),
                     e.getCause());
         }
+        logs.onOffline(failure -> partitions.failAll(
+                new MillraceException(ErrorCode.KAFKA_STORAGE_ERROR, failure.getMessage(), failure)));
         this.appender = new BatchingRecordAppender(partitions, clock, config.appenderBytesMax());
         this.producerIds = new ProducerIdAllocator(controller);
         this.expiryTimer = vertx.setPeriodic(EXPIRY_INTERVAL_MS, id -> partitions.expireDelayed());
@@ -73,7 +78,7 @@ public final class ClusterNode {
     private static ClusterNode open(Vertx vertx, ClusterConfig config, Clock clock, StorageMetrics metrics)
             throws IOException, InterruptedException {
         TopicConfig.validate(config.topicDefaults());
-        LogManager logs = LogManager.open(config.storage(), clock, metrics);
+        LogManager logs = LogManager.open(config.storage(), clock, metrics, RecordBatches::firstAtOrAfter);
         try {
             return new ClusterNode(vertx, config, clock, logs);
         } catch (IOException | InterruptedException | RuntimeException e) {

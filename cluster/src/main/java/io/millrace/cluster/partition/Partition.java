@@ -9,6 +9,7 @@ import io.millrace.storage.LogOffsets;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.TopicPartition;
+import io.millrace.storage.batch.BatchHeader;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
@@ -64,9 +65,10 @@ final class Partition {
         return promise.future();
     }
 
-    /** Bit 4 of the attributes, the 16 bits at byte 21 of a batch. What is too short for a batch is refused by the log. */
+    /** What is too short for a batch is refused by the log. */
     private static boolean isTransactional(ByteBuffer batches) {
-        return batches.remaining() > 22 && (batches.get(batches.position() + 22) & 0x10) != 0;
+        return batches.remaining() >= BatchHeader.SIZE_BYTES
+                && BatchHeader.isTransactional(batches, batches.position());
     }
 
     private void written(AppendCommand command, Promise<AppendResult> promise, AppendResult result, Throwable failure) {

@@ -1,5 +1,6 @@
 package io.millrace.cluster.record;
 
+import io.millrace.storage.TimestampOffset;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -91,22 +92,20 @@ public final class RecordBatches {
     }
 
     /**
-     * The offset and timestamp of the first record of one batch at or after a time: what the storage cannot find out by itself
-     * when a batch is compressed.
+     * The first record of one batch at or after a time and at or above an offset: what the storage cannot find out by itself
+     * when a batch is compressed (see {@link io.millrace.storage.batch.RecordTimestamps}).
      */
-    public static Optional<TimedOffset> firstAtOrAfter(ByteBuffer batch, long timestampMs) {
+    public static Optional<TimestampOffset> firstAtOrAfter(ByteBuffer batch, long timestampMs, long minOffset) {
         for (MutableRecordBatch each : MemoryRecords.readableRecords(batch).batches()) {
             for (Record record : each) {
-                if (record.timestamp() >= timestampMs) {
-                    return Optional.of(new TimedOffset(record.offset(), record.timestamp()));
+                if (record.timestamp() >= timestampMs && record.offset() >= minOffset) {
+                    return Optional.of(
+                            new TimestampOffset(record.timestamp(), record.offset(), each.partitionLeaderEpoch()));
                 }
             }
         }
         return Optional.empty();
     }
-
-    /** An offset and its timestamp. */
-    public record TimedOffset(long offset, long timestampMs) {}
 
     private static int lengthOf(byte[] bytes) {
         return bytes == null ? 0 : bytes.length;

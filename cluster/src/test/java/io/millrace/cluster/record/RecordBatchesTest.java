@@ -2,6 +2,7 @@ package io.millrace.cluster.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.storage.TimestampOffset;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -49,8 +50,8 @@ class RecordBatchesTest {
 
         assertThat(read(batch.buffer(), 0)).extracting(StreamRecord::offset).containsExactly(0L, 1L);
         assertThat(read(batch.buffer(), 1)).extracting(StreamRecord::offset).containsExactly(1L);
-        assertThat(RecordBatches.firstAtOrAfter(batch.buffer(), 2)).contains(new RecordBatches.TimedOffset(1, 9));
-        assertThat(RecordBatches.firstAtOrAfter(batch.buffer(), 10)).isEmpty();
+        assertThat(RecordBatches.firstAtOrAfter(batch.buffer(), 2, 0)).contains(new TimestampOffset(9, 1, -1));
+        assertThat(RecordBatches.firstAtOrAfter(batch.buffer(), 10, 0)).isEmpty();
     }
 
     private static List<StreamRecord> read(ByteBuffer batches, long from) {
