@@ -2,6 +2,7 @@ package io.millrace.server.http;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.impl.HttpServerConnection;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -56,11 +57,12 @@ final class ConnectionGuard {
         metrics.connectionOpened();
         boolean refused = count > config.maxConnections();
         seats.put(connection, new Seat(refused));
-        connection.closeHandler(closed -> {
-            if (seats.remove(connection) != null) {
-                open.decrementAndGet();
-                metrics.connectionClosed();
-            }
+        // Of the channel, not of the connection: a WebSocket replaces the connection object, and its close is not told
+        // here.
+        ((HttpServerConnection) connection).channelHandlerContext().channel().closeFuture().addListener(closed -> {
+            seats.remove(connection);
+            open.decrementAndGet();
+            metrics.connectionClosed();
         });
         if (refused) {
             metrics.connectionRefused();

@@ -4,6 +4,8 @@ import static io.millrace.server.http.HttpTestServer.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
 import io.millrace.server.http.body.BodyBudget;
 import io.millrace.server.http.body.BodyReader;
 import io.vertx.core.Future;
@@ -13,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -20,12 +23,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The listener by itself: limits, connections, errors of HTTP as such. */
 class HttpListenerIT {
 
     private final Vertx vertx = Vertx.vertx();
     private final AtomicInteger slowRequests = new AtomicInteger();
+    private final AtomicInteger connections = new AtomicInteger();
+    private final BodyBudget narrow = new BodyBudget(1_000);
     private HttpListener listener;
 
     @AfterEach
@@ -199,6 +206,71 @@ class HttpListenerIT {
     }
 
     @Test
+    void countsConnectionsUntilTheyCloseAlsoThoseThatBecameWebSockets() throws Exception {
+        start(TestConfigs.timeouts(TestConfigs.defaults(), 200, 5_000));
+        HttpClient client = HttpClient.newHttpClient();
+        WebSocket socket = client.newWebSocketBuilder()
+                .buildAsync(URI.create("ws://127.0.0.1:" + listener.port() + "/socket"), new WebSocket.Listener() {})
+                .get(10, TimeUnit.SECONDS);
+        try (RawConnection other = new RawConnection(listener.port())) {
+            assertThat(other.send("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n").readAnswer())
+                    .startsWith("HTTP/1.1 200");
+            assertThat(connections.get()).isEqualTo(2);
+        }
+        Awaitility.await().untilAsserted(() -> assertThat(connections.get()).isEqualTo(1));
+
+        socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(10, TimeUnit.SECONDS);
+
+        Awaitility.await().untilAsserted(() -> assertThat(connections.get()).isZero());
+    }
+
+    @Test
+    void refusesBodiesWhenTooManyAreBeingReceived() throws Exception {
+        start(TestConfigs.defaults());
+        try (RawConnection hoarder = new RawConnection(listener.port());
+                RawConnection other = new RawConnection(listener.port())) {
+            String head = "POST /narrow HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n";
+            hoarder.send(head + "x".repeat(800));
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(narrow.heldBytes()).isEqualTo(800));
+
+            assertThat(other.send(head + "x".repeat(900)).readAnswer())
+                    .startsWith("HTTP/1.1 503")
+                    .contains("too many large bodies")
+                    .containsPattern("(?i)retry-after: [1-5]\r\n");
+            assertThat(hoarder.send("x".repeat(100)).readAnswer()).startsWith("HTTP/1.1 200");
+            assertThat(other.send(head + "x".repeat(900)).readAnswer()).startsWith("HTTP/1.1 200");
+            assertThat(narrow.heldBytes()).isZero();
+        }
+    }
+
+    @Test
+    void givesBackTheRoomOfAClientThatLeavesInTheMiddle() throws Exception {
+        start(TestConfigs.defaults());
+        try (RawConnection leaving = new RawConnection(listener.port())) {
+            leaving.send("POST /narrow HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n" + "x".repeat(800));
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(narrow.heldBytes()).isEqualTo(800));
+        }
+        Awaitility.await().untilAsserted(() -> assertThat(narrow.heldBytes()).isZero());
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void answersEveryErrorOfTheCatalogueWithItsStatus(ErrorCode code) throws Exception {
+        start(TestConfigs.defaults());
+
+        HttpResponse<String> answer = get("/fail/" + code.name());
+
+        assertThat(answer.statusCode()).isEqualTo(code.httpStatus());
+        assertThat(answer.body())
+                .isEqualTo("{\"error_code\":" + code.kafkaCode() + ",\"error\":\"" + code.name()
+                        + "\",\"message\":\"quoted \\\"why\\\"\",\"retriable\":" + code.isRetriable() + "}");
+        boolean later = code.httpStatus() == 429 || code.httpStatus() == 503;
+        assertThat(answer.headers().firstValue("retry-after").isPresent()).isEqualTo(later);
+    }
+
+    @Test
     void servesPipelinedRequestsInOrder() throws Exception {
         start(TestConfigs.defaults());
         try (RawConnection connection = new RawConnection(listener.port())) {
@@ -287,6 +359,13 @@ class HttpListenerIT {
                     .handler(ctx -> bodies.read(ctx, body -> ctx.response().end(new String(body))));
             router.get("/echo").handler(ctx -> ctx.response().end("here"));
             router.get("/items/:item").handler(ctx -> ctx.response().end(ctx.pathParam("item")));
+            BodyReader few = new BodyReader(vertx, config, narrow);
+            router.post("/narrow")
+                    .handler(ctx -> few.read(ctx, body -> ctx.response().end("taken")));
+            router.get("/socket").handler(ctx -> ctx.request().toWebSocket());
+            router.get("/fail/:code").handler(ctx -> {
+                throw new MillraceException(ErrorCode.valueOf(ctx.pathParam("code")), "quoted \"why\"");
+            });
             router.get("/slow").handler(ctx -> {
                 slowRequests.incrementAndGet();
                 vertx.setTimer(500, id -> ctx.response().end("done"));
@@ -295,7 +374,18 @@ class HttpListenerIT {
                 throw new IllegalStateException("broken on purpose, for a test");
             });
         };
-        listener = await(HttpListener.start(vertx, config, List.of(routes), HttpMetrics.NONE));
+        HttpMetrics metrics = new HttpMetrics() {
+            @Override
+            public void connectionOpened() {
+                connections.incrementAndGet();
+            }
+
+            @Override
+            public void connectionClosed() {
+                connections.decrementAndGet();
+            }
+        };
+        listener = await(HttpListener.start(vertx, config, List.of(routes), metrics));
     }
 
     private String withOrigin(String host, String origin) throws IOException {

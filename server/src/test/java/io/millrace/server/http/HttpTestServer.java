@@ -40,8 +40,7 @@ public final class HttpTestServer implements AutoCloseable {
     public final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private HttpTestServer(Path directory, HttpConfig config) throws Exception {
-        ClusterConfig cluster = ClusterConfig.defaults(StorageConfig.defaults(directory));
+    private HttpTestServer(ClusterConfig cluster, HttpConfig config) throws Exception {
         node = await(ClusterNode.start(vertx, cluster, Clock.systemUTC(), metrics.storage()));
         metrics.watch(node);
         budget = new BodyBudget(config.maxBodyBytesInFlight());
@@ -65,7 +64,11 @@ public final class HttpTestServer implements AutoCloseable {
 
     /** @param change applied to the defaults, whose port is free already */
     public static HttpTestServer start(Path directory, UnaryOperator<HttpConfig> change) throws Exception {
-        return new HttpTestServer(directory, change.apply(TestConfigs.defaults()));
+        return start(ClusterConfig.defaults(StorageConfig.defaults(directory)), change);
+    }
+
+    public static HttpTestServer start(ClusterConfig cluster, UnaryOperator<HttpConfig> change) throws Exception {
+        return new HttpTestServer(cluster, change.apply(TestConfigs.defaults()));
     }
 
     public void createTopic(String name, int partitions, Map<String, String> config) throws Exception {

@@ -3,10 +3,12 @@ package io.millrace.server.http.produce;
 import static io.millrace.server.http.HttpTestServer.JSON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.cluster.ClusterConfig;
 import io.millrace.server.http.HttpTestServer;
 import io.millrace.server.http.RawConnection;
 import io.millrace.server.http.Readiness;
 import io.millrace.server.http.TestConfigs;
+import io.millrace.storage.StorageConfig;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -381,6 +384,22 @@ class ProducerRoutesIT {
             assertThat(Integer.parseInt(
                             answer.headers().firstValue("retry-after").orElseThrow()))
                     .isBetween(1, 5);
+        }
+    }
+
+    @Test
+    void asksToComeBackLaterWhenRecordsComeFasterThanTheyAreStored(@TempDir Path other) throws Exception {
+        ClusterConfig defaults = ClusterConfig.defaults(StorageConfig.defaults(other));
+        ClusterConfig narrow =
+                new ClusterConfig(1, null, defaults.storage(), 1, false, Map.of(), defaults.maxPartitions(), 1_000);
+        try (HttpTestServer busy = HttpTestServer.start(narrow, UnaryOperator.identity())) {
+            busy.createTopic("readings", 1, Map.of());
+
+            HttpResponse<String> answer = busy.post("/topics/readings/records", "text/plain", "x".repeat(2_000));
+
+            assertError(answer, 429, "THROTTLING_QUOTA_EXCEEDED", "not stored");
+            assertThat(answer.headers().firstValue("retry-after")).isPresent();
+            assertThat(busy.everything("readings")).startsWith("{\"records\":[],");
         }
     }
 
