@@ -18,7 +18,7 @@ export const recordRow = (record, onOpen) => html`
   <tr data-partition=${record.partition} data-offset=${record.offset}>
     <td class="cell-time">${formatTime(record.timestamp)}</td>
     <td class="cell-partition"><span class="badge tinted series-${1 + (record.partition % SERIES_MAX)}" title="Partition ${record.partition}"
-        >${record.partition}</span
+        ><span>${record.partition}</span></span
       ></td>
     <td class="cell-offset">
       <button
