@@ -94,8 +94,8 @@ class PageFilesTest {
 
     private List<Path> files(String ending) throws IOException {
         try (Stream<Path> paths = Files.walk(root)) {
-            List<Path> found =
-                    paths.filter(path -> path.toString().endsWith(ending)).toList();
+            List<Path> found = paths.filter(path -> path.toString().endsWith(ending) && Files.isRegularFile(path))
+                    .toList();
             assertThat(found).isNotEmpty();
             return found;
         }
