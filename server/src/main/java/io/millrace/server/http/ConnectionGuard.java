@@ -59,11 +59,15 @@ final class ConnectionGuard {
         seats.put(connection, new Seat(refused));
         // Of the channel, not of the connection: a WebSocket replaces the connection object, and its close is not told
         // here.
-        ((HttpServerConnection) connection).channelHandlerContext().channel().closeFuture().addListener(closed -> {
-            seats.remove(connection);
-            open.decrementAndGet();
-            metrics.connectionClosed();
-        });
+        ((HttpServerConnection) connection)
+                .channelHandlerContext()
+                .channel()
+                .closeFuture()
+                .addListener(closed -> {
+                    seats.remove(connection);
+                    open.decrementAndGet();
+                    metrics.connectionClosed();
+                });
         if (refused) {
             metrics.connectionRefused();
             if (count > config.maxConnections() + REFUSALS_MAX) {

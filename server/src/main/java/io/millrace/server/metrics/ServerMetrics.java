@@ -1,7 +1,6 @@
 package io.millrace.server.metrics;
 
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -53,11 +52,6 @@ public final class ServerMetrics implements AutoCloseable {
 
     public KafkaMetrics kafka() {
         return kafka;
-    }
-
-    /** The registry, for meters of other packages. */
-    MeterRegistry registry() {
-        return registry;
     }
 
     /** Adds the meters that are read from a running node. */

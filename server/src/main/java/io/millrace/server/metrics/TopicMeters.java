@@ -33,7 +33,6 @@ final class TopicMeters {
                 .register(registry);
         bytes = MultiGauge.builder("millrace.topic.bytes")
                 .description("Bytes on disk")
-                .baseUnit(null)
                 .register(registry);
     }
 

@@ -271,6 +271,17 @@ class HttpListenerIT {
     }
 
     @Test
+    void aRefusedRequestDoesNotDisturbTheNextOnItsConnection() throws Exception {
+        start(TestConfigs.defaults());
+        try (RawConnection connection = new RawConnection(listener.port())) {
+            connection.send("POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + "x".repeat(50_000));
+            assertThat(connection.readAnswer()).startsWith("HTTP/1.1 404");
+            connection.send("x".repeat(50_000) + "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(connection.readAnswer()).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
     void servesPipelinedRequestsInOrder() throws Exception {
         start(TestConfigs.defaults());
         try (RawConnection connection = new RawConnection(listener.port())) {
