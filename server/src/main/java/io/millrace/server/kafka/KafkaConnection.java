@@ -1,0 +1,241 @@
+package io.millrace.server.kafka;
+
+import io.millrace.server.kafka.FrameDecoder.BadFrameException;
+import io.millrace.server.kafka.InFlightRequests.InFlight;
+import io.millrace.server.kafka.RequestDispatcher.Reply;
+import io.millrace.server.kafka.handler.ApiResponse;
+import io.netty.buffer.ByteBuf;
+import io.vertx.core.Context;
+import io.vertx.core.internal.net.NetSocketInternal;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection of a Kafka client. Requests are pipelined: the next one is started before the one before is answered, and the
+ * answers leave in the order of the requests. At the limits for requests in flight the socket is not read.
+ *
+ * <p>Runs wholly on the event loop that accepted the connection.
+ */
+final class KafkaConnection {
+
+    private static final Logger log = LoggerFactory.getLogger(KafkaConnection.class);
+
+    private static final long NO_TIMER = -1;
+
+    private final NetSocketInternal socket;
+    private final Context context;
+    private final String name;
+    private final RequestDispatcher dispatcher;
+    private final FrameDecoder decoder;
+    private final InFlightRequests inFlight;
+    private final ResponseWriter writer;
+
+    /** Bytes that came and are not taken yet: more than one buffer only while the socket is paused. */
+    private final ArrayDeque<ByteBuf> unread = new ArrayDeque<>();
+
+    private boolean readingFrames;
+    private boolean paused;
+    private boolean answerScheduled;
+    private boolean stopping;
+    private boolean closed;
+    private long firstRequestTimer = NO_TIMER;
+
+    KafkaConnection(
+            NetSocketInternal socket, Context context, RequestDispatcher dispatcher, KafkaListenerConfig config) {
+        this.socket = socket;
+        this.context = context;
+        this.name = socket.remoteAddress().toString();
+        this.dispatcher = dispatcher;
+        this.decoder = new FrameDecoder(config.maxFrameBytes());
+        this.inFlight =
+                new InFlightRequests(config.maxInFlightRequestsPerConnection(), config.maxInFlightBytesPerConnection());
+        this.writer = new ResponseWriter(socket.channelHandlerContext());
+    }
+
+    /** Begins to read. */
+    void open(long firstRequestTimeoutMs) {
+        socket.messageHandler(this::onBytes);
+        socket.shutdownHandler(timeout -> stop());
+        socket.exceptionHandler(failure -> log.debug("Kafka connection failed: {}. connection={}", failure, name));
+        firstRequestTimer = context.owner().setTimer(firstRequestTimeoutMs, timer -> {
+            firstRequestTimer = NO_TIMER;
+            disconnect("no request came within " + firstRequestTimeoutMs + " ms (kafka.firstRequestTimeoutMs)");
+        });
+    }
+
+    private void onBytes(Object bytes) {
+        unread.add((ByteBuf) bytes);
+        readFrames();
+    }
+
+    /** Takes requests from the bytes that are here, up to the limits. */
+    private void readFrames() {
+        if (readingFrames) {
+            return;
+        }
+        readingFrames = true;
+        try {
+            while (!closed && !stopping && !inFlight.atLimit() && !unread.isEmpty()) {
+                ByteBuffer frame = decoder.next(unread.peek());
+                if (frame == null) {
+                    unread.poll().release();
+                } else {
+                    take(frame);
+                }
+            }
+        } catch (BadFrameException bad) {
+            disconnect(bad.getMessage());
+        } finally {
+            readingFrames = false;
+        }
+        if (closed) {
+            releaseUnread();
+        }
+        pauseOrResume();
+    }
+
+    private void pauseOrResume() {
+        boolean wanted = !closed && (stopping || inFlight.atLimit());
+        if (wanted != paused) {
+            paused = wanted;
+            if (wanted) {
+                socket.pause();
+            } else {
+                socket.resume();
+            }
+        }
+    }
+
+    private void take(ByteBuffer frame) {
+        if (firstRequestTimer != NO_TIMER) {
+            context.owner().cancelTimer(firstRequestTimer);
+            firstRequestTimer = NO_TIMER;
+        }
+        InFlight request = inFlight.begin(frame.remaining());
+        dispatcher.dispatch(frame, name).onSuccess(reply -> {
+            request.complete(reply);
+            scheduleAnswers();
+        });
+    }
+
+    /**
+     * Answers that become ready in the same turn of the event loop, as those that one fsync releases, leave together. A single
+     * request is not made to wait for that.
+     */
+    private void scheduleAnswers() {
+        if (inFlight.count() == 1) {
+            answer();
+        } else if (!answerScheduled) {
+            answerScheduled = true;
+            context.runOnContext(turn -> {
+                answerScheduled = false;
+                answer();
+            });
+        }
+    }
+
+    private void answer() {
+        InFlight request;
+        while ((request = inFlight.pollReady()) != null) {
+            answer(request, request.reply());
+        }
+        writer.flush();
+        afterAnswers();
+    }
+
+    private void answer(InFlight request, Reply reply) {
+        if (closed) {
+            done(request, reply);
+        } else if (reply.response() instanceof ApiResponse.Answer answer) {
+            encode(reply, answer, () -> done(request, reply));
+        } else if (reply.response() instanceof ApiResponse.Disconnect disconnect) {
+            done(request, reply);
+            disconnect(disconnect.reason());
+        } else {
+            done(request, reply);
+        }
+    }
+
+    private void encode(Reply reply, ApiResponse.Answer answer, Runnable whenDone) {
+        List<Object> parts;
+        try {
+            parts = ResponseEncoder.encode(reply.header(), reply.version(), answer);
+        } catch (RuntimeException bug) {
+            log.error(
+                    "An answer cannot be written at version {}. apiKey={} correlationId={} connection={}",
+                    reply.version(),
+                    reply.header().apiKey(),
+                    reply.header().correlationId(),
+                    name,
+                    bug);
+            whenDone.run();
+            disconnect("its answer could not be written (a bug in this server)");
+            return;
+        }
+        writer.write(parts, () -> {
+            whenDone.run();
+            afterAnswers();
+        });
+    }
+
+    private void done(InFlight request, Reply reply) {
+        inFlight.end(request);
+        reply.response().close();
+    }
+
+    /** There may be room for further requests now, or nothing left to wait for. */
+    private void afterAnswers() {
+        if (closed) {
+            return;
+        }
+        if (stopping && inFlight.isEmpty()) {
+            close();
+        } else {
+            readFrames();
+        }
+    }
+
+    /** Takes no further requests, and closes once those in flight are answered. */
+    private void stop() {
+        stopping = true;
+        pauseOrResume();
+        afterAnswers();
+    }
+
+    private void disconnect(String reason) {
+        if (!closed) {
+            log.warn("Kafka connection closed: {}. connection={}", reason, name);
+            close();
+        }
+    }
+
+    private void close() {
+        closed = true;
+        // With a shutdown handler, Vert.x would call that and leave the closing to it.
+        socket.shutdownHandler(null);
+        socket.close();
+    }
+
+    /** The socket is closed, whoever did it. */
+    void onClosed() {
+        closed = true;
+        if (firstRequestTimer != NO_TIMER) {
+            context.owner().cancelTimer(firstRequestTimer);
+        }
+        releaseUnread();
+        writer.close();
+        answer();
+        // Lets Vert.x hand over, to be released, what came while the socket was paused.
+        pauseOrResume();
+    }
+
+    private void releaseUnread() {
+        ByteBuf bytes;
+        while ((bytes = unread.poll()) != null) {
+            bytes.release();
+        }
+    }
+}

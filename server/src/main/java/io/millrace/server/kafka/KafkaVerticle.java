@@ -1,0 +1,68 @@
+package io.millrace.server.kafka;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** One event loop's share of the listener: all instances bind the same port, and each keeps the connections it accepts. */
+final class KafkaVerticle extends VerticleBase {
+
+    /** What may wait in a socket's buffer; more waits as references to the log. */
+    private static final int WRITE_QUEUE_BYTES_MAX = 512 << 10;
+
+    private static final int ACCEPT_BACKLOG = 1024;
+
+    private final KafkaListenerConfig config;
+    private final int bindPort;
+    private final RequestDispatcher dispatcher;
+    private final ConnectionLimit connections;
+    private NetServer server;
+
+    /** @param bindPort the port; negative numbers mean a free port that all instances with the same number share */
+    KafkaVerticle(KafkaListenerConfig config, int bindPort, RequestDispatcher dispatcher, ConnectionLimit connections) {
+        this.config = config;
+        this.bindPort = bindPort;
+        this.dispatcher = dispatcher;
+        this.connections = connections;
+    }
+
+    @Override
+    public Future<?> start() {
+        NetServerOptions options = new NetServerOptions()
+                .setTcpNoDelay(true)
+                .setTcpKeepAlive(true)
+                .setAcceptBacklog(ACCEPT_BACKLOG)
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setIdleTimeout((int) Math.min(config.idleTimeoutMs(), Integer.MAX_VALUE));
+        server = vertx.createNetServer(options).connectHandler(this::accept);
+        return server.listen(bindPort, config.host());
+    }
+
+    private void accept(NetSocket socket) {
+        if (!connections.tryAcquire(socket.remoteAddress().toString())) {
+            socket.close();
+            return;
+        }
+        socket.setWriteQueueMaxSize(WRITE_QUEUE_BYTES_MAX);
+        KafkaConnection connection = new KafkaConnection((NetSocketInternal) socket, context, dispatcher, config);
+        socket.closeHandler(closed -> {
+            connections.release();
+            connection.onClosed();
+        });
+        connection.open(config.firstRequestTimeoutMs());
+    }
+
+    int actualPort() {
+        return server.actualPort();
+    }
+
+    @Override
+    public Future<?> stop() {
+        return server.shutdown(Duration.ofMillis(config.stopTimeoutMs()));
+    }
+}

@@ -1,0 +1,134 @@
+package io.millrace.server.kafka;
+
+import io.millrace.server.kafka.handler.ApiHandler;
+import io.millrace.server.kafka.handler.ApiHandlers;
+import io.millrace.server.kafka.handler.ApiRequest;
+import io.millrace.server.kafka.handler.ApiResponse;
+import io.millrace.server.kafka.handler.ApiVersionsHandler;
+import io.millrace.server.kafka.handler.KafkaErrors;
+import io.vertx.core.Future;
+import java.nio.ByteBuffer;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the header of a frame, finds the handler in the table and makes a reply of whatever becomes of it.
+ *
+ * <p>Thread-safe; runs on the event loop of the connection. Its futures never fail: a request that cannot be read disconnects
+ * its connection, as Kafka does; a handler that fails gives the error answer of the request's version.
+ */
+final class RequestDispatcher {
+
+    private static final Logger log = LoggerFactory.getLogger(RequestDispatcher.class);
+
+    /** The version of the answer to an ApiVersions version that is not served (KIP-511). */
+    private static final short API_VERSIONS_FALLBACK = 0;
+
+    private final ApiHandlers handlers;
+
+    RequestDispatcher(ApiHandlers handlers) {
+        this.handlers = handlers;
+    }
+
+    Future<Reply> dispatch(ByteBuffer frame, String connection) {
+        RequestHeader header;
+        try {
+            header = RequestHeader.parse(frame);
+        } catch (InvalidRequestException unreadable) {
+            return disconnect(unreadable.getMessage());
+        }
+        ApiHandler<?> handler = handlers.get(header.apiKey());
+        if (handler == null) {
+            return disconnect(header.apiKey() + " (key " + header.apiKey().id + ") is not supported");
+        }
+        short version = header.apiVersion();
+        if (version < handler.minVersion() || version > handler.maxVersion()) {
+            return unsupportedVersion(header, handler);
+        }
+        AbstractRequest body;
+        try {
+            body = AbstractRequest.parseRequest(header.apiKey(), version, new ByteBufferAccessor(frame)).request;
+        } catch (RuntimeException unreadable) {
+            return disconnect("a request cannot be read, apiKey=" + header.apiKey() + " version=" + version + ": "
+                    + unreadable.getMessage());
+        }
+        return handle(handler, header, body, connection)
+                .map(response -> new Reply(header, version, response))
+                .otherwise(failure -> new Reply(header, version, failed(header, body, failure, connection)));
+    }
+
+    private static Future<Reply> unsupportedVersion(RequestHeader header, ApiHandler<?> handler) {
+        if (header.apiKey() == ApiKeys.API_VERSIONS) {
+            ApiResponse response = ApiResponse.of(ApiVersionsHandler.unsupportedVersion(handler));
+            return Future.succeededFuture(new Reply(header, API_VERSIONS_FALLBACK, response));
+        }
+        return disconnect(header.apiKey() + " version " + header.apiVersion() + " is not supported, versions "
+                + handler.minVersion() + " to " + handler.maxVersion()
+                + " are: update the client, or let it negotiate");
+    }
+
+    @SuppressWarnings("unchecked") // The table maps a key to the handler of that key's request class.
+    private static Future<ApiResponse> handle(
+            ApiHandler<?> handler, RequestHeader header, AbstractRequest body, String connection) {
+        try {
+            return ((ApiHandler<AbstractRequest>) handler).handle(new ApiRequest<>(header, body, connection));
+        } catch (Throwable failure) {
+            // Also an error such as a failed assertion: the client must get an answer, or its connection would hang.
+            return Future.failedFuture(failure);
+        }
+    }
+
+    private static ApiResponse failed(
+            RequestHeader header, AbstractRequest body, Throwable failure, String connection) {
+        if (KafkaErrors.isAnswer(failure)) {
+            log.debug(
+                    "Request refused: {}. apiKey={} correlationId={} connection={}",
+                    failure.getMessage(),
+                    header.apiKey(),
+                    header.correlationId(),
+                    connection);
+        } else {
+            log.error(
+                    "Request failed. apiKey={} correlationId={} connection={}",
+                    header.apiKey(),
+                    header.correlationId(),
+                    connection,
+                    failure);
+        }
+        return errorResponse(body, failure);
+    }
+
+    /** The answer that a request gets for a failure, in the shape of its version. */
+    static ApiResponse errorResponse(AbstractRequest body, Throwable failure) {
+        AbstractResponse response;
+        try {
+            response = body.getErrorResponse(KafkaErrors.exception(failure));
+        } catch (RuntimeException unanswerable) {
+            // Kafka's classes do not expect everything that can be sent, such as a produce request with null for
+            // records.
+            return new ApiResponse.Disconnect(
+                    "a request failed and cannot be answered: " + KafkaErrors.message(failure));
+        }
+        return response == null
+                ? new ApiResponse.Disconnect("a request without answer failed: " + KafkaErrors.message(failure))
+                : ApiResponse.of(response.data());
+    }
+
+    private static Future<Reply> disconnect(String reason) {
+        return Future.succeededFuture(new Reply(null, (short) 0, new ApiResponse.Disconnect(reason)));
+    }
+
+    /**
+     * What to do about a request.
+     *
+     * @param header of the request; null when it could not be read, and the response is to disconnect
+     * @param version in which an answer is to be written
+     */
+    record Reply(RequestHeader header, short version, ApiResponse response) {}
+}

@@ -1,0 +1,18 @@
+package io.millrace.server.kafka.handler;
+
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.RequestHeader;
+
+/**
+ * A request that was read and whose version is supported.
+ *
+ * @param header api key, version, correlation id, client id
+ * @param body the request; record batches in it are slices of the frame, which nobody else uses
+ * @param connection name of the connection in logs
+ */
+public record ApiRequest<R extends AbstractRequest>(RequestHeader header, R body, String connection) {
+
+    public short version() {
+        return header.apiVersion();
+    }
+}

@@ -1,0 +1,50 @@
+package io.millrace.server.kafka.handler;
+
+import io.millrace.cluster.metadata.PartitionMetadata;
+import io.millrace.cluster.metadata.TopicMetadata;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponsePartition;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
+import org.apache.kafka.common.protocol.Errors;
+
+/** The rows of a Metadata answer, one per topic. */
+final class MetadataRows {
+
+    private final boolean authorizedOperations;
+
+    /** @param authorizedOperations whether the client asked what it may do (version 8) */
+    MetadataRows(boolean authorizedOperations) {
+        this.authorizedOperations = authorizedOperations;
+    }
+
+    MetadataResponseTopic topic(TopicMetadata topic) {
+        MetadataResponseTopic row =
+                new MetadataResponseTopic().setName(topic.name()).setTopicId(TopicIds.toKafka(topic.id()));
+        for (PartitionMetadata partition : topic.partitions()) {
+            row.partitions().add(partition(partition));
+        }
+        if (authorizedOperations) {
+            row.setTopicAuthorizedOperations(AuthorizedOperations.OF_TOPIC);
+        }
+        return row;
+    }
+
+    /** A topic that is not there. Its name may be null (asked by id) from version 12 on only, which is when ids can be asked. */
+    MetadataResponseTopic error(MetadataRequestTopic asked, Throwable failure) {
+        return new MetadataResponseTopic()
+                .setName(asked.name())
+                .setTopicId(asked.topicId())
+                .setErrorCode(KafkaErrors.of(failure).code());
+    }
+
+    private static MetadataResponsePartition partition(PartitionMetadata partition) {
+        Errors error = partition.leader() < 0 ? Errors.LEADER_NOT_AVAILABLE : Errors.NONE;
+        return new MetadataResponsePartition()
+                .setErrorCode(error.code())
+                .setPartitionIndex(partition.partition())
+                .setLeaderId(partition.leader())
+                .setLeaderEpoch(partition.leaderEpoch())
+                .setReplicaNodes(partition.replicas())
+                .setIsrNodes(partition.isr());
+    }
+}

@@ -1,0 +1,131 @@
+package io.millrace.server.kafka.handler;
+
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.metadata.Controller;
+import io.millrace.cluster.partition.Acks;
+import io.millrace.cluster.partition.AppendCommand;
+import io.millrace.cluster.partition.PartitionService;
+import io.millrace.storage.AppendResult;
+import io.millrace.storage.TopicPartition;
+import io.vertx.core.Future;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.requests.ProduceRequest;
+
+/**
+ * Appends record batches. Partitions succeed and fail on their own; the answer waits for all of them. A request with acks=0
+ * gets no answer, so an error closes its connection, which is the only sign that its producer can see.
+ */
+final class ProduceHandler implements ApiHandler<ProduceRequest> {
+
+    /** From this version on topics are named by id (KIP-516). */
+    private static final short TOPIC_ID_VERSION = 13;
+
+    private final Controller controller;
+    private final PartitionService partitions;
+
+    ProduceHandler(Controller controller, PartitionService partitions) {
+        this.controller = controller;
+        this.partitions = partitions;
+    }
+
+    @Override
+    public ApiKeys apiKey() {
+        return ApiKeys.PRODUCE;
+    }
+
+    @Override
+    public short minVersion() {
+        return 3;
+    }
+
+    @Override
+    public short maxVersion() {
+        return 13;
+    }
+
+    @Override
+    public Future<ApiResponse> handle(ApiRequest<ProduceRequest> request) {
+        ProduceRequest body = request.body();
+        TopicLookup lookup = new TopicLookup(controller.image());
+        ProduceResponseData response = new ProduceResponseData();
+        List<Future<Void>> appends = new ArrayList<>();
+        for (TopicProduceData topic : body.data().topicData()) {
+            TopicProduceResponse topicRow =
+                    new TopicProduceResponse().setName(topic.name()).setTopicId(topic.topicId());
+            response.responses().add(topicRow);
+            for (PartitionProduceData partition : topic.partitionData()) {
+                PartitionProduceResponse row = new PartitionProduceResponse().setIndex(partition.index());
+                topicRow.partitionResponses().add(row);
+                appends.add(append(request, lookup, topic, partition).transform(result -> {
+                    fill(row, result.result(), result.cause());
+                    return Future.succeededFuture();
+                }));
+            }
+        }
+        Future<?> done = appends.size() == 1 ? appends.get(0) : Future.join(appends);
+        return done.map(all -> body.acks() == 0 ? withoutAnswer(response) : ApiResponse.of(response));
+    }
+
+    private Future<AppendResult> append(
+            ApiRequest<ProduceRequest> request, TopicLookup lookup, TopicProduceData topic, PartitionProduceData data) {
+        try {
+            Acks acks = acks(request.body().acks());
+            TopicPartition partition = TopicLookup.partition(
+                    lookup.find(request.version() >= TOPIC_ID_VERSION, topic.topicId(), topic.name()), data.index());
+            ByteBuffer batch = data.records() instanceof MemoryRecords records
+                    ? records.buffer().slice()
+                    : ByteBuffer.allocate(0);
+            ProducedBatch.check(batch, request.version());
+            return partitions.append(
+                    new AppendCommand(partition, batch, acks, request.body().timeout()));
+        } catch (RuntimeException failure) {
+            return Future.failedFuture(failure);
+        }
+    }
+
+    private static Acks acks(short acks) {
+        return switch (acks) {
+            case 0 -> Acks.NONE;
+            case 1 -> Acks.LEADER;
+            case -1 -> Acks.ALL;
+            default ->
+                throw new MillraceException(
+                        ErrorCode.INVALID_REQUIRED_ACKS, "acks must be 0, 1 or -1 (all), not " + acks + ".");
+        };
+    }
+
+    private static void fill(PartitionProduceResponse row, AppendResult result, Throwable failure) {
+        if (failure == null) {
+            row.setBaseOffset(result.baseOffset())
+                    .setLogAppendTimeMs(result.logAppendTimeMs())
+                    .setLogStartOffset(result.logStartOffset());
+        } else {
+            row.setErrorCode(KafkaErrors.of(failure).code())
+                    .setErrorMessage(KafkaErrors.message(failure))
+                    .setBaseOffset(-1);
+        }
+    }
+
+    private static ApiResponse withoutAnswer(ProduceResponseData response) {
+        for (TopicProduceResponse topic : response.responses()) {
+            for (PartitionProduceResponse row : topic.partitionResponses()) {
+                if (row.errorCode() != Errors.NONE.code()) {
+                    return new ApiResponse.Disconnect("records produced with acks=0 were refused with "
+                            + Errors.forCode(row.errorCode()) + ": " + row.errorMessage());
+                }
+            }
+        }
+        return new ApiResponse.NoAnswer();
+    }
+}
