@@ -15,7 +15,7 @@ export function formatRate(perSecond) {
   if (perSecond === null || perSecond === undefined) {
     return UNKNOWN;
   }
-  const digits = perSecond > 0 && perSecond < 9.95 ? 1 : 0;
+  const digits = perSecond < 9.95 && !Number.isInteger(perSecond) ? 1 : 0;
   return perSecond < 10_000 ? perSecond.toFixed(digits).replace(/\B(?=(\d{3})+$)/g, ',') : compact.format(perSecond);
 }
 

@@ -15,15 +15,11 @@ export class FieldChart extends LitElement {
     windowMs: { type: Number },
     now: { attribute: false },
     path: { state: true },
-    mode: { state: true },
+    /** `keys` or `average`; undefined until the reader chooses. */
+    chosenMode: { state: true },
   };
 
   #keys = new KeyChoice();
-
-  constructor() {
-    super();
-    this.mode = 'keys';
-  }
 
   createRenderRoot() {
     return this;
@@ -32,6 +28,7 @@ export class FieldChart extends LitElement {
   willUpdate(changed) {
     if (changed.has('store')) {
       this.path = undefined;
+      this.chosenMode = undefined;
       this.#keys = new KeyChoice();
     }
     this.path ??= this.store?.suggestion;
@@ -40,6 +37,11 @@ export class FieldChart extends LitElement {
 
   get #field() {
     return this.store?.field(this.path);
+  }
+
+  /** Lines by key are for a known set of devices; keys that hardly come twice, such as orders, would be lonely dots. */
+  get #mode() {
+    return this.chosenMode ?? (this.#field.keys.size < KEYS_MAX ? 'keys' : 'average');
   }
 
   render() {
@@ -58,8 +60,8 @@ export class FieldChart extends LitElement {
                   ['keys', 'By key'],
                   ['average', 'Average'],
                 ],
-                chosen: this.mode,
-                onChoose: value => (this.mode = value),
+                chosen: this.#mode,
+                onChoose: value => (this.chosenMode = value),
               })
             : nothing}
         </header>
@@ -85,7 +87,7 @@ export class FieldChart extends LitElement {
       <div class="chart-stack">
         <moving-chart
           id="field-chart"
-          .label=${`${this.path} over time, ${this.mode === 'keys' ? 'one line per key' : 'average of all records'}`}
+          .label=${`${this.path} over time, ${this.#mode === 'keys' ? 'one line per key' : 'average of all records'}`}
           .windowMs=${this.windowMs}
           .now=${this.now}
           .format=${formatReading}
@@ -110,7 +112,7 @@ export class FieldChart extends LitElement {
       return [];
     }
     const { accent, series } = palette();
-    if (this.mode === 'keys') {
+    if (this.#mode === 'keys') {
       return this.#keys.entries.map(({ key, place }) => ({
         label: key,
         color: series[place],
@@ -126,7 +128,7 @@ export class FieldChart extends LitElement {
   }
 
   #legend(field) {
-    if (this.mode === 'average') {
+    if (this.#mode === 'average') {
       return html`<p class="legend muted">Average per second; the band reaches from the lowest to the highest.</p>`;
     }
     return html`
@@ -149,9 +151,9 @@ export class FieldChart extends LitElement {
   #keyMenu(field) {
     const keys = [...field.keys.keys()].sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
     return html`
-      <details class="menu">
+      <details class="menu" @focusout=${closeWhenLeft}>
         <summary>${keys.length > this.#keys.count ? `${plural(keys.length, 'key')} …` : 'Keys …'}</summary>
-        <div class="menu-panel">
+        <div class="menu-panel" tabindex="-1">
           <p class="muted">
             Up to ${SERIES_MAX} keys on the
             chart.${keys.length >= KEYS_MAX ? ` The first ${KEYS_MAX} keys seen can be chosen.` : ''}
@@ -176,6 +178,13 @@ export class FieldChart extends LitElement {
   #toggle(key) {
     this.#keys.toggle(key);
     this.requestUpdate();
+  }
+}
+
+/** A menu closes when the focus goes elsewhere; a click inside keeps it there, because the panel can take the focus. */
+function closeWhenLeft(event) {
+  if (!event.currentTarget.contains(event.relatedTarget)) {
+    event.currentTarget.open = false;
   }
 }
 

@@ -125,7 +125,7 @@ export class MovingChart extends LitElement {
           },
           y: {
             beginAtZero: this.fromZero,
-            grace: '12%',
+            afterDataLimits: leaveAir,
             border: { display: false },
             grid: { drawTicks: false },
             ticks: { callback: value => this.format(value), maxTicksLimit: 5, padding: 8 },
@@ -154,6 +154,13 @@ export class MovingChart extends LitElement {
 function firstTime(lines) {
   const times = lines.flatMap(({ points }) => (points.length > 0 ? [points[0].x] : []));
   return times.length > 0 ? Math.min(...times) : -Infinity;
+}
+
+/** Room above and below the lines, but never below zero for what is never negative. */
+function leaveAir(axis) {
+  const air = (axis.max - axis.min) * 0.12 || Math.abs(axis.max) * 0.05 || 1;
+  axis.max += air;
+  axis.min = axis.min < 0 ? axis.min - air : Math.max(0, axis.min - air);
 }
 
 /** @param {ChartLine} line */
