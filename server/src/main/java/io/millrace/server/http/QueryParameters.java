@@ -17,6 +17,9 @@ public final class QueryParameters {
 
     private static final QueryParameters NONE = new QueryParameters(MultiMap.caseInsensitiveMultiMap());
 
+    /** What the decoder puts in the place of malformed UTF-8: a key would silently become another one. */
+    private static final char REPLACEMENT = '\uFFFD';
+
     private final MultiMap values;
 
     private QueryParameters(MultiMap values) {
@@ -39,6 +42,10 @@ public final class QueryParameters {
             }
         }
         for (String name : values.names()) {
+            if (values.get(name).indexOf(REPLACEMENT) >= 0) {
+                throw HttpProblem.badRequest(
+                        "query parameter '" + name + "' is not valid UTF-8 after percent-decoding");
+            }
             if (values.getAll(name).size() > 1) {
                 throw HttpProblem.badRequest("query parameter '" + name + "' is given more than once");
             }

@@ -196,6 +196,17 @@ class ProducerRoutesIT {
         assertNothingStored();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"?key=%zz", "?key=%FF", "?key=a%2", "?%zz=1"})
+    void refusesQueriesThatCannotBeDecoded(String query) throws Exception {
+        try (RawConnection connection = new RawConnection(server.listener.port())) {
+            connection.send("POST " + records(query) + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: 2\r\n\r\n{}");
+            assertThat(connection.readAnswer()).startsWith("HTTP/1.1 400").contains("INVALID_REQUEST");
+        }
+        assertNothingStored();
+    }
+
     @Test
     void refusesHalfAJsonBody() throws Exception {
         assertError(server.post(records(""), JSON, "{\"t\":21"), 400, "INVALID_REQUEST", "not valid JSON");
