@@ -1,12 +1,22 @@
 package io.millrace.server;
 
-import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.ClusterNode;
 import io.millrace.server.config.MillraceConfig;
-import io.millrace.storage.StorageMetrics;
+import io.millrace.server.http.HttpConfig;
+import io.millrace.server.http.HttpListener;
+import io.millrace.server.http.Readiness;
+import io.millrace.server.http.RouteModule;
+import io.millrace.server.http.body.BodyBudget;
+import io.millrace.server.http.page.DashboardRoutes;
+import io.millrace.server.http.produce.ProducerRoutes;
+import io.millrace.server.http.read.ReadRoutes;
+import io.millrace.server.http.topic.OverviewRoutes;
+import io.millrace.server.http.topic.TopicRoutes;
+import io.millrace.server.kafka.KafkaListener;
+import io.millrace.server.metrics.HealthRoutes;
+import io.millrace.server.metrics.ServerMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -17,13 +27,25 @@ public final class MillraceServer implements AutoCloseable {
     /** How long a stop may last in all; service managers kill after about this time. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
+    private static final String DASHBOARD_FOLDER = "dashboard";
+
     private final MillraceConfig config;
+    private final Clock clock = Clock.systemUTC();
+    private final Readiness readiness = new Readiness();
+
     private final StartupSequence sequence = new StartupSequence(List.of(
             new StartupStep("Vert.x", this::openVertx, this::closeVertx),
-            new StartupStep("the data directory", this::openNode, this::closeNode)));
+            new StartupStep("metrics", this::openMetrics, this::closeMetrics),
+            new StartupStep("the data directory", this::openNode, this::closeNode),
+            new StartupStep("the Kafka listener", this::openKafka, this::closeKafka),
+            new StartupStep("the HTTP listener", this::openHttp, this::closeHttp),
+            new StartupStep("readiness", this::becomeReady, this::drain)));
 
     private Vertx vertx;
+    private ServerMetrics metrics;
     private ClusterNode node;
+    private KafkaListener kafka;
+    private HttpListener http;
 
     private MillraceServer(MillraceConfig config) {
         this.config = config;
@@ -50,26 +72,33 @@ public final class MillraceServer implements AutoCloseable {
         return config;
     }
 
+    /** The port that is bound. */
+    public int kafkaPort() {
+        return kafka.actualPort();
+    }
+
+    /** The port that is bound. */
+    public int httpPort() {
+        return http.port();
+    }
+
+    /** The host on which clients on this machine reach the HTTP listener. */
+    public String httpHost() {
+        return LocalUrl.host(config.http().host());
+    }
+
     /** {@code host:port} for Kafka clients on this machine. */
     public String kafkaAddress() {
-        return HttpUrl.authority(config.kafka().host(), config.kafka().port());
+        return LocalUrl.authority(config.kafka().host(), kafkaPort());
     }
 
-    /** The base URL for clients on this machine. */
+    /** The base URL for HTTP clients on this machine. */
     public String httpUrl() {
-        return HttpUrl.of(config.http().host(), config.http().port());
-    }
-
-    public String httpHost() {
-        return config.http().host();
-    }
-
-    public int httpPort() {
-        return config.http().port();
+        return LocalUrl.of(config.http().host(), httpPort());
     }
 
     private Future<?> openVertx() {
-        vertx = Vertx.vertx(new VertxOptions());
+        vertx = Vertx.vertx();
         return Future.succeededFuture();
     }
 
@@ -77,24 +106,65 @@ public final class MillraceServer implements AutoCloseable {
         return vertx.close();
     }
 
+    private Future<?> openMetrics() {
+        metrics = new ServerMetrics(BuildInfo.current().version());
+        return Future.succeededFuture();
+    }
+
+    private Future<?> closeMetrics() {
+        metrics.close();
+        return Future.succeededFuture();
+    }
+
     private Future<?> openNode() {
-        return ClusterNode.start(vertx, clusterConfig(), Clock.systemUTC(), StorageMetrics.NONE)
-                .onSuccess(started -> node = started);
+        return ClusterNode.start(vertx, ComponentConfigs.cluster(config), clock, metrics.storage())
+                .onSuccess(started -> {
+                    node = started;
+                    metrics.watch(started);
+                });
     }
 
     private Future<?> closeNode() {
         return node.stop();
     }
 
-    private ClusterConfig clusterConfig() {
-        return new ClusterConfig(
-                config.node().id(),
-                config.node().rack(),
-                config.storage().toStorageConfig(config.node().dataDir()),
-                config.topics().defaultPartitions(),
-                config.topics().autoCreate(),
-                config.topicDefaults(),
-                config.topics().maxPartitions(),
-                config.topics().appenderBytesMax());
+    private Future<?> openKafka() {
+        return KafkaListener.start(vertx, ComponentConfigs.kafka(config), node).onSuccess(started -> kafka = started);
+    }
+
+    private Future<?> closeKafka() {
+        return kafka.stop();
+    }
+
+    private Future<?> openHttp() {
+        HttpConfig httpConfig = ComponentConfigs.http(config);
+        return HttpListener.start(vertx, httpConfig, routes(httpConfig), metrics.http())
+                .onSuccess(started -> http = started);
+    }
+
+    private List<RouteModule> routes(HttpConfig httpConfig) {
+        BodyBudget budget = new BodyBudget(httpConfig.maxBodyBytesInFlight());
+        return List.of(
+                new HealthRoutes(vertx, node, readiness, metrics),
+                new ProducerRoutes(vertx, httpConfig, node, budget, readiness, metrics.http()),
+                new ReadRoutes(vertx, node, clock),
+                new TopicRoutes(vertx, httpConfig, node, budget),
+                new OverviewRoutes(node, BuildInfo.current().version(), clock, () -> 0),
+                new DashboardRoutes(vertx, DASHBOARD_FOLDER));
+    }
+
+    private Future<?> closeHttp() {
+        return http.stop();
+    }
+
+    private Future<?> becomeReady() {
+        readiness.become(Readiness.Phase.READY);
+        return Future.succeededFuture();
+    }
+
+    /** Balancers and streams go first, while every listener still answers. */
+    private Future<?> drain() {
+        readiness.become(Readiness.Phase.DRAINING);
+        return Future.succeededFuture();
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.server;
 
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.storage.LogException;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.time.Duration;
@@ -86,8 +87,12 @@ final class StartupSequence {
         if (e instanceof InterruptedException) {
             Thread.currentThread().interrupt();
         }
-        // These are written for the user; anything else is at least told where it happened.
-        boolean explained = (e instanceof IOException || e instanceof MillraceException) && e.getMessage() != null;
-        return new StartupException(explained ? e.getMessage() : step.name() + " did not start: " + e, e);
+        return new StartupException(isForTheUser(e) ? e.getMessage() : step.name() + " did not start: " + e, e);
+    }
+
+    /** These types come with a message that says what to do; of anything else at least the place is told. */
+    private static boolean isForTheUser(Exception e) {
+        return e.getMessage() != null
+                && (e instanceof IOException || e instanceof MillraceException || e instanceof LogException);
     }
 }

@@ -1,6 +1,6 @@
 package io.millrace.server.cli;
 
-import io.millrace.server.HttpUrl;
+import io.millrace.server.LocalUrl;
 import io.millrace.server.config.HttpSettings;
 import java.net.URI;
 import picocli.CommandLine.Mixin;
@@ -26,6 +26,6 @@ final class NodeOptions {
 
     private URI configured() {
         HttpSettings http = config.load().http();
-        return URI.create(HttpUrl.of(http.host(), http.port()));
+        return URI.create(LocalUrl.of(http.host(), http.port()));
     }
 }

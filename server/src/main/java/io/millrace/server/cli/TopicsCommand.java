@@ -67,7 +67,15 @@ final class TopicsCommand {
         JsonNode partitions = client.get(path + "/partitions");
         PrintWriter out = out();
         out.println(topic);
-        settings(described).forEach((name, value) -> out.printf("  %-28s %s%n", name, value));
+        JsonNode own = described.path("config");
+        described
+                .path("effective_config")
+                .properties()
+                .forEach(setting -> out.printf(
+                        "  %-28s %s%s%n",
+                        setting.getKey(),
+                        setting.getValue().asText(),
+                        own.has(setting.getKey()) ? "  (set for this topic)" : ""));
         out.printf("%n  %9s %6s %6s %18s %18s%n", "partition", "leader", "epoch", "log start offset", "high watermark");
         for (JsonNode partition : partitions) {
             out.printf(
@@ -89,15 +97,6 @@ final class TopicsCommand {
         node.client().delete("/topics/" + NodeClient.escape(topic));
         out().println("deleted " + topic);
         return ExitCode.OK;
-    }
-
-    private static Map<String, String> settings(JsonNode described) {
-        Map<String, String> settings = new LinkedHashMap<>();
-        described
-                .path("configs")
-                .properties()
-                .forEach(entry -> settings.put(entry.getKey(), entry.getValue().asText()));
-        return settings;
     }
 
     private PrintWriter out() {

@@ -1,8 +1,6 @@
 package io.millrace.server.config;
 
 import io.millrace.storage.FlushPolicy;
-import io.millrace.storage.StorageConfig;
-import java.nio.file.Path;
 
 /**
  * How logs are kept on the disk.
@@ -46,20 +44,5 @@ public record StorageSettings(
     static StorageSettings standard() {
         return new StorageSettings(
                 FlushPolicy.GROUP, 0, 0, 10_000, 256 * MIB, 64 * MIB, 1024 * MIB, 60_000, 86_400_000);
-    }
-
-    /** These settings for a data directory, with the number of threads worked out for this machine. */
-    public StorageConfig toStorageConfig(Path directory) {
-        int cores = Runtime.getRuntime().availableProcessors();
-        return new StorageConfig(
-                directory,
-                shards == 0 ? cores : shards,
-                flushers == 0 ? Math.max(2, cores) : flushers,
-                shardQueueMax,
-                shardQueueBytesMax,
-                tailCacheBytes,
-                reserveBytes,
-                checkpointIntervalMs,
-                producerExpirationMs);
     }
 }

@@ -20,8 +20,11 @@ public final class HttpListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
 
-    /** Vert.x shares one socket between the servers that ask for the same negative port, and takes a free port for it. */
-    private static final AtomicInteger FREE_PORT_GROUP = new AtomicInteger();
+    /**
+     * Vert.x shares one socket between the servers that ask for the same negative port, and takes a free port for it. That goes
+     * for all TCP servers, so these numbers begin far from those that the Kafka listener counts up from zero.
+     */
+    private static final AtomicInteger FREE_PORT_GROUP = new AtomicInteger(1 << 20);
 
     private final Vertx vertx;
     private final String deploymentId;

@@ -6,6 +6,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,8 +79,8 @@ public final class KafkaListener {
                 config.advertisedPort() != 0 ? config.advertisedPort() : boundPort);
     }
 
-    private static IllegalStateException cannotBind(KafkaListenerConfig config, Throwable failure) {
-        return new IllegalStateException(
+    private static IOException cannotBind(KafkaListenerConfig config, Throwable failure) {
+        return new IOException(
                 "The Kafka listener cannot bind " + config.host() + ":" + config.port() + " (" + failure.getMessage()
                         + "). If the port is taken, stop the other program or choose another kafka.port; if the address is"
                         + " not one of this machine, correct kafka.host.",

@@ -1,0 +1,83 @@
+package io.millrace.server;
+
+import io.millrace.cluster.ClusterConfig;
+import io.millrace.server.config.HttpSettings;
+import io.millrace.server.config.KafkaSettings;
+import io.millrace.server.config.MillraceConfig;
+import io.millrace.server.config.StorageSettings;
+import io.millrace.server.http.HttpConfig;
+import io.millrace.server.kafka.KafkaListenerConfig;
+import io.millrace.storage.StorageConfig;
+
+/** From what the user sets to what each component is told: the only place where the two vocabularies meet. */
+final class ComponentConfigs {
+
+    private ComponentConfigs() {}
+
+    static ClusterConfig cluster(MillraceConfig config) {
+        return new ClusterConfig(
+                config.node().id(),
+                config.node().rack(),
+                storage(config),
+                config.topics().defaultPartitions(),
+                config.topics().autoCreate(),
+                config.topicDefaults(),
+                config.topics().maxPartitions(),
+                config.topics().appenderBytesMax());
+    }
+
+    private static StorageConfig storage(MillraceConfig config) {
+        StorageSettings storage = config.storage();
+        return new StorageConfig(
+                config.node().dataDir(),
+                storage.shards() == 0 ? cores() : storage.shards(),
+                storage.flushers() == 0 ? Math.max(2, cores()) : storage.flushers(),
+                storage.shardQueueMax(),
+                storage.shardQueueBytesMax(),
+                storage.tailCacheBytes(),
+                storage.reserveBytes(),
+                storage.checkpointIntervalMs(),
+                storage.producerExpirationMs());
+    }
+
+    static KafkaListenerConfig kafka(MillraceConfig config) {
+        KafkaSettings kafka = config.kafka();
+        return new KafkaListenerConfig(
+                kafka.host(),
+                kafka.port(),
+                kafka.advertisedHost(),
+                kafka.advertisedPort(),
+                kafka.eventLoops(),
+                kafka.maxFrameBytes(),
+                kafka.maxConnections(),
+                kafka.maxInFlightRequestsPerConnection(),
+                kafka.maxInFlightBytesPerConnection(),
+                kafka.fetchMaxBytes(),
+                kafka.idleTimeoutMs(),
+                kafka.firstRequestTimeoutMs(),
+                kafka.stopTimeoutMs());
+    }
+
+    static HttpConfig http(MillraceConfig config) {
+        HttpSettings http = config.http();
+        return new HttpConfig(
+                http.host(),
+                http.port(),
+                http.eventLoops() == 0 ? Math.max(2, cores()) : http.eventLoops(),
+                config.topics().autoCreate(),
+                http.allowedOrigins(),
+                http.maxConnections(),
+                http.maxHeaderBytes(),
+                http.maxBodyBytes(),
+                http.maxBodyBytesInFlight(),
+                http.maxRecordsPerRequest(),
+                http.idleTimeoutMs(),
+                http.firstRequestTimeoutMs(),
+                http.bodyTimeoutMs(),
+                http.drainTimeoutMs());
+    }
+
+    private static int cores() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+}

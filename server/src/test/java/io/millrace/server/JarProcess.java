@@ -1,0 +1,110 @@
+package io.millrace.server;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/** The fat jar in a process of its own, as users run it. Closing it kills it. */
+final class JarProcess implements AutoCloseable {
+
+    private static final Path JAR =
+            Path.of(System.getProperty("millrace.buildDirectory", "target")).resolve("millrace.jar");
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+
+    private final Process process;
+    private final List<String> output = new CopyOnWriteArrayList<>();
+    private final Thread reader = new Thread(this::read, "jar-output");
+
+    private JarProcess(Process process) {
+        this.process = process;
+        reader.start();
+    }
+
+    static JarProcess run(String... arguments) throws IOException {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        List<String> command = Stream.concat(Stream.of(java.toString(), "-jar", JAR.toString()), Stream.of(arguments))
+                .toList();
+        return new JarProcess(
+                new ProcessBuilder(command).redirectErrorStream(true).start());
+    }
+
+    /** Runs a node on free ports and waits until it is ready. */
+    static JarProcess startNode(Path dataDirectory) throws IOException {
+        JarProcess node =
+                run("start", "--set", "node.dataDir=" + dataDirectory, "--set", "kafka.port=0", "--set", "http.port=0");
+        node.awaitLine("^Ready.*");
+        return node;
+    }
+
+    /** The base URL that was printed at the start. */
+    String httpUrl() {
+        return awaitLine("^ *HTTP +(http://.*)$").group(1);
+    }
+
+    /** The first line, printed or to be printed, that matches. */
+    Matcher awaitLine(String regex) {
+        Pattern pattern = Pattern.compile(regex);
+        return Awaitility.await()
+                .alias("a line like " + regex)
+                .atMost(START_TIMEOUT)
+                .pollInterval(Duration.ofMillis(20))
+                .failFast(
+                        "the process ended",
+                        () -> !process.isAlive()
+                                && !reader.isAlive()
+                                && find(pattern).isEmpty())
+                .until(() -> find(pattern), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private Optional<Matcher> find(Pattern pattern) {
+        return output.stream().map(pattern::matcher).filter(Matcher::find).findFirst();
+    }
+
+    /** What SIGTERM does: asks the process to stop. */
+    JarProcess terminate() {
+        process.destroy();
+        return this;
+    }
+
+    /** What {@code kill -9} does. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Waits for the end. */
+    int exitCode(Duration timeout) throws InterruptedException {
+        if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("still running after " + timeout + ":\n" + output());
+        }
+        reader.join();
+        return process.exitValue();
+    }
+
+    String output() {
+        return String.join("\n", output);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+
+    private void read() {
+        try (BufferedReader in = process.inputReader()) {
+            in.lines().forEach(output::add);
+        } catch (IOException | UncheckedIOException e) {
+            // Killed: what was read so far is all there is.
+        }
+    }
+}
