@@ -64,6 +64,11 @@ final class FrameDecoder {
         return whole;
     }
 
+    /** Memory that the frame which is being collected takes. */
+    int heldBytes() {
+        return frame == null ? 0 : frame.length;
+    }
+
     private boolean readLength(ByteBuf in) {
         while (lengthBytes < LENGTH_BYTES) {
             if (!in.isReadable()) {

@@ -64,6 +64,10 @@ final class InFlightRequests {
         return requests == 0;
     }
 
+    long bytes() {
+        return bytes;
+    }
+
     int count() {
         return requests;
     }

@@ -31,11 +31,16 @@ final class KafkaConnection {
     private final RequestDispatcher dispatcher;
     private final FrameDecoder decoder;
     private final InFlightRequests inFlight;
+    private final RequestMemory memory;
     private final ResponseWriter writer;
 
     /** Bytes that came and are not taken yet: more than one buffer only while the socket is paused. */
     private final ArrayDeque<ByteBuf> unread = new ArrayDeque<>();
 
+    /** What this connection has told {@link #memory} that it holds. */
+    private long memoryBytes;
+
+    private boolean awaitingMemory;
     private boolean readingFrames;
     private boolean paused;
     private boolean answerScheduled;
@@ -44,7 +49,11 @@ final class KafkaConnection {
     private long firstRequestTimer = NO_TIMER;
 
     KafkaConnection(
-            NetSocketInternal socket, Context context, RequestDispatcher dispatcher, KafkaListenerConfig config) {
+            NetSocketInternal socket,
+            Context context,
+            RequestDispatcher dispatcher,
+            KafkaListenerConfig config,
+            RequestMemory memory) {
         this.socket = socket;
         this.context = context;
         this.name = socket.remoteAddress().toString();
@@ -52,6 +61,7 @@ final class KafkaConnection {
         this.decoder = new FrameDecoder(config.maxFrameBytes());
         this.inFlight =
                 new InFlightRequests(config.maxInFlightRequestsPerConnection(), config.maxInFlightBytesPerConnection());
+        this.memory = memory;
         this.writer = new ResponseWriter(socket.channelHandlerContext());
     }
 
@@ -78,13 +88,14 @@ final class KafkaConnection {
         }
         readingFrames = true;
         try {
-            while (!closed && !stopping && !inFlight.atLimit() && !unread.isEmpty()) {
+            while (!closed && !stopping && !atLimit() && !unread.isEmpty()) {
                 ByteBuffer frame = decoder.next(unread.peek());
                 if (frame == null) {
                     unread.poll().release();
                 } else {
                     take(frame);
                 }
+                countMemory();
             }
         } catch (BadFrameException bad) {
             disconnect(bad.getMessage());
@@ -97,8 +108,32 @@ final class KafkaConnection {
         pauseOrResume();
     }
 
+    private boolean atLimit() {
+        return inFlight.atLimit() || memory.isExhausted();
+    }
+
+    private void countMemory() {
+        long now = inFlight.bytes() + (closed ? 0 : decoder.heldBytes());
+        long change = now - memoryBytes;
+        memoryBytes = now;
+        if (change != 0) {
+            memory.change(change);
+        }
+    }
+
+    private void awaitMemory() {
+        if (!awaitingMemory && !closed && memory.isExhausted()) {
+            awaitingMemory = true;
+            memory.whenRoom(() -> context.runOnContext(room -> {
+                awaitingMemory = false;
+                readFrames();
+            }));
+        }
+    }
+
     private void pauseOrResume() {
-        boolean wanted = !closed && (stopping || inFlight.atLimit());
+        awaitMemory();
+        boolean wanted = !closed && (stopping || atLimit());
         if (wanted != paused) {
             paused = wanted;
             if (wanted) {
@@ -183,6 +218,7 @@ final class KafkaConnection {
 
     private void done(InFlight request, Reply reply) {
         inFlight.end(request);
+        countMemory();
         reply.response().close();
     }
 
@@ -226,6 +262,7 @@ final class KafkaConnection {
             context.owner().cancelTimer(firstRequestTimer);
         }
         releaseUnread();
+        countMemory();
         writer.close();
         answer();
         // Lets Vert.x hand over, to be released, what came while the socket was paused.

@@ -42,25 +42,32 @@ public final class KafkaListener {
      * that tells the user what to do.
      */
     public static Future<KafkaListener> start(Vertx vertx, KafkaListenerConfig config, ClusterNode node) {
+        return start(vertx, config, node, RequestMemory.ofHeap(config.maxFrameBytes()));
+    }
+
+    static Future<KafkaListener> start(
+            Vertx vertx, KafkaListenerConfig config, ClusterNode node, RequestMemory memory) {
         RequestDispatcher dispatcher = new RequestDispatcher(new ApiHandlers(node, config.fetchMaxBytes()));
         ConnectionLimit connections = new ConnectionLimit(config.maxConnections());
         if (config.port() == 0) {
-            return deploy(vertx, config, -FREE_PORTS.incrementAndGet(), dispatcher)
+            return deploy(vertx, config, -FREE_PORTS.incrementAndGet(), dispatcher, memory)
                     .compose(listener ->
                             advertise(node, config, listener.actualPort).map(listener));
         }
         // Told before the port is open, so that no client can ask in between.
-        return advertise(node, config, config.port()).compose(told -> deploy(vertx, config, config.port(), dispatcher));
+        return advertise(node, config, config.port())
+                .compose(told -> deploy(vertx, config, config.port(), dispatcher, memory));
     }
 
     private static Future<KafkaListener> deploy(
-            Vertx vertx, KafkaListenerConfig config, int bindPort, RequestDispatcher dispatcher) {
+            Vertx vertx, KafkaListenerConfig config, int bindPort, RequestDispatcher dispatcher, RequestMemory memory) {
         ConnectionLimit connections = new ConnectionLimit(config.maxConnections());
         Queue<KafkaVerticle> verticles = new ConcurrentLinkedQueue<>();
         int instances = config.eventLoops() != 0 ? config.eventLoops() : VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE;
         return vertx.deployVerticle(
                         () -> {
-                            KafkaVerticle verticle = new KafkaVerticle(config, bindPort, dispatcher, connections);
+                            KafkaVerticle verticle =
+                                    new KafkaVerticle(config, bindPort, dispatcher, connections, memory);
                             verticles.add(verticle);
                             return verticle;
                         },

@@ -21,14 +21,21 @@ final class KafkaVerticle extends VerticleBase {
     private final int bindPort;
     private final RequestDispatcher dispatcher;
     private final ConnectionLimit connections;
+    private final RequestMemory memory;
     private NetServer server;
 
     /** @param bindPort the port; negative numbers mean a free port that all instances with the same number share */
-    KafkaVerticle(KafkaListenerConfig config, int bindPort, RequestDispatcher dispatcher, ConnectionLimit connections) {
+    KafkaVerticle(
+            KafkaListenerConfig config,
+            int bindPort,
+            RequestDispatcher dispatcher,
+            ConnectionLimit connections,
+            RequestMemory memory) {
         this.config = config;
         this.bindPort = bindPort;
         this.dispatcher = dispatcher;
         this.connections = connections;
+        this.memory = memory;
     }
 
     @Override
@@ -49,7 +56,8 @@ final class KafkaVerticle extends VerticleBase {
             return;
         }
         socket.setWriteQueueMaxSize(WRITE_QUEUE_BYTES_MAX);
-        KafkaConnection connection = new KafkaConnection((NetSocketInternal) socket, context, dispatcher, config);
+        KafkaConnection connection =
+                new KafkaConnection((NetSocketInternal) socket, context, dispatcher, config, memory);
         socket.closeHandler(closed -> {
             connections.release();
             connection.onClosed();

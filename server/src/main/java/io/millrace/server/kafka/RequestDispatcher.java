@@ -7,6 +7,7 @@ import io.millrace.server.kafka.handler.ApiResponse;
 import io.millrace.server.kafka.handler.ApiVersionsHandler;
 import io.millrace.server.kafka.handler.KafkaErrors;
 import io.vertx.core.Future;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -54,9 +55,10 @@ final class RequestDispatcher {
         AbstractRequest body;
         try {
             body = AbstractRequest.parseRequest(header.apiKey(), version, new ByteBufferAccessor(frame)).request;
-        } catch (RuntimeException unreadable) {
-            return disconnect("a request cannot be read, apiKey=" + header.apiKey() + " version=" + version + ": "
-                    + unreadable.getMessage());
+        } catch (BufferUnderflowException cut) {
+            return unreadable(header, "it ends too early");
+        } catch (RuntimeException wrong) {
+            return unreadable(header, wrong.getMessage());
         }
         return handle(handler, header, body, connection)
                 .map(response -> new Reply(header, version, response))
@@ -118,6 +120,11 @@ final class RequestDispatcher {
         return response == null
                 ? new ApiResponse.Disconnect("a request without answer failed: " + KafkaErrors.message(failure))
                 : ApiResponse.of(response.data());
+    }
+
+    private static Future<Reply> unreadable(RequestHeader header, String why) {
+        return disconnect(
+                "a request cannot be read: " + why + ". apiKey=" + header.apiKey() + " version=" + header.apiVersion());
     }
 
     private static Future<Reply> disconnect(String reason) {

@@ -85,6 +85,19 @@ final class RawKafkaClient implements AutoCloseable {
         }
     }
 
+    /** Whether nothing comes for a while. */
+    boolean isSilentFor(int timeoutMs) throws IOException {
+        socket.setSoTimeout(timeoutMs);
+        try {
+            socket.getInputStream().read();
+            return false;
+        } catch (SocketTimeoutException silence) {
+            return true;
+        } finally {
+            socket.setSoTimeout(READ_TIMEOUT_MS);
+        }
+    }
+
     static ApiVersionsRequest apiVersions() {
         return new ApiVersionsRequest.Builder().build();
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** kcat, which is librdkafka: another implementation of the protocol than ours and Kafka's. */
-class KcatTest {
+class KcatIT {
 
     @TempDir
     Path directory;

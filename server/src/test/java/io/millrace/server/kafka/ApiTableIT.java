@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What must hold for every row of the API table. Driven by the table: an API that is added is tested here, or missed here for
  * want of sample requests.
  */
-class ApiTableTest {
+class ApiTableIT {
 
     @TempDir
     static Path directory;

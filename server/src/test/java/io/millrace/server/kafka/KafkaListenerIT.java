@@ -1,6 +1,8 @@
 package io.millrace.server.kafka;
 
+import static io.millrace.server.kafka.RawRequests.batch;
 import static io.millrace.server.kafka.RawRequests.fetch;
+import static io.millrace.server.kafka.RawRequests.produce;
 import static io.millrace.server.kafka.RawRequests.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,13 +14,14 @@ import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiVersionsResponse;
 import org.apache.kafka.common.requests.FetchResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class KafkaListenerTest {
+class KafkaListenerIT {
 
     @TempDir
     Path directory;
@@ -72,6 +75,32 @@ class KafkaListenerTest {
             assertThatThrownBy(node::connect).hasMessageContaining("refused");
         } finally {
             node.closeWithoutListener();
+        }
+    }
+
+    @Test
+    void whenRequestsHoldAllTheMemoryTheyMay_thenOthersWaitUntilSomeIsFree() throws IOException {
+        Vertx vertx = Vertx.vertx();
+        RequestMemory memory = new RequestMemory(1 << 20);
+        try (KafkaTestNode node = KafkaTestNode.start(directory)) {
+            KafkaListenerConfig config = KafkaListenerConfig.defaults("127.0.0.1", 0);
+            KafkaListener small = KafkaTestNode.await(KafkaListener.start(vertx, config, node.node(), memory));
+            try (RawKafkaClient large = new RawKafkaClient(small.actualPort());
+                    RawKafkaClient other = new RawKafkaClient(small.actualPort())) {
+                other.call(RawKafkaClient.apiVersions(), ApiVersionsResponse.class);
+                // Half of a request of two megabytes.
+                large.sendBytes(Arrays.copyOf(large.frame(produce("t", 1, batch(2_000_000))), 1 << 20));
+                await().until(memory::isExhausted);
+
+                other.send(RawKafkaClient.apiVersions());
+                assertThat(other.isSilentFor(300)).isTrue();
+                large.close();
+                other.receive(ApiVersionsResponse.class);
+            }
+            await().until(() -> memory.usedBytes() == 0);
+            KafkaTestNode.await(small.stop());
+        } finally {
+            KafkaTestNode.await(vertx.close());
         }
     }
 

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
@@ -37,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 /** What does not come from a Kafka client, or from a broken one. After each, a healthy client is served as before. */
-class HostileInputTest {
+class HostileInputIT {
 
     @TempDir
     static Path directory;
@@ -59,6 +60,7 @@ class HostileInputTest {
 
     @BeforeEach
     void listenToTheLog() {
+        log.list = new CopyOnWriteArrayList<>();
         log.start();
         logger().addAppender(log);
     }

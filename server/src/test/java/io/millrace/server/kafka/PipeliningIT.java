@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Order, waiting and limits of connections. All connections share one event loop, so whoever blocks it is found out. */
-class PipeliningTest {
+class PipeliningIT {
 
     private static final int MAX_IN_FLIGHT = 10;
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The official Java admin client against a real node. */
-class AdminTest {
+class AdminIT {
 
     @TempDir
     static Path directory;

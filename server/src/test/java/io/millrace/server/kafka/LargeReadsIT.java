@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** More than a socket takes at once: bytes must arrive in order and unchanged, from memory and from files. */
-class LargeReadsTest {
+class LargeReadsIT {
 
     private static final int RECORDS = 300;
     private static final int RECORD_BYTES = 100_000;

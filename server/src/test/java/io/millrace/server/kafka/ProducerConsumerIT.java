@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The official Java producer and consumer against a real node. */
-class ProducerConsumerTest {
+class ProducerConsumerIT {
 
     private static final Duration POLL = Duration.ofMillis(200);
     private static final long DEADLINE_NANOS = Duration.ofSeconds(20).toNanos();
