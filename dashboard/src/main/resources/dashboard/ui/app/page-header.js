@@ -38,7 +38,7 @@ export class PageHeader extends LitElement {
 
   firstUpdated() {
     if (!matchMedia('(prefers-reduced-motion: reduce)').matches) {
-      const wheel = this.querySelector('.wheel');
+      const wheel = this.querySelector('.mill-wheel');
       this.#turning = wheel.animate({ transform: ['rotate(0)', 'rotate(360deg)'] }, { duration: TURN_MS, iterations: Infinity });
     }
   }

@@ -1,9 +1,10 @@
 import { html, LitElement } from '../../vendor/lit/index.js';
+import { onFrames } from '../app/frame-clock.js';
 import { Chart } from './chart-library.js';
 import { palette, withAlpha } from './palette.js';
 import { clockTime, timeTicks } from './time-ticks.js';
 
-/** Smooth enough to look like flowing, and a twelfth of what the display could do. */
+/** Smooth enough to look like flowing, at a sixth of what a display can do. */
 const FRAME_MS = 100;
 const FRAME_CALM_MS = 1_000;
 
@@ -49,8 +50,7 @@ export class MovingChart extends LitElement {
 
   #chart = null;
   #visible = false;
-  #frame = 0;
-  #drawnAt = 0;
+  #stopDrawing = () => {};
   #observer = new IntersectionObserver(entries => (this.#visible = entries.at(-1).isIntersecting));
 
   createRenderRoot() {
@@ -65,19 +65,15 @@ export class MovingChart extends LitElement {
     super.connectedCallback();
     this.requestUpdate();
     this.#observer.observe(this);
-    const step = time => {
-      this.#frame = requestAnimationFrame(step);
-      if (time - this.#drawnAt >= (calm.matches ? FRAME_CALM_MS : FRAME_MS) && this.#visible && this.#chart) {
-        this.#drawnAt = time;
-        this.#draw();
-      }
-    };
-    this.#frame = requestAnimationFrame(step);
+    this.#stopDrawing = onFrames(
+      () => (calm.matches ? FRAME_CALM_MS : FRAME_MS),
+      () => this.#visible && this.#chart && this.#draw(),
+    );
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    cancelAnimationFrame(this.#frame);
+    this.#stopDrawing();
     this.#observer.disconnect();
     this.#chart?.destroy();
     this.#chart = null;

@@ -1,9 +1,6 @@
-/** JSON as coloured text. Builds nodes by hand: rows of a busy tail are made once and never compared again. */
+/** JSON as coloured text. */
 
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)/g;
-
-/** Longer values are cut in the table; the details show them whole. */
-const PREVIEW_CHARS = 400;
 
 /**
  * @param {string} text JSON, possibly cut
@@ -24,16 +21,6 @@ export function jsonNodes(text) {
   }
   nodes.append(text.slice(end));
   return nodes;
-}
-
-/**
- * @param {string} text JSON in one line
- * @returns {HTMLElement}
- */
-export function jsonPreview(text) {
-  const preview = document.createElement('code');
-  preview.append(jsonNodes(text.length > PREVIEW_CHARS ? `${text.slice(0, PREVIEW_CHARS)} …` : text));
-  return preview;
 }
 
 function span(className, text) {

@@ -1,5 +1,6 @@
 import { html, LitElement } from '../../vendor/lit/index.js';
 import { repeat } from '../../vendor/lit-html/directives/repeat.js';
+import { onFrames } from '../app/frame-clock.js';
 import './record-details.js';
 import { recordRow, rowId } from './record-row.js';
 import './tail-filter.js';
@@ -24,8 +25,7 @@ export class LiveTail extends LitElement {
     held: { state: true },
   };
 
-  #frame = 0;
-  #flushedAt = 0;
+  #stopFlushing = () => {};
 
   constructor() {
     super();
@@ -38,19 +38,15 @@ export class LiveTail extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    const step = nowMs => {
-      this.#frame = requestAnimationFrame(step);
-      if (nowMs - this.#flushedAt >= FLUSH_MS) {
-        this.#flushedAt = nowMs;
-        this.#flush(nowMs);
-      }
-    };
-    this.#frame = requestAnimationFrame(step);
+    this.#stopFlushing = onFrames(
+      () => FLUSH_MS,
+      nowMs => this.#flush(nowMs),
+    );
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    cancelAnimationFrame(this.#frame);
+    this.#stopFlushing();
   }
 
   render() {

@@ -1,11 +1,8 @@
 import { html, nothing } from '../../vendor/lit/index.js';
 import { formatCount, formatTime } from '../app/format.js';
 import { SERIES_MAX } from '../charts/palette.js';
-import { jsonPreview } from './json-text.js';
-import { keyText, valueText } from './record-filter.js';
-
-/** @type {WeakMap<object, HTMLElement>} the value cell of each record on the page; goes with the record */
-const previews = new WeakMap();
+import './json-preview.js';
+import { keyText } from './record-filter.js';
 
 /** @param {import('../../millrace-client.js').StreamRecord} record */
 export const rowId = record => `${record.partition}:${record.offset}`;
@@ -17,9 +14,11 @@ export const rowId = record => `${record.partition}:${record.offset}`;
 export const recordRow = (record, onOpen) => html`
   <tr data-partition=${record.partition} data-offset=${record.offset}>
     <td class="cell-time">${formatTime(record.timestamp)}</td>
-    <td class="cell-partition"><span class="badge tinted series-${1 + (record.partition % SERIES_MAX)}" title="Partition ${record.partition}"
+    <td class="cell-partition">
+      <span class="badge tinted series-${1 + (record.partition % SERIES_MAX)}" title="Partition ${record.partition}"
         ><span>${record.partition}</span></span
-      ></td>
+      >
+    </td>
     <td class="cell-offset">
       <button
         type="button"
@@ -32,16 +31,9 @@ export const recordRow = (record, onOpen) => html`
     </td>
     <td class="cell-key">${keyText(record) || html`<span class="muted">–</span>`}</td>
     <td class="cell-value">
-      ${record.gap ? html`<span class="badge warn" title=${record.gap.reason}>gap before</span> ` : nothing}${preview(record)}
+      ${record.gap ? html`<span class="badge warn" title=${record.gap.reason}>gap before</span> ` : nothing}<json-preview
+        .record=${record}
+      ></json-preview>
     </td>
   </tr>
 `;
-
-function preview(record) {
-  let element = previews.get(record);
-  if (!element) {
-    element = jsonPreview(valueText(record));
-    previews.set(record, element);
-  }
-  return element;
-}
