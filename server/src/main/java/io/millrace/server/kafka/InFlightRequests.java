@@ -15,14 +15,11 @@ final class InFlightRequests {
     /** A request and, once it is there, its reply. */
     static final class InFlight {
         private final int bytes;
+        private long answerBytes;
         private Reply reply;
 
         private InFlight(int bytes) {
             this.bytes = bytes;
-        }
-
-        void complete(Reply reply) {
-            this.reply = reply;
         }
 
         Reply reply() {
@@ -35,6 +32,7 @@ final class InFlightRequests {
     private final ArrayDeque<InFlight> unanswered = new ArrayDeque<>();
     private int requests;
     private long bytes;
+    private long answerBytes;
 
     InFlightRequests(int maxRequests, long maxBytes) {
         this.maxRequests = maxRequests;
@@ -49,6 +47,13 @@ final class InFlightRequests {
         return request;
     }
 
+    /** The reply to a request is there. Records that it keeps in memory count as bytes in flight, too. */
+    void complete(InFlight request, Reply reply) {
+        request.reply = reply;
+        request.answerBytes = reply.memoryBytes();
+        answerBytes += request.answerBytes;
+    }
+
     /** The oldest request, if its reply is there; it still counts until {@link #end}. */
     InFlight pollReady() {
         InFlight oldest = unanswered.peek();
@@ -58,12 +63,14 @@ final class InFlightRequests {
     void end(InFlight request) {
         requests--;
         bytes -= request.bytes;
+        answerBytes -= request.answerBytes;
     }
 
     boolean isEmpty() {
         return requests == 0;
     }
 
+    /** Bytes of the requests, without those of their answers, which are the log's. */
     long bytes() {
         return bytes;
     }
@@ -74,6 +81,6 @@ final class InFlightRequests {
 
     /** Whether no further request may be taken now. */
     boolean atLimit() {
-        return requests >= maxRequests || bytes >= maxBytes;
+        return requests >= maxRequests || bytes + answerBytes >= maxBytes;
     }
 }

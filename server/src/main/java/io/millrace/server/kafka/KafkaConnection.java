@@ -88,7 +88,7 @@ final class KafkaConnection {
         }
         readingFrames = true;
         try {
-            while (!closed && !stopping && !atLimit() && !unread.isEmpty()) {
+            while (!closed && !stopping && !inFlight.atLimit() && !unread.isEmpty() && !memory.isExhausted()) {
                 ByteBuffer frame = decoder.next(unread.peek());
                 if (frame == null) {
                     unread.poll().release();
@@ -108,10 +108,6 @@ final class KafkaConnection {
         pauseOrResume();
     }
 
-    private boolean atLimit() {
-        return inFlight.atLimit() || memory.isExhausted();
-    }
-
     private void countMemory() {
         long now = inFlight.bytes() + (closed ? 0 : decoder.heldBytes());
         long change = now - memoryBytes;
@@ -122,7 +118,7 @@ final class KafkaConnection {
     }
 
     private void awaitMemory() {
-        if (!awaitingMemory && !closed && memory.isExhausted()) {
+        if (!awaitingMemory) {
             awaitingMemory = true;
             memory.whenRoom(() -> context.runOnContext(room -> {
                 awaitingMemory = false;
@@ -132,8 +128,13 @@ final class KafkaConnection {
     }
 
     private void pauseOrResume() {
-        awaitMemory();
-        boolean wanted = !closed && (stopping || atLimit());
+        // Bytes that were left although no limit of this connection is reached were left for want of memory; that there
+        // may be
+        // some again by now does not matter, the callback comes at once then.
+        if (!closed && !stopping && !inFlight.atLimit() && (!unread.isEmpty() || memory.isExhausted())) {
+            awaitMemory();
+        }
+        boolean wanted = !closed && (stopping || inFlight.atLimit() || awaitingMemory);
         if (wanted != paused) {
             paused = wanted;
             if (wanted) {
@@ -151,7 +152,7 @@ final class KafkaConnection {
         }
         InFlight request = inFlight.begin(frame.remaining());
         dispatcher.dispatch(frame, name).onSuccess(reply -> {
-            request.complete(reply);
+            inFlight.complete(request, reply);
             scheduleAnswers();
         });
     }

@@ -6,6 +6,8 @@ import io.millrace.server.kafka.handler.ApiRequest;
 import io.millrace.server.kafka.handler.ApiResponse;
 import io.millrace.server.kafka.handler.ApiVersionsHandler;
 import io.millrace.server.kafka.handler.KafkaErrors;
+import io.millrace.storage.LogSlice;
+import io.millrace.storage.ReadResult;
 import io.vertx.core.Future;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -60,7 +62,7 @@ final class RequestDispatcher {
         } catch (RuntimeException wrong) {
             return unreadable(header, wrong.getMessage());
         }
-        return handle(handler, header, body, connection)
+        return handle(handler, header, body)
                 .map(response -> new Reply(header, version, response))
                 .otherwise(failure -> new Reply(header, version, failed(header, body, failure, connection)));
     }
@@ -76,10 +78,9 @@ final class RequestDispatcher {
     }
 
     @SuppressWarnings("unchecked") // The table maps a key to the handler of that key's request class.
-    private static Future<ApiResponse> handle(
-            ApiHandler<?> handler, RequestHeader header, AbstractRequest body, String connection) {
+    private static Future<ApiResponse> handle(ApiHandler<?> handler, RequestHeader header, AbstractRequest body) {
         try {
-            return ((ApiHandler<AbstractRequest>) handler).handle(new ApiRequest<>(header, body, connection));
+            return ((ApiHandler<AbstractRequest>) handler).handle(new ApiRequest<>(header, body));
         } catch (Throwable failure) {
             // Also an error such as a failed assertion: the client must get an answer, or its connection would hang.
             return Future.failedFuture(failure);
@@ -137,5 +138,19 @@ final class RequestDispatcher {
      * @param header of the request; null when it could not be read, and the response is to disconnect
      * @param version in which an answer is to be written
      */
-    record Reply(RequestHeader header, short version, ApiResponse response) {}
+    record Reply(RequestHeader header, short version, ApiResponse response) {
+
+        /** Bytes of records that the answer keeps in memory until it is written. */
+        long memoryBytes() {
+            long bytes = 0;
+            if (response instanceof ApiResponse.Answer answer) {
+                for (ReadResult result : answer.records()) {
+                    for (LogSlice slice : result.slices()) {
+                        bytes += slice instanceof LogSlice.Memory ? slice.sizeBytes() : 0;
+                    }
+                }
+            }
+            return bytes;
+        }
+    }
 }

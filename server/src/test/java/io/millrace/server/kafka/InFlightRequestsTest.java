@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.server.kafka.InFlightRequests.InFlight;
 import io.millrace.server.kafka.RequestDispatcher.Reply;
 import io.millrace.server.kafka.handler.ApiResponse;
+import io.millrace.storage.LogSlice;
+import io.millrace.storage.ReadResult;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.junit.jupiter.api.Test;
 
 class InFlightRequestsTest {
@@ -18,10 +23,10 @@ class InFlightRequestsTest {
         InFlight first = inFlight.begin(1);
         InFlight second = inFlight.begin(1);
 
-        second.complete(REPLY);
+        inFlight.complete(second, REPLY);
         assertThat(inFlight.pollReady()).isNull();
 
-        first.complete(REPLY);
+        inFlight.complete(first, REPLY);
         assertThat(inFlight.pollReady()).isSameAs(first);
         assertThat(inFlight.pollReady()).isSameAs(second);
         assertThat(inFlight.pollReady()).isNull();
@@ -30,12 +35,27 @@ class InFlightRequestsTest {
     @Test
     void aRequestCountsUntilItsAnswerIsOut() {
         for (int i = 0; i < 3; i++) {
-            inFlight.begin(1).complete(REPLY);
+            inFlight.complete(inFlight.begin(1), REPLY);
         }
         InFlight taken = inFlight.pollReady();
 
         assertThat(inFlight.atLimit()).isTrue();
         inFlight.end(taken);
+        assertThat(inFlight.atLimit()).isFalse();
+    }
+
+    @Test
+    void recordsThatWaitInMemoryToBeSentCountAsWell() {
+        ReadResult records = new ReadResult(List.of(new LogSlice.Memory(ByteBuffer.allocate(5000))));
+        InFlight fetch = inFlight.begin(1);
+        assertThat(inFlight.atLimit()).isFalse();
+
+        inFlight.complete(
+                fetch, new Reply(null, (short) 0, new ApiResponse.Answer(new FetchResponseData(), List.of(records))));
+        assertThat(inFlight.atLimit()).isTrue();
+        assertThat(inFlight.bytes()).isEqualTo(1);
+
+        inFlight.end(inFlight.pollReady());
         assertThat(inFlight.atLimit()).isFalse();
     }
 

@@ -8,9 +8,8 @@ import org.apache.kafka.common.requests.RequestHeader;
  *
  * @param header api key, version, correlation id, client id
  * @param body the request; record batches in it are slices of the frame, which nobody else uses
- * @param connection name of the connection in logs
  */
-public record ApiRequest<R extends AbstractRequest>(RequestHeader header, R body, String connection) {
+public record ApiRequest<R extends AbstractRequest>(RequestHeader header, R body) {
 
     public short version() {
         return header.apiVersion();
