@@ -22,8 +22,9 @@ public final class TestBatch {
 
     public static TestBatch of(String... values) {
         TestBatch batch = new TestBatch();
+        long now = System.currentTimeMillis();
         for (String value : values) {
-            batch.record(1_000, value);
+            batch.record(now, value);
         }
         return batch;
     }

@@ -44,6 +44,10 @@ public final class BatchHeader {
     private static final int LEADER_EPOCH_POSITION = 12;
     private static final int CRC_POSITION = 17;
     private static final int ATTRIBUTES_POSITION = 21;
+
+    /** Where the part that the checksum covers begins. */
+    public static final int CHECKED_FROM = ATTRIBUTES_POSITION;
+
     private static final int LAST_OFFSET_DELTA_POSITION = 23;
     private static final int BASE_TIMESTAMP_POSITION = 27;
     private static final int MAX_TIMESTAMP_POSITION = 35;
@@ -141,8 +145,12 @@ public final class BatchHeader {
         buffer.putInt(at + CRC_POSITION, computeCrc(buffer, at));
     }
 
+    public static int crc(ByteBuffer buffer, int at) {
+        return buffer.getInt(at + CRC_POSITION);
+    }
+
     public static boolean isCrcValid(ByteBuffer buffer, int at) {
-        return buffer.getInt(at + CRC_POSITION) == computeCrc(buffer, at);
+        return crc(buffer, at) == computeCrc(buffer, at);
     }
 
     /** The checksum of a whole batch. */

@@ -2,16 +2,14 @@ package io.millrace.storage.cache;
 
 import io.millrace.storage.LogSlice;
 import io.millrace.storage.ReadResult;
-import io.millrace.storage.batch.BatchHeader;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 
 /**
  * The recent batches of one log: a run without holes that ends at the log end offset. Holds the very buffers that were
- * appended, unless they pin much more memory than they fill.
+ * appended; small appends are gathered in chunks, which makes their readers' pieces fewer and does not pin the requests they
+ * came in.
  *
  * <p>Filled and cut on the shard thread, read on any, given up by whichever shard needs the room. The lock is held for moments
  * and never during I/O.
@@ -19,10 +17,17 @@ import java.util.List;
 public final class LogTail {
 
     /** A read is answered with no more pieces than this: each costs an object here and a buffer in the reader's pipeline. */
-    private static final int SLICES_MAX = 512;
+    private static final int SLICES_MAX = 256;
+
+    /** Appends below this are copied into chunks. */
+    private static final int SMALL_BYTES = 2 * 1024;
+
+    private static final int CHUNK_BYTES_FIRST = 1024;
+    private static final int CHUNK_BYTES_MAX = 16 * 1024;
 
     private final TailCache cache;
-    private final ArrayDeque<TailCache.Entry> entries = new ArrayDeque<>(2);
+    private final TailRing entries = new TailRing();
+    private int chunkBytes = CHUNK_BYTES_FIRST;
 
     /** Everything from here to the log end offset is in memory; {@link Long#MAX_VALUE} when nothing is. */
     private volatile long firstOffset = Long.MAX_VALUE;
@@ -34,25 +39,54 @@ public final class LogTail {
     /** Keeps batches that were written. In order of offsets, without holes. Shard thread. */
     public void add(long baseOffset, long lastOffset, ByteBuffer batches) {
         int size = batches.remaining();
-        if (!cache.admits(size)) {
+        if (!cache.admits(Math.max(size, CHUNK_BYTES_FIRST))) {
             clear();
             return;
         }
+        TailEntry added = size < SMALL_BYTES
+                ? addSmall(baseOffset, lastOffset, batches)
+                : addWhole(baseOffset, lastOffset, batches);
+        if (added != null) {
+            cache.added(added);
+        }
+    }
+
+    /** Returns the new chunk when the last one had no room. */
+    private synchronized TailEntry addSmall(long baseOffset, long lastOffset, ByteBuffer batches) {
+        TailEntry chunk = entries.last();
+        if (chunk != null && chunk.hasRoomFor(batches.remaining())) {
+            chunk.copy(batches, lastOffset);
+            return null;
+        }
+        // Grows with the traffic: a log with one small record now and then does not take a large chunk for it.
+        TailEntry next = TailEntry.chunk(this, baseOffset, Math.max(chunkBytes, batches.remaining()));
+        chunkBytes = Math.min(CHUNK_BYTES_MAX, chunkBytes * 2);
+        next.copy(batches, lastOffset);
+        addLast(next);
+        return next;
+    }
+
+    private TailEntry addWhole(long baseOffset, long lastOffset, ByteBuffer batches) {
+        int size = batches.remaining();
         int held = batches.hasArray() ? batches.array().length : batches.capacity();
-        ByteBuffer kept = batches;
+        ByteBuffer kept = batches.duplicate();
         if (held > 2L * size) {
             // Would pin a whole request for a small part of it.
-            kept = ByteBuffer.allocate(size).put(batches.duplicate()).flip();
+            kept = ByteBuffer.allocate(size).put(kept).flip();
             held = size;
         }
-        TailCache.Entry entry = new TailCache.Entry(this, baseOffset, lastOffset, kept.asReadOnlyBuffer(), held);
+        TailEntry entry = TailEntry.of(this, baseOffset, lastOffset, kept, held);
         synchronized (this) {
-            entries.addLast(entry);
-            if (entries.size() == 1) {
-                firstOffset = baseOffset;
-            }
+            addLast(entry);
         }
-        cache.added(entry);
+        return entry;
+    }
+
+    private void addLast(TailEntry entry) {
+        entries.addLast(entry);
+        if (entries.size() == 1) {
+            firstOffset = entry.baseOffset();
+        }
     }
 
     /** Whether an offset at or above this one, and below the log end, is in memory. */
@@ -67,24 +101,23 @@ public final class LogTail {
         if (!covers(offset)) {
             return null;
         }
-        List<LogSlice> slices = new ArrayList<>();
+        List<LogSlice> slices = new ArrayList<>(2);
         synchronized (this) {
             if (!covers(offset)) {
                 return null;
             }
             int left = maxBytes;
             boolean first = atLeastOneBatch;
-            for (Iterator<TailCache.Entry> i = fromEntryOf(offset); i.hasNext() && slices.size() < SLICES_MAX; ) {
-                TailCache.Entry entry = i.next();
-                ByteBuffer batches = entry.batches;
-                int start = startOf(batches, offset);
-                int end = endWithin(batches, start, limit, left, first);
+            for (int i = entries.indexOf(offset); i < entries.size() && slices.size() < SLICES_MAX; i++) {
+                TailEntry entry = entries.get(i);
+                int start = entry.startOf(offset);
+                int end = entry.endWithin(start, limit, left, first);
                 if (end > start) {
-                    slices.add(new LogSlice.Memory(batches.slice(start, end - start)));
+                    slices.add(new LogSlice.Memory(entry.batches().slice(start, end - start)));
                     left -= end - start;
                     first = false;
                 }
-                if (end < batches.limit()) {
+                if (end < entry.batches().limit()) {
                     break;
                 }
             }
@@ -92,61 +125,29 @@ public final class LogTail {
         return new ReadResult(slices);
     }
 
-    /** From the entry that holds an offset on: from the near end, where most readers are. */
-    private Iterator<TailCache.Entry> fromEntryOf(long offset) {
-        ArrayDeque<TailCache.Entry> found = new ArrayDeque<>();
-        for (Iterator<TailCache.Entry> newest = entries.descendingIterator(); newest.hasNext(); ) {
-            TailCache.Entry entry = newest.next();
-            if (entry.lastOffset < offset) {
-                break;
-            }
-            found.addFirst(entry);
-        }
-        return found.iterator();
-    }
-
-    private static int startOf(ByteBuffer batches, long offset) {
-        int at = batches.position();
-        while (at < batches.limit() && BatchHeader.lastOffset(batches, at) < offset) {
-            at += BatchHeader.sizeBytes(batches, at);
-        }
-        return at;
-    }
-
-    private static int endWithin(ByteBuffer batches, int start, long limit, int maxBytes, boolean atLeastOne) {
-        int at = start;
-        while (at < batches.limit() && BatchHeader.lastOffset(batches, at) < limit) {
-            int next = at + BatchHeader.sizeBytes(batches, at);
-            if (next - start > maxBytes && !(atLeastOne && at == start)) {
-                break;
-            }
-            at = next;
-        }
-        return at;
-    }
-
     /** Forgets everything: the log was cut or closed. */
     public void clear() {
         synchronized (this) {
-            for (TailCache.Entry entry : entries) {
-                entry.batches = null;
-                cache.released(entry);
+            while (entries.size() > 0) {
+                release(entries.removeFirst());
             }
-            entries.clear();
             firstOffset = Long.MAX_VALUE;
         }
     }
 
     /** Called by the cache for the oldest entry of all logs. */
-    void giveUp(TailCache.Entry oldest) {
+    void giveUp(TailEntry oldest) {
         synchronized (this) {
-            if (oldest.batches == null || entries.peekFirst() != oldest) {
+            if (entries.size() == 0 || entries.get(0) != oldest) {
                 return;
             }
-            entries.removeFirst();
-            oldest.batches = null;
-            cache.released(oldest);
-            firstOffset = entries.isEmpty() ? Long.MAX_VALUE : entries.peekFirst().baseOffset;
+            release(entries.removeFirst());
+            firstOffset = entries.size() == 0 ? Long.MAX_VALUE : entries.get(0).baseOffset();
         }
+    }
+
+    private void release(TailEntry entry) {
+        entry.release();
+        cache.released(entry);
     }
 }

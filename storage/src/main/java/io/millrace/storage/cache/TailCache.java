@@ -1,6 +1,5 @@
 package io.millrace.storage.cache;
 
-import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -12,57 +11,35 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class TailCache {
 
-    /** What an entry costs beside its bytes. */
-    private static final int ENTRY_OVERHEAD_BYTES = 120;
-
     private final long bytesMax;
     private final AtomicLong bytes = new AtomicLong();
-    private final ConcurrentLinkedQueue<Entry> oldestFirst = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<TailEntry> oldestFirst = new ConcurrentLinkedQueue<>();
 
     public TailCache(long bytesMax) {
         this.bytesMax = bytesMax;
     }
 
-    /** Batches that were appended together. */
-    static final class Entry {
-        final LogTail owner;
-        final long baseOffset;
-        final long lastOffset;
-        final int accountedBytes;
-
-        /** Read-only; null once given up. Guarded by the owner's lock. */
-        ByteBuffer batches;
-
-        Entry(LogTail owner, long baseOffset, long lastOffset, ByteBuffer batches, int heldBytes) {
-            this.owner = owner;
-            this.baseOffset = baseOffset;
-            this.lastOffset = lastOffset;
-            this.batches = batches;
-            this.accountedBytes = heldBytes + ENTRY_OVERHEAD_BYTES;
-        }
-    }
-
-    /** Whether anything of this size is kept at all. */
+    /** Whether anything of this size is kept at all: one large append must not push out everybody else. */
     boolean admits(int sizeBytes) {
-        return sizeBytes + ENTRY_OVERHEAD_BYTES <= bytesMax / 2;
+        return sizeBytes + TailEntry.OVERHEAD_BYTES <= bytesMax / 2;
     }
 
-    void added(Entry entry) {
+    void added(TailEntry entry) {
         oldestFirst.add(entry);
-        long now = bytes.addAndGet(entry.accountedBytes);
+        long now = bytes.addAndGet(entry.accountedBytes());
         while (now > bytesMax) {
-            Entry oldest = oldestFirst.poll();
+            TailEntry oldest = oldestFirst.poll();
             if (oldest == null) {
                 return;
             }
-            oldest.owner.giveUp(oldest);
+            oldest.owner().giveUp(oldest);
             now = bytes.get();
         }
     }
 
     /** An entry let its bytes go; it may still be in the queue. */
-    void released(Entry entry) {
-        bytes.addAndGet(-entry.accountedBytes);
+    void released(TailEntry entry) {
+        bytes.addAndGet(-entry.accountedBytes());
     }
 
     /** Bytes held now. */

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -20,27 +21,7 @@ final class LocalDisk implements Disk {
 
     @Override
     public DiskFile open(Path file, Mode mode) throws IOException {
-        return new LocalDiskFile(
-                switch (mode) {
-                    case READ -> FileChannel.open(file, StandardOpenOption.READ);
-                    case APPEND -> atEnd(FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
-                    case CREATE ->
-                        FileChannel.open(
-                                file,
-                                StandardOpenOption.READ,
-                                StandardOpenOption.WRITE,
-                                StandardOpenOption.CREATE,
-                                StandardOpenOption.TRUNCATE_EXISTING);
-                });
-    }
-
-    private static FileChannel atEnd(FileChannel channel) throws IOException {
-        try {
-            return channel.position(channel.size());
-        } catch (IOException e) {
-            channel.close();
-            throw e;
-        }
+        return new LocalDiskFile(file, mode);
     }
 
     @Override
@@ -95,7 +76,12 @@ final class LocalDisk implements Disk {
 
     @Override
     public long usableBytes(Path path) throws IOException {
-        return Files.getFileStore(path).getUsableSpace();
+        // One statvfs; the file store of NIO would read the table of mounts each time.
+        long bytes = path.toFile().getUsableSpace();
+        if (bytes == 0 && !Files.exists(path)) {
+            throw new NoSuchFileException(path.toString());
+        }
+        return bytes;
     }
 
     @Override

@@ -38,6 +38,11 @@ public final class OpenFiles {
         open.remove(file);
     }
 
+    /** Closes every file that nobody uses at the moment, after a time in which many were looked at once. */
+    public synchronized void closeUnused() {
+        open.removeIf(SharedFile::closeIfUnused);
+    }
+
     /** How many files are open, for tests and diagnosis. */
     public synchronized int openCount() {
         return open.size();

@@ -32,6 +32,7 @@ final class IndexFile {
     private static final int PENDING_MAX = 512;
 
     private static final int PENDING_FIRST = 8;
+    private static final int VISIT_ENTRIES = 1024;
 
     private static final Logger log = LoggerFactory.getLogger(IndexFile.class);
 
@@ -41,12 +42,15 @@ final class IndexFile {
     private final int entryBytes;
     private final long baseOffset;
 
-    /** Guards the three fields below. Never held during a read of the file. */
+    /** Guards the next two fields. Never held during a read of the file. */
     private final Object lock = new Object();
 
     private int storedCount;
     private ByteBuffer pending;
     private boolean fileExists;
+
+    /** Said once. */
+    private boolean writeFailed;
 
     private IndexFile(Disk disk, OpenFiles files, Path path, int kind, int entryBytes, long baseOffset) {
         this.disk = disk;
@@ -121,6 +125,34 @@ final class IndexFile {
         target.flip();
     }
 
+    /** Sees the entries of a file, each at a position of a buffer. */
+    @FunctionalInterface
+    interface Visitor {
+        /** Returns whether to go on. */
+        boolean entry(ByteBuffer buffer, int at);
+    }
+
+    /** Visits all entries in the file; returns whether every one was visited. Used before the index is shared. */
+    boolean visit(Visitor visitor) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(VISIT_ENTRIES * entryBytes);
+        DiskFile in = file.acquire();
+        try {
+            for (int i = 0; i < storedCount; i += VISIT_ENTRIES) {
+                buffer.clear().limit(Math.min(VISIT_ENTRIES, storedCount - i) * entryBytes);
+                in.read(buffer, HEADER_BYTES + (long) i * entryBytes);
+                buffer.flip();
+                for (int at = 0; at < buffer.limit(); at += entryBytes) {
+                    if (!visitor.entry(buffer, at)) {
+                        return false;
+                    }
+                }
+            }
+            return true;
+        } finally {
+            file.release();
+        }
+    }
+
     /**
      * Adds an entry, from position to limit of {@code entry}. Writes to the file now and then; when that fails (a full disk)
      * the entries stay in memory and the write is tried again with the next one.
@@ -138,7 +170,10 @@ final class IndexFile {
             try {
                 write();
             } catch (IOException e) {
-                log.warn("The index {} could not be written and is kept in memory", file.path(), e);
+                if (!writeFailed) {
+                    log.warn("The index {} could not be written and is kept in memory", file.path(), e);
+                }
+                writeFailed = true;
             }
         }
     }

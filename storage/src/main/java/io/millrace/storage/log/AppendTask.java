@@ -44,6 +44,11 @@ final class AppendTask extends CompletableFuture<AppendResult> implements LogSha
     }
 
     @Override
+    public void fail(RuntimeException bug) {
+        completeExceptionally(bug);
+    }
+
+    @Override
     public int queuedBytes() {
         return batches.limit();
     }

@@ -26,6 +26,11 @@ final class ControlTask<T> extends CompletableFuture<T> implements LogShard.Task
     }
 
     @Override
+    public void fail(RuntimeException bug) {
+        completeExceptionally(bug);
+    }
+
+    @Override
     public int queuedBytes() {
         return 0;
     }

@@ -7,15 +7,34 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** The thread for what hurries nobody: checkpoints, snapshots, removing files. One thing at a time. */
+/**
+ * The thread for what hurries nobody: checkpoints, snapshots, removing files. One thing at a time. A checkpoint is made at
+ * intervals, and earlier when much was written, so that a start after a crash has a bounded amount to look through.
+ */
 final class Housekeeper implements Executor, AutoCloseable {
 
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(daemon("millrace-housekeeper"));
 
+    /** Bytes after which a checkpoint is made without waiting for its time: a second of checking, or less. */
+    private static final long CHECKPOINT_BYTES = 256L << 20;
+
+    private final AtomicLong bytesSinceCheckpoint = new AtomicLong();
+    private volatile Runnable checkpointer = () -> {};
+
+    /** Counts what was written; shard threads. */
+    void written(long bytes) {
+        if (bytesSinceCheckpoint.addAndGet(bytes) >= CHECKPOINT_BYTES) {
+            bytesSinceCheckpoint.set(0);
+            execute(checkpointer);
+        }
+    }
+
     /** Runs the checkpointer again and again, with that much time in between. */
     void start(Runnable checkpointer, long intervalMs) {
+        this.checkpointer = checkpointer;
         if (intervalMs > 0) {
             thread.scheduleWithFixedDelay(checkpointer, intervalMs, intervalMs, TimeUnit.MILLISECONDS);
         }

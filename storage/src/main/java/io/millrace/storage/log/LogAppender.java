@@ -13,6 +13,7 @@ import io.millrace.storage.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -223,7 +224,7 @@ final class LogAppender {
                 batches += task.batchCount();
             }
         }
-        if (count > 0 && !write(count == buffers.length ? buffers : java.util.Arrays.copyOf(buffers, count), batches)) {
+        if (count > 0 && !write(count == buffers.length ? buffers : Arrays.copyOf(buffers, count), batches)) {
             return;
         }
         List<AppendTask> done = List.copyOf(pending);
@@ -248,6 +249,7 @@ final class LogAppender {
             return false;
         }
         services.metrics().appended(batches, (int) pendingBytes, System.nanoTime() - began);
+        services.housekeeper().written(pendingBytes);
         for (AppendTask task : pending) {
             if (task.hasBytes()) {
                 position = note(segment, task, position);

@@ -55,7 +55,8 @@ final class LogMaintenance {
     void checkpoint() throws IOException {
         producers.expire(services.clock().millis());
         state.active().writeIndexes();
-        if (state.end().offset() != snapshotOffset) {
+        // Without producers there is nothing to write down that the snapshot of the last roll does not say.
+        if (producers.size() > 0 && state.end().offset() != snapshotOffset) {
             snapshotOffset = state.end().offset();
             roller.writeSnapshot();
         }

@@ -57,7 +57,13 @@ final class LogRecovery {
             scan.check(clean ? 0 : recoveryPoint, recoveryPoint);
         }
         long end = scan.endOffset();
+        if (end < logStart) {
+            // What was lost in the crash had been given up before: go on above it, so that no offset is used twice.
+            beginAgainAt(logStart);
+            end = logStart;
+        }
         Segment active = state.segments().lastEntry().getValue();
+        active.recallCreated(services.clock().millis());
         state.open(Math.max(logStart, firstOffset()), new LogEnd(end, active, active.sizeBytes()));
         LeaderEpochCache epochs = EpochRecovery.recover(
                 new LeaderEpochFile(services.disk(), state.directory()), state, scan.newestEpoch());
@@ -133,6 +139,14 @@ final class LogRecovery {
             segments.remove();
             directoryChanged = true;
         }
+    }
+
+    private void beginAgainAt(long logStart) throws IOException {
+        for (Segment segment : List.copyOf(state.segments().values())) {
+            state.segments().remove(segment.baseOffset());
+            segment.delete();
+        }
+        createFirst(logStart);
     }
 
     private void createFirst(long baseOffset) throws IOException {

@@ -121,6 +121,7 @@ public final class LogRegistry implements AutoCloseable {
         for (SegmentedLog opened : ParallelRecovery.run(recoveries)) {
             logs.put(opened.topicPartition(), opened);
         }
+        services.files().closeUnused();
         for (Path leftover : content.leftovers()) {
             housekeeper.execute(() -> remove(leftover));
         }

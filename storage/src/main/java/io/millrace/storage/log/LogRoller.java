@@ -58,7 +58,7 @@ final class LogRoller {
     /** Writes the state of the producers down, in the background. */
     void writeSnapshot() {
         ProducerSnapshot snapshot = producers.snapshot(state.end().offset());
-        services.background().execute(() -> {
+        services.housekeeper().execute(() -> {
             try {
                 if (state.refusal() == null) {
                     snapshots.write(snapshot);

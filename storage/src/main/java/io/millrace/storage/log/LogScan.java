@@ -85,7 +85,8 @@ final class LogScan {
 
     /** Returns whether the whole segment is sound; when not, and it was a torn tail, the log ends in it now. */
     private boolean checkSegment(Segment segment, long fromOffset, long forcedOffset) throws IOException {
-        int from = segment.baseOffset() < fromOffset ? Math.max(0, indexedStart(segment, fromOffset)) : 0;
+        boolean skip = segment.baseOffset() < fromOffset && segment.hasSoundIndexes();
+        int from = skip ? Math.max(0, indexedStart(segment, fromOffset)) : 0;
         if (from == 0) {
             segment.resetIndexes();
         } else {

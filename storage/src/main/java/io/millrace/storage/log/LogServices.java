@@ -9,14 +9,13 @@ import io.millrace.storage.file.Disk;
 import io.millrace.storage.file.OpenFiles;
 import io.millrace.storage.flush.GroupCommitter;
 import java.time.Clock;
-import java.util.concurrent.Executor;
 
 /**
  * What all logs of a data directory share.
  *
- * @param background runs what may take long and hurries nobody, one thing at a time
+ * @param housekeeper runs what may take long and hurries nobody
  */
-public record LogServices(
+record LogServices(
         StorageConfig config,
         Disk disk,
         OpenFiles files,
@@ -26,4 +25,4 @@ public record LogServices(
         RecordTimestamps recordTimestamps,
         StorageMetrics metrics,
         Clock clock,
-        Executor background) {}
+        Housekeeper housekeeper) {}

@@ -21,6 +21,8 @@ public final class LogShard implements AutoCloseable {
         SegmentedLog log();
 
         int queuedBytes();
+
+        void fail(RuntimeException bug);
     }
 
     /** How much is taken in one go: larger writes gain nothing, and everybody in the group waits for the last. */
@@ -116,6 +118,7 @@ public final class LogShard implements AutoCloseable {
                 }
             } catch (RuntimeException e) {
                 log.error("A task for the log {} failed in a way that was not expected", task.log(), e);
+                task.fail(e);
             }
             if (++tasks >= GROUP_TASKS_MAX || bytes >= GROUP_BYTES_MAX) {
                 return;

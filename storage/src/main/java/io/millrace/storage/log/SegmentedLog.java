@@ -54,7 +54,7 @@ public final class SegmentedLog implements PartitionLog, Flushable {
      * Recovers the log in a directory. A damaged one comes back as a log that refuses everything with {@link
      * LogException.CorruptLog}, so that the others can be served.
      */
-    public static SegmentedLog open(
+    static SegmentedLog open(
             LogServices services,
             LogShard shard,
             TopicPartition partition,

@@ -29,10 +29,13 @@ public final class DamageProbe {
                 file.read(buffer, position);
                 buffer.flip();
                 int last = buffer.limit() - BatchHeader.SIZE_BYTES;
+                if (last < 0) {
+                    return -1;
+                }
                 for (int at = 0; at <= last; at++) {
                     if (buffer.get(at + BatchHeader.MAGIC_POSITION) == BatchHeader.MAGIC
                             && isPlausible(buffer, at, size - position - at, nextOffset)
-                            && isSound(file, position + at, BatchHeader.sizeBytes(buffer, at))) {
+                            && BatchChecksum.isValid(file, position + at, BatchHeader.sizeBytes(buffer, at))) {
                         return position + at;
                     }
                 }
@@ -52,10 +55,5 @@ public final class DamageProbe {
                 && baseOffset >= nextOffset
                 && baseOffset - nextOffset <= Integer.MAX_VALUE
                 && BatchHeader.lastOffsetDelta(buffer, at) >= 0;
-    }
-
-    private static boolean isSound(DiskFile file, int position, int sizeBytes) throws IOException {
-        ByteBuffer batch = ByteBuffer.allocate(sizeBytes);
-        return file.read(batch, position) == sizeBytes && BatchHeader.isCrcValid(batch.flip(), 0);
     }
 }

@@ -22,7 +22,7 @@ public final class Segment {
     private final OpenFiles files;
     private final Path directory;
     private final long baseOffset;
-    private final long createdMs;
+    private volatile long createdMs;
     private final SharedFile file;
     private volatile SegmentIndexes indexes;
     private volatile int sizeBytes;
@@ -83,6 +83,25 @@ public final class Segment {
     /** When the first record came, as far as is known. */
     public long createdMs() {
         return createdMs;
+    }
+
+    /**
+     * After a start: the time of the first record, if that can be, else of the last write. Without it a node that restarts often
+     * would never roll a segment by age.
+     */
+    public void recallCreated(long nowMs) throws IOException {
+        if (sizeBytes < BatchHeader.SIZE_BYTES) {
+            return;
+        }
+        ByteBuffer header = ByteBuffer.allocate(BatchHeader.SIZE_BYTES);
+        DiskFile open = file.acquire();
+        try {
+            open.read(header, 0);
+        } finally {
+            file.release();
+        }
+        long firstMs = BatchHeader.maxTimestamp(header, 0);
+        createdMs = firstMs > 0 && firstMs <= nowMs ? firstMs : Math.min(nowMs, lastModifiedMs());
     }
 
     /** Bytes that were written and may be read. */
@@ -226,6 +245,13 @@ public final class Segment {
     /** What the offset index says about an offset, unchecked. */
     public int indexedPosition(long offset) throws IOException {
         return indexes.offsets().positionAtOrBefore(offset);
+    }
+
+    /** Whether every entry of the indexes makes sense; for indexes that may not have been forced. */
+    public boolean hasSoundIndexes() throws IOException {
+        return indexes != null
+                && indexes.offsets().isStrictlyIncreasing()
+                && indexes.times().isStrictlyIncreasing();
     }
 
     public boolean hasIndexes() {

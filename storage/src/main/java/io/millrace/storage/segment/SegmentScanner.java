@@ -16,7 +16,7 @@ public final class SegmentScanner {
     /** Receives sound batches in order. */
     @FunctionalInterface
     public interface Sink {
-        /** {@code buffer} holds the whole batch at {@code at}, valid during the call; it begins at {@code position}. */
+        /** {@code buffer} holds the header at {@code at}, valid during the call; the batch begins at {@code position}. */
         void batch(ByteBuffer buffer, int at, int position) throws IOException;
     }
 
@@ -53,39 +53,50 @@ public final class SegmentScanner {
                 if (needed < BatchHeader.SIZE_BYTES || needed > size - position) {
                     return;
                 }
-                if (needed > left) {
-                    if (needed > buffer.capacity()) {
-                        buffer = ByteBuffer.allocate(needed);
-                    }
-                    buffer.clear().limit(Math.min(buffer.capacity(), size - position));
-                    file.read(buffer, position);
-                    buffer.flip();
+                if (left < BatchHeader.SIZE_BYTES || needed > left && at > 0) {
+                    read(file, buffer, size);
                     at = 0;
-                    if (buffer.limit() < needed) {
+                    if (buffer.limit() < BatchHeader.SIZE_BYTES) {
                         return;
                     }
                     continue;
                 }
-                if (!isSound(buffer, at)) {
+                if (!isInOrder(buffer, at) || checkCrc && !isCrcValid(file, buffer, at, needed)) {
                     return;
                 }
                 sink.batch(buffer, at, position);
                 nextOffset = BatchHeader.lastOffset(buffer, at) + 1;
                 leaderEpoch = BatchHeader.leaderEpoch(buffer, at);
                 position += needed;
-                at += needed;
+                if (needed > left) {
+                    buffer.limit(0);
+                    at = 0;
+                } else {
+                    at += needed;
+                }
             }
         } finally {
             segment.file().release();
         }
     }
 
-    private boolean isSound(ByteBuffer buffer, int at) {
+    private void read(DiskFile file, ByteBuffer buffer, int size) throws IOException {
+        buffer.clear().limit(Math.min(buffer.capacity(), size - position));
+        file.read(buffer, position);
+        buffer.flip();
+    }
+
+    private boolean isInOrder(ByteBuffer buffer, int at) {
         return BatchHeader.magic(buffer, at) == BatchHeader.MAGIC
                 && BatchHeader.baseOffset(buffer, at) >= nextOffset
                 && BatchHeader.lastOffsetDelta(buffer, at) >= 0
-                && BatchHeader.leaderEpoch(buffer, at) >= leaderEpoch
-                && (!checkCrc || BatchHeader.isCrcValid(buffer, at));
+                && BatchHeader.leaderEpoch(buffer, at) >= leaderEpoch;
+    }
+
+    private boolean isCrcValid(DiskFile file, ByteBuffer buffer, int at, int sizeBytes) throws IOException {
+        return buffer.limit() - at >= sizeBytes
+                ? BatchHeader.isCrcValid(buffer, at)
+                : BatchChecksum.isValid(file, position, sizeBytes);
     }
 
     /** The end of the last sound batch. */

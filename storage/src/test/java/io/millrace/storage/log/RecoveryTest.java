@@ -16,14 +16,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RecoveryTest {
 
     @TempDir
-    Path directory;
+    Path temporary;
+
+    private Path directory;
+
+    @BeforeEach
+    void leaveRoomForCopies() {
+        directory = temporary.resolve("data");
+    }
 
     @Test
     void aTailTornAtAnyByteOfTheLastBatchIsCut() throws IOException {
@@ -45,7 +54,7 @@ class RecoveryTest {
         for (byte fill : new byte[] {0, (byte) 0xff, 2, 'x'}) {
             Path copy = copy("fill-" + fill);
             byte[] tail = new byte[5000];
-            java.util.Arrays.fill(tail, fill);
+            Arrays.fill(tail, fill);
             Files.write(segment(copy, 0), tail, StandardOpenOption.APPEND);
             assertThat(recovered(copy)).containsExactly("a", "b");
         }
@@ -87,7 +96,7 @@ class RecoveryTest {
 
     /** As a crash would have left it: without the marker and the checkpoints. */
     private Path copy(String name) throws IOException {
-        Path target = directory.resolveSibling(directory.getFileName() + name);
+        Path target = temporary.resolve(name);
         CrashCopy.copy(directory, target);
         return target;
     }
