@@ -49,7 +49,7 @@ public final class GroupCommitter implements AutoCloseable {
             target.flushTicket().begin();
             try {
                 target.flush();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.error("A flush failed in a way that was not expected", e);
             }
             if (target.flushTicket().end()) {

@@ -1,5 +1,6 @@
 package io.millrace.storage.index;
 
+import io.millrace.storage.file.AtomicFile;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.file.DiskFile;
 import io.millrace.storage.file.OpenFiles;
@@ -16,9 +17,9 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *  0        4         6            8            16
- * +--------+---------+------------+------------+-----------
- * | kind   | version | entryBytes | baseOffset | entries ...
- * +--------+---------+------------+------------+-----------
+ * +--------+---------+------------+------------+-------------+-- at the end, once it is complete ---+
+ * | kind   | version | entryBytes | baseOffset | entries ... | "MLIE" | entry count | zero          |
+ * +--------+---------+------------+------------+-------------+--------+-------------+---------------+
  * </pre>
  *
  * <p>One thread adds, forces and truncates; entries may be read beside it on any thread.
@@ -32,9 +33,11 @@ final class IndexFile {
     private static final int PENDING_MAX = 512;
 
     private static final int PENDING_FIRST = 8;
-    private static final int VISIT_ENTRIES = 1024;
 
     private static final Logger log = LoggerFactory.getLogger(IndexFile.class);
+
+    private static final int TRAILER_BYTES = 12;
+    private static final int TRAILER_KIND = AtomicFile.fourCharacters("MLIE");
 
     private final Disk disk;
     private final SharedFile file;
@@ -65,7 +68,7 @@ final class IndexFile {
         return new IndexFile(disk, files, path, kind, entryBytes, baseOffset);
     }
 
-    /** The index in a file, or null when the file is missing or is not one that belongs here. */
+    /** The index in a file, or null when the file is missing, incomplete, or not one that belongs here. */
     static IndexFile open(Disk disk, OpenFiles files, Path path, int kind, int entryBytes, long baseOffset)
             throws IOException {
         if (!disk.exists(path)) {
@@ -73,26 +76,28 @@ final class IndexFile {
         }
         IndexFile index = new IndexFile(disk, files, path, kind, entryBytes, baseOffset);
         ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
-        long size;
+        ByteBuffer trailer = ByteBuffer.allocate(TRAILER_BYTES);
+        long entriesBytes;
         DiskFile in = index.file.acquire();
         try {
-            size = in.sizeBytes();
+            entriesBytes = in.sizeBytes() - HEADER_BYTES - TRAILER_BYTES;
             in.read(header, 0);
+            in.read(trailer, HEADER_BYTES + Math.max(0, entriesBytes));
         } finally {
             index.file.release();
         }
-        header.flip();
-        if (header.remaining() < HEADER_BYTES
-                || header.getInt() != kind
-                || header.getShort() != VERSION
-                || header.getShort() != entryBytes
-                || header.getLong() != baseOffset
-                || (size - HEADER_BYTES) % entryBytes != 0) {
+        if (entriesBytes < 0
+                || header.getInt(0) != kind
+                || header.getShort(4) != VERSION
+                || header.getShort(6) != entryBytes
+                || header.getLong(8) != baseOffset
+                || trailer.getInt(0) != TRAILER_KIND
+                || trailer.getInt(4) * (long) entryBytes != entriesBytes) {
             index.file.giveUp();
             return null;
         }
         index.fileExists = true;
-        index.storedCount = (int) ((size - HEADER_BYTES) / entryBytes);
+        index.storedCount = trailer.getInt(4);
         return index;
     }
 
@@ -123,34 +128,6 @@ final class IndexFile {
             file.release();
         }
         target.flip();
-    }
-
-    /** Sees the entries of a file, each at a position of a buffer. */
-    @FunctionalInterface
-    interface Visitor {
-        /** Returns whether to go on. */
-        boolean entry(ByteBuffer buffer, int at);
-    }
-
-    /** Visits all entries in the file; returns whether every one was visited. Used before the index is shared. */
-    boolean visit(Visitor visitor) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(VISIT_ENTRIES * entryBytes);
-        DiskFile in = file.acquire();
-        try {
-            for (int i = 0; i < storedCount; i += VISIT_ENTRIES) {
-                buffer.clear().limit(Math.min(VISIT_ENTRIES, storedCount - i) * entryBytes);
-                in.read(buffer, HEADER_BYTES + (long) i * entryBytes);
-                buffer.flip();
-                for (int at = 0; at < buffer.limit(); at += entryBytes) {
-                    if (!visitor.entry(buffer, at)) {
-                        return false;
-                    }
-                }
-            }
-            return true;
-        } finally {
-            file.release();
-        }
     }
 
     /**
@@ -210,11 +187,17 @@ final class IndexFile {
         }
     }
 
-    /** Writes and forces. */
+    /** Writes, marks the file as complete and forces it. More can be added later, which takes the mark away. */
     void force() throws IOException {
         write();
         DiskFile out = file.acquire();
         try {
+            long end = HEADER_BYTES + (long) storedCount * entryBytes;
+            if (out.sizeBytes() != end) {
+                out.truncate(end);
+            }
+            ByteBuffer trailer = ByteBuffer.allocate(TRAILER_BYTES).putInt(TRAILER_KIND);
+            out.append(trailer.putInt(storedCount).putInt(0).flip());
             out.force();
         } finally {
             file.release();

@@ -62,17 +62,6 @@ public final class OffsetIndex {
                 && (count == 1 || lastOffset > entry.getInt(0) && lastPosition > entry.getInt(4));
     }
 
-    /** Whether every entry goes up, which those of a file that was never forced need not do after a power cut. */
-    public boolean isStrictlyIncreasing() throws IOException {
-        int[] last = {-1, -1};
-        return file.visit((buffer, at) -> {
-            boolean up = buffer.getInt(at) > last[0] && buffer.getInt(at + 4) > last[1];
-            last[0] = buffer.getInt(at);
-            last[1] = buffer.getInt(at + 4);
-            return up;
-        });
-    }
-
     /** Notes where a batch begins. Shard thread. */
     public void add(long batchBaseOffset, int position) {
         file.add(scratch.clear()

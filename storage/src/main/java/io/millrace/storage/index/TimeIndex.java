@@ -58,17 +58,6 @@ public final class TimeIndex {
         return index;
     }
 
-    /** Whether every entry goes up, which those of a file that was never forced need not do after a power cut. */
-    public boolean isStrictlyIncreasing() throws IOException {
-        long[] last = {Long.MIN_VALUE, -1};
-        return file.visit((buffer, at) -> {
-            boolean up = buffer.getLong(at) > last[0] && buffer.getInt(at + 8) > last[1];
-            last[0] = buffer.getLong(at);
-            last[1] = buffer.getInt(at + 8);
-            return up;
-        });
-    }
-
     /** Notes that the largest timestamp grew; does nothing when it did not. Shard thread. */
     public void add(long timestampMs, long batchBaseOffset) {
         if (timestampMs <= lastTimestampMs) {

@@ -44,7 +44,7 @@ final class AppendTask extends CompletableFuture<AppendResult> implements LogSha
     }
 
     @Override
-    public void fail(RuntimeException bug) {
+    public void fail(Throwable bug) {
         completeExceptionally(bug);
     }
 

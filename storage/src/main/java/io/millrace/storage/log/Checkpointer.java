@@ -38,6 +38,7 @@ final class Checkpointer implements Runnable {
             for (SegmentedLog each : logs) {
                 if (!each.isRefused()) {
                     each.flush();
+                    each.flushing().forceIndexes();
                     each.checkpoint().exceptionally(Checkpointer::ignore);
                 }
             }

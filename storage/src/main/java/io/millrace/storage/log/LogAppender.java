@@ -320,6 +320,23 @@ final class LogAppender {
         return new LogException.WriteFailed(what + ", nothing was stored: " + cause.getMessage(), cause);
     }
 
+    /** Something that must not happen did, in the middle of a write: fails what waits and refuses what comes. */
+    void abandon(Throwable bug) {
+        log.error(
+                "Writing to the log {} failed in a way that was not expected; it is refused until a restart",
+                owner,
+                bug);
+        LogException why =
+                new LogException.Closed("the log of " + owner + " was closed after an internal error: " + bug);
+        List<AppendTask> failed = new ArrayList<>(pending);
+        pending.clear();
+        pendingBytes = 0;
+        owner.flushing().stop(why);
+        for (AppendTask task : failed) {
+            task.completeExceptionally(why);
+        }
+    }
+
     /** The log was cut or rolled: appends go on at its end. */
     void reset() {
         nextOffset = state.end().offset();

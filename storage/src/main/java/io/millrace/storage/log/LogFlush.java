@@ -16,6 +16,9 @@ import org.slf4j.LoggerFactory;
  */
 final class LogFlush {
 
+    /** Segments that may wait for their fsync before the shard does. */
+    private static final int SEALED_MAX = 16;
+
     private static final Logger log = LoggerFactory.getLogger(LogFlush.class);
 
     private final SegmentedLog owner;
@@ -30,8 +33,7 @@ final class LogFlush {
 
     private final ConcurrentLinkedQueue<Segment> sealed = new ConcurrentLinkedQueue<>();
 
-    /** Sealed and forced, but their indexes could not be: a start after a crash has to look at them again. */
-    private final ConcurrentLinkedQueue<Segment> withoutIndexes = new ConcurrentLinkedQueue<>();
+    private final SealedIndexes indexes;
 
     private volatile boolean directoryChanged;
 
@@ -40,22 +42,36 @@ final class LogFlush {
 
     private volatile PartitionLog.DurableListener listener;
 
+    /** What the listener knows. Guarded by {@link #notifying}. */
+    private long told;
+
     LogFlush(SegmentedLog owner, LogServices services, LogState state, boolean directoryChanged, long forcedOffset) {
         this.owner = owner;
         this.services = services;
         this.state = state;
         this.directoryChanged = directoryChanged;
         this.forcedOffset = forcedOffset;
+        this.told = state.offsets().durableOffset();
+        this.indexes = new SealedIndexes(services, state);
     }
 
     void listener(PartitionLog.DurableListener listener) {
         this.listener = listener;
     }
 
-    /** A segment was sealed and a new one begun; called before the new end is published. */
+    /** A segment was sealed and a new one begun; called before the new end is published. Shard thread. */
     void rolled(Segment old) {
         sealed.add(old);
         directoryChanged = true;
+    }
+
+    /** The new end is published. Waits for the disk when it is far behind, as each sealed segment holds an open file. */
+    void afterRoll() {
+        if (sealed.size() > SEALED_MAX) {
+            forceWritten();
+        } else {
+            services.committer().written(owner);
+        }
     }
 
     /** Forces everything written before the call and tells the listener. Blocks. */
@@ -63,7 +79,6 @@ final class LogFlush {
         if (!services.health().isOnline()) {
             return;
         }
-        boolean moved;
         synchronized (forcing) {
             if (state.refusal() != null) {
                 return;
@@ -71,44 +86,38 @@ final class LogFlush {
             // The end first: every segment below it is in the queue, or was forced before.
             LogEnd end = state.end();
             try {
-                forceSealed();
-                force(end.active());
                 if (directoryChanged) {
                     directoryChanged = false;
                     services.disk().forceDirectory(state.directory());
                 }
+                forceSealedBelow(end.active());
+                force(end.active());
             } catch (IOException e) {
                 services.health().fail("an fsync of " + owner + " failed", e);
                 return;
             }
-            forcedOffset = end.offset();
-            moved = state.durable(end.offset());
+            forced(end.offset());
         }
-        if (moved) {
+        tell();
+    }
+
+    /** Says so after each one: when segments are sealed as fast as they are forced, waiters must not wait for the last. */
+    private void forceSealedBelow(Segment active) throws IOException {
+        for (Segment segment = sealed.peek();
+                segment != null && segment.baseOffset() < active.baseOffset();
+                segment = sealed.peek()) {
+            force(segment);
+            // First into the one queue, then out of the other: the recovery point must not pass it in between.
+            indexes.add(segment);
+            sealed.remove(segment);
+            forced(state.endOffsetOf(segment));
             tell();
         }
     }
 
-    private void forceSealed() throws IOException {
-        for (Segment segment = sealed.peek(); segment != null; segment = sealed.peek()) {
-            force(segment);
-            sealed.remove(segment);
-            forceIndexes(segment);
-        }
-    }
-
-    private void forceIndexes(Segment segment) {
-        try {
-            segment.forceIndexes();
-        } catch (IOException e) {
-            log.warn(
-                    "topic={} partition={} the indexes of {} could not be written; they will be built again if the node dies",
-                    state.partition().topic(),
-                    state.partition().partition(),
-                    segment,
-                    e);
-            withoutIndexes.add(segment);
-        }
+    private void forced(long offset) {
+        forcedOffset = Math.max(forcedOffset, offset);
+        state.durable(offset);
     }
 
     private void force(Segment segment) throws IOException {
@@ -131,34 +140,40 @@ final class LogFlush {
             return;
         }
         synchronized (notifying) {
+            long durable = state.offsets().durableOffset();
+            if (durable == told) {
+                return;
+            }
+            told = durable;
             try {
-                current.onDurable(owner, state.offsets().durableOffset());
+                current.onDurable(owner, durable);
             } catch (RuntimeException e) {
                 log.error("The durable listener of {} failed", owner, e);
             }
         }
     }
 
-    /** The offset below which everything was forced, so that recovery need not look at it. */
+    /** The offset below which everything was forced, so that recovery need not look at it. Housekeeping thread. */
     long recoveryPoint() {
-        int again = withoutIndexes.size();
-        for (int i = 0; i < again; i++) {
-            Segment segment = withoutIndexes.poll();
-            if (segment != null) {
-                forceIndexes(segment);
-            }
-        }
-        Segment first = withoutIndexes.peek();
-        return first == null ? forcedOffset : Math.min(forcedOffset, first.baseOffset());
+        return Math.min(forcedOffset, indexes.forcedUpTo());
     }
 
-    /** Runs a change of the files while nothing is forced. */
+    /** Makes the indexes of sealed segments durable as far as the disk lets it. */
+    void forceIndexes() {
+        indexes.force();
+    }
+
+    /** Runs a change of the files while nothing is forced. Shard thread. */
     void exclusively(LogTruncation.Change change) throws IOException {
         synchronized (forcing) {
-            change.run();
+            indexes.exclusively(change);
             forcedOffset = Math.min(forcedOffset, state.end().offset());
-            sealed.removeIf(segment -> !state.segments().containsKey(segment.baseOffset()));
-            withoutIndexes.removeIf(segment -> !state.segments().containsKey(segment.baseOffset()));
+            synchronized (notifying) {
+                // The same offset will be reached again, by other records.
+                told = -1;
+            }
+            sealed.removeIf(
+                    segment -> segment == state.active() || !state.segments().containsKey(segment.baseOffset()));
         }
     }
 

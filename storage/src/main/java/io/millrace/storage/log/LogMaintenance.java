@@ -66,15 +66,19 @@ final class LogMaintenance {
         if (state.refusal() != null) {
             return;
         }
-        if (keep && services.health().isOnline()) {
-            flush.forceWritten();
-            state.active().forceIndexes();
-            snapshots.write(producers.snapshot(state.end().offset()));
-        }
-        flush.stop(why);
-        state.tail().clear();
-        for (Segment segment : state.segments().values()) {
-            segment.close();
+        try {
+            if (keep && services.health().isOnline()) {
+                flush.forceWritten();
+                flush.forceIndexes();
+                state.active().forceIndexes();
+                snapshots.write(producers.snapshot(state.end().offset()));
+            }
+        } finally {
+            flush.stop(why);
+            state.tail().clear();
+            for (Segment segment : state.segments().values()) {
+                segment.close();
+            }
         }
     }
 }

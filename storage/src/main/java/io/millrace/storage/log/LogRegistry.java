@@ -42,8 +42,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogRegistry implements AutoCloseable {
 
-    /** Open files beside those in use: far below the usual limit of a process. */
-    private static final int OPEN_FILES_MAX = 2000;
+    /** Files kept open beside those in use; two descriptors each at most, far below the usual limit of a process. */
+    private static final int OPEN_FILES_MAX = 500;
 
     static final String LOCK_FILE = ".lock";
     private static final Logger log = LoggerFactory.getLogger(LogRegistry.class);

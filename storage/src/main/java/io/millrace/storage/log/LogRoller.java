@@ -5,6 +5,7 @@ import io.millrace.storage.producer.ProducerSnapshotFiles;
 import io.millrace.storage.producer.ProducerStateManager;
 import io.millrace.storage.segment.Segment;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,7 @@ final class LogRoller {
     private final LogFlush flush;
     private final ProducerStateManager producers;
     private final ProducerSnapshotFiles snapshots;
+    private final AtomicReference<ProducerSnapshot> waitingSnapshot = new AtomicReference<>();
 
     LogRoller(
             LogServices services,
@@ -47,6 +49,7 @@ final class LogRoller {
         flush.rolled(old);
         state.end(new LogEnd(end.offset(), next, 0));
         services.health().expectSpaceChange();
+        flush.afterRoll();
         writeSnapshot();
         log.debug(
                 "topic={} partition={} began a segment at offset {}",
@@ -55,23 +58,27 @@ final class LogRoller {
                 end.offset());
     }
 
-    /** Writes the state of the producers down, in the background. */
+    /** Writes the state of the producers down, in the background. Only the newest one waits. */
     void writeSnapshot() {
-        ProducerSnapshot snapshot = producers.snapshot(state.end().offset());
-        services.housekeeper().execute(() -> {
-            try {
-                if (state.refusal() == null) {
-                    snapshots.write(snapshot);
-                }
-            } catch (IOException e) {
-                // A shortcut that is missing: the next start reads more of the log.
-                log.warn(
-                        "topic={} partition={} the producer snapshot at offset {} could not be written",
-                        state.partition().topic(),
-                        state.partition().partition(),
-                        snapshot.offset(),
-                        e);
+        if (waitingSnapshot.getAndSet(producers.snapshot(state.end().offset())) == null) {
+            services.housekeeper().execute(this::writeWaitingSnapshot);
+        }
+    }
+
+    private void writeWaitingSnapshot() {
+        ProducerSnapshot snapshot = waitingSnapshot.getAndSet(null);
+        try {
+            if (state.refusal() == null) {
+                snapshots.write(snapshot);
             }
-        });
+        } catch (IOException e) {
+            // A shortcut that is missing: the next start reads more of the log.
+            log.warn(
+                    "topic={} partition={} the producer snapshot at offset {} could not be written",
+                    state.partition().topic(),
+                    state.partition().partition(),
+                    snapshot.offset(),
+                    e);
+        }
     }
 }

@@ -41,15 +41,29 @@ final class LogScan {
             }
         }
         Segment last = state.segments().lastEntry().getValue();
-        int from = indexedStart(last, Long.MAX_VALUE);
-        if (from < 0) {
+        SegmentScanner scanner = fromLastIndexEntry(last);
+        if (scanner == null) {
             return false;
         }
-        SegmentScanner scanner = scanner(last, from, false);
         scanner.scan((buffer, at, position) -> {});
         endOffset = scanner.nextOffset();
         newestEpoch = scanner.leaderEpoch();
         return scanner.position() == last.sizeBytes() && endOffset == expectedEnd;
+    }
+
+    /** Null when the index does not point to a batch. */
+    private static SegmentScanner fromLastIndexEntry(Segment last) throws IOException {
+        int from = last.indexedPosition(Long.MAX_VALUE);
+        if (from == 0) {
+            return new SegmentScanner(last, 0, last.baseOffset(), -1, Long.MAX_VALUE);
+        }
+        try {
+            long base = new SegmentReader(last).baseOffsetAt(from, last.sizeBytes());
+            return new SegmentScanner(last, from, base, -1, Long.MAX_VALUE);
+        } catch (IOException e) {
+            log.warn("The index of {} points to no batch: everything is checked", last);
+            return null;
+        }
     }
 
     /**
@@ -85,14 +99,9 @@ final class LogScan {
 
     /** Returns whether the whole segment is sound; when not, and it was a torn tail, the log ends in it now. */
     private boolean checkSegment(Segment segment, long fromOffset, long forcedOffset) throws IOException {
-        boolean skip = segment.baseOffset() < fromOffset && segment.hasSoundIndexes();
-        int from = skip ? Math.max(0, indexedStart(segment, fromOffset)) : 0;
-        if (from == 0) {
-            segment.resetIndexes();
-        } else {
-            segment.cutIndexes(from, new SegmentReader(segment).baseOffsetAt(from, segment.sizeBytes()));
-        }
-        SegmentScanner scanner = scanner(segment, from, true);
+        // Always built again: the indexes of a segment that was not closed were never forced.
+        segment.resetIndexes();
+        SegmentScanner scanner = new SegmentScanner(segment, 0, segment.baseOffset(), -1, fromOffset);
         int interval = state.config().indexIntervalBytes();
         scanner.scan((buffer, at, position) -> segment.note(buffer, at, position, interval));
         endOffset = scanner.nextOffset();
@@ -178,32 +187,9 @@ final class LogScan {
                 segment);
         segment.resetIndexes();
         int interval = state.config().indexIntervalBytes();
-        SegmentScanner scanner = new SegmentScanner(segment, 0, segment.baseOffset(), -1, false);
+        SegmentScanner scanner = new SegmentScanner(segment, 0, segment.baseOffset(), -1, Long.MAX_VALUE);
         scanner.scan((buffer, at, position) -> segment.note(buffer, at, position, interval));
         segment.forceIndexes();
-    }
-
-    /** The position of a batch at or before an offset, from the index; -1 when the index is not to be trusted. */
-    private int indexedStart(Segment segment, long offset) throws IOException {
-        if (!segment.hasIndexes()) {
-            return -1;
-        }
-        int position = segment.indexedPosition(offset);
-        if (position == 0 || position >= segment.sizeBytes()) {
-            return position == 0 ? 0 : -1;
-        }
-        try {
-            long base = new SegmentReader(segment).baseOffsetAt(position, segment.sizeBytes());
-            return base >= segment.baseOffset() && base <= offset ? position : -1;
-        } catch (IOException e) {
-            return -1;
-        }
-    }
-
-    private static SegmentScanner scanner(Segment segment, int from, boolean checkCrc) throws IOException {
-        long nextOffset =
-                from == 0 ? segment.baseOffset() : new SegmentReader(segment).baseOffsetAt(from, segment.sizeBytes());
-        return new SegmentScanner(segment, from, nextOffset, -1, checkCrc);
     }
 
     long endOffset() {

@@ -22,7 +22,7 @@ public final class LogShard implements AutoCloseable {
 
         int queuedBytes();
 
-        void fail(RuntimeException bug);
+        void fail(Throwable bug);
     }
 
     /** How much is taken in one go: larger writes gain nothing, and everybody in the group waits for the last. */
@@ -94,9 +94,18 @@ public final class LogShard implements AutoCloseable {
             }
             runGroup(task, touched);
             for (LogAppender appender : touched) {
-                appender.writePending();
+                writePending(appender);
             }
             touched.clear();
+        }
+    }
+
+    private static void writePending(LogAppender appender) {
+        try {
+            appender.writePending();
+        } catch (RuntimeException | Error e) {
+            // The log may have half of the group: nothing that follows can be trusted. The other logs go on.
+            appender.abandon(e);
         }
     }
 
@@ -113,10 +122,10 @@ public final class LogShard implements AutoCloseable {
                         touched.add(append.log().appender());
                     }
                 } else if (task instanceof ControlTask<?> control) {
-                    control.log().appender().writePending();
+                    writePending(control.log().appender());
                     control.run();
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.error("A task for the log {} failed in a way that was not expected", task.log(), e);
                 task.fail(e);
             }

@@ -247,13 +247,7 @@ public final class Segment {
         return indexes.offsets().positionAtOrBefore(offset);
     }
 
-    /** Whether every entry of the indexes makes sense; for indexes that may not have been forced. */
-    public boolean hasSoundIndexes() throws IOException {
-        return indexes != null
-                && indexes.offsets().isStrictlyIncreasing()
-                && indexes.times().isStrictlyIncreasing();
-    }
-
+    /** False when there are none that can be trusted: they are missing, incomplete or do not fit the file. */
     public boolean hasIndexes() {
         return indexes != null;
     }

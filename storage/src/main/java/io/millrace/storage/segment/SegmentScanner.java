@@ -21,7 +21,7 @@ public final class SegmentScanner {
     }
 
     private final Segment segment;
-    private final boolean checkCrc;
+    private final long checkFromOffset;
     private long nextOffset;
     private int leaderEpoch;
     private int position;
@@ -29,14 +29,14 @@ public final class SegmentScanner {
     /**
      * @param nextOffset no batch begins below it
      * @param leaderEpoch no batch has a lower one
-     * @param checkCrc false to trust the bytes and look at headers only
+     * @param checkFromOffset below it the checksums are trusted
      */
-    public SegmentScanner(Segment segment, int position, long nextOffset, int leaderEpoch, boolean checkCrc) {
+    public SegmentScanner(Segment segment, int position, long nextOffset, int leaderEpoch, long checkFromOffset) {
         this.segment = segment;
         this.position = position;
         this.nextOffset = nextOffset;
         this.leaderEpoch = leaderEpoch;
-        this.checkCrc = checkCrc;
+        this.checkFromOffset = checkFromOffset;
     }
 
     /** Hands sound batches to the sink until the file ends ({@link #position()} is its size) or a batch is bad. */
@@ -61,7 +61,7 @@ public final class SegmentScanner {
                     }
                     continue;
                 }
-                if (!isInOrder(buffer, at) || checkCrc && !isCrcValid(file, buffer, at, needed)) {
+                if (!isInOrder(buffer, at) || mustCheck(buffer, at) && !isCrcValid(file, buffer, at, needed)) {
                     return;
                 }
                 sink.batch(buffer, at, position);
@@ -91,6 +91,10 @@ public final class SegmentScanner {
                 && BatchHeader.baseOffset(buffer, at) >= nextOffset
                 && BatchHeader.lastOffsetDelta(buffer, at) >= 0
                 && BatchHeader.leaderEpoch(buffer, at) >= leaderEpoch;
+    }
+
+    private boolean mustCheck(ByteBuffer buffer, int at) {
+        return BatchHeader.lastOffset(buffer, at) >= checkFromOffset;
     }
 
     private boolean isCrcValid(DiskFile file, ByteBuffer buffer, int at, int sizeBytes) throws IOException {

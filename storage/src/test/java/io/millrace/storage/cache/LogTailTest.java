@@ -1,0 +1,130 @@
+package io.millrace.storage.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.storage.LogSlice;
+import io.millrace.storage.ReadResult;
+import io.millrace.storage.TestBatch;
+import io.millrace.storage.batch.BatchHeader;
+import java.nio.ByteBuffer;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class LogTailTest {
+
+    @Test
+    void aLargeAppendIsKeptWithoutACopy() {
+        TailCache cache = new TailCache(1 << 20);
+        LogTail tail = new LogTail(cache);
+        ByteBuffer batch = batch(0, 1, 5_000);
+        tail.add(0, 0, batch);
+        ReadResult result = tail.read(0, 1, 1 << 20, true);
+        ByteBuffer read = ((LogSlice.Memory) result.slices().get(0)).batches();
+        batch.put(batch.limit() - 1, (byte) 77);
+        assertThat(read.get(read.limit() - 1)).as("the same memory").isEqualTo((byte) 77);
+        assertThat(read.isReadOnly()).isTrue();
+    }
+
+    @Test
+    void aSmallPartOfALargeRequestDoesNotPinIt() {
+        TailCache cache = new TailCache(1 << 20);
+        LogTail tail = new LogTail(cache);
+        ByteBuffer batch = batch(0, 1, 5_000);
+        ByteBuffer request = ByteBuffer.allocate(400_000).position(1000);
+        request.put(batch).flip().position(1000);
+        tail.add(0, 0, request.slice());
+        assertThat(cache.sizeBytes()).isBetween(5_000L, 6_000L);
+    }
+
+    @Test
+    void smallAppendsAreReadInFewPieces() {
+        LogTail tail = new LogTail(new TailCache(1 << 20));
+        for (int i = 0; i < 100; i++) {
+            tail.add(i, i, batch(i, 1, 20));
+        }
+        ReadResult result = tail.read(0, 100, 1 << 20, true);
+        assertThat(result.slices().size()).isLessThan(10);
+        assertThat(lastOffset(result)).isEqualTo(99);
+    }
+
+    @Test
+    void memoryIsBoundedOverAllLogsAndTheOldestGoesFirst() {
+        TailCache cache = new TailCache(100_000);
+        LogTail first = new LogTail(cache);
+        LogTail second = new LogTail(cache);
+        for (int i = 0; i < 50; i++) {
+            first.add(i, i, batch(i, 1, 3_000));
+            second.add(i, i, batch(i, 1, 3_000));
+            assertThat(cache.sizeBytes()).isLessThanOrEqualTo(100_000);
+        }
+        assertThat(first.covers(0)).isFalse();
+        assertThat(first.read(0, 50, 100, true)).isNull();
+        assertThat(first.covers(49)).isTrue();
+        assertThat(second.covers(49)).isTrue();
+        second.clear();
+        first.clear();
+        assertThat(cache.sizeBytes()).isZero();
+    }
+
+    @Test
+    void whatIsTooLargeToKeepLeavesNoHole() {
+        TailCache cache = new TailCache(10_000);
+        LogTail tail = new LogTail(cache);
+        tail.add(0, 0, batch(0, 1, 100));
+        tail.add(1, 1, batch(1, 1, 9_000));
+        assertThat(tail.covers(0)).isFalse();
+        tail.add(2, 2, batch(2, 1, 100));
+        assertThat(tail.covers(1)).isFalse();
+        assertThat(tail.covers(2)).isTrue();
+    }
+
+    @Test
+    void everyReadGivesWholeBatchesFromTheAskedOffset() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        LogTail tail = new LogTail(new TailCache(50_000));
+        long next = 0;
+        for (int round = 0; round < 2_000; round++) {
+            int records = 1 + random.nextInt(3);
+            tail.add(next, next + records - 1, batch(next, records, random.nextInt(4_000)));
+            next += records;
+            long asked = Math.max(0, next - 1 - random.nextInt(20));
+            long limit = asked + 1 + random.nextInt(20);
+            ReadResult result = tail.read(asked, Math.min(limit, next), 1 + random.nextInt(10_000), true);
+            if (result == null) {
+                assertThat(tail.covers(asked)).as("seed %d", seed).isFalse();
+                continue;
+            }
+            long expected = -1;
+            for (LogSlice slice : result.slices()) {
+                ByteBuffer batches = ((LogSlice.Memory) slice).batches();
+                for (int at = 0; at < batches.limit(); at += BatchHeader.sizeBytes(batches, at)) {
+                    long base = BatchHeader.baseOffset(batches, at);
+                    if (expected < 0) {
+                        assertThat(base).as("seed %d", seed).isLessThanOrEqualTo(asked);
+                        assertThat(BatchHeader.lastOffset(batches, at)).isGreaterThanOrEqualTo(asked);
+                    } else {
+                        assertThat(base).as("seed %d", seed).isEqualTo(expected);
+                    }
+                    expected = BatchHeader.lastOffset(batches, at) + 1;
+                    assertThat(expected).as("seed %d", seed).isLessThanOrEqualTo(limit);
+                }
+            }
+        }
+    }
+
+    private static ByteBuffer batch(long offset, int records, int valueBytes) {
+        String[] values = new String[records];
+        java.util.Arrays.fill(values, "v".repeat(valueBytes));
+        return TestBatch.of(values).copiedFrom(offset, 0).build();
+    }
+
+    private static long lastOffset(ReadResult result) {
+        ByteBuffer last = ((LogSlice.Memory) result.slices().get(result.slices().size() - 1)).batches();
+        long offset = -1;
+        for (int at = 0; at < last.limit(); at += BatchHeader.sizeBytes(last, at)) {
+            offset = BatchHeader.lastOffset(last, at);
+        }
+        return offset;
+    }
+}
