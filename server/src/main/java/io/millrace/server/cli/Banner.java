@@ -3,8 +3,7 @@ package io.millrace.server.cli;
 import io.millrace.server.BuildInfo;
 import io.millrace.server.MillraceServer;
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.time.Instant;
+import java.lang.management.ManagementFactory;
 import java.util.Locale;
 
 /** What a user needs to know when a node runs: where it is and how to stop it. */
@@ -18,17 +17,12 @@ final class Banner {
         out.println("  Kafka      " + server.kafkaAddress());
         out.println("  HTTP       " + server.httpUrl());
         out.println("  Dashboard  " + server.httpUrl() + "/");
-        out.println("Ready" + sinceProcessStart() + ". Ctrl-C stops.");
+        out.printf(Locale.ROOT, "Ready in %.2f s. Ctrl-C stops.%n", secondsSinceJvmStart());
         out.flush();
     }
 
-    /** From the moment the process was made, so that the time the JVM needs is not hidden. */
-    private static String sinceProcessStart() {
-        return ProcessHandle.current()
-                .info()
-                .startInstant()
-                .map(start -> Duration.between(start, Instant.now()).toMillis())
-                .map(millis -> String.format(Locale.ROOT, " in %.2f s", millis / 1000.0))
-                .orElse("");
+    /** From the moment the JVM began, so that the time it needs for itself is not hidden. */
+    private static double secondsSinceJvmStart() {
+        return ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0;
     }
 }
