@@ -32,7 +32,10 @@ final class JarProcess implements AutoCloseable {
 
     static JarProcess run(String... arguments) throws IOException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        List<String> command = Stream.concat(Stream.of(java.toString(), "-jar", JAR.toString()), Stream.of(arguments))
+        // These processes are short: the second compiler would only take the processor from them.
+        List<String> command = Stream.concat(
+                        Stream.of(java.toString(), "-XX:TieredStopAtLevel=1", "-jar", JAR.toString()),
+                        Stream.of(arguments))
                 .toList();
         return new JarProcess(
                 new ProcessBuilder(command).redirectErrorStream(true).start());

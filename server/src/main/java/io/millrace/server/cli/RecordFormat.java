@@ -8,8 +8,8 @@ import java.time.format.DateTimeFormatter;
 /** How a record looks in the terminal. */
 enum RecordFormat {
 
-    /** As the node sent it. */
-    JSON {
+    /** As the node sent it, with JSON values as JSON. */
+    JSON("json") {
         @Override
         String format(JsonNode record) {
             return record.toString();
@@ -17,7 +17,7 @@ enum RecordFormat {
     },
 
     /** {@code 0@1043  14:03:21.123  dev-07  {"t":21.5}}: partition and offset, time of day, key, value. */
-    TEXT {
+    TEXT("text") {
         @Override
         String format(JsonNode record) {
             return String.format(
@@ -32,6 +32,17 @@ enum RecordFormat {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
+
+    private final String valueFormat;
+
+    RecordFormat(String valueFormat) {
+        this.valueFormat = valueFormat;
+    }
+
+    /** The {@code format} to ask the node for (gateway protocol §2). */
+    String valueFormat() {
+        return valueFormat;
+    }
 
     abstract String format(JsonNode record);
 

@@ -61,7 +61,7 @@ final class TailCommand implements Callable<Integer> {
         var err = spec.commandLine().getErr();
         TopicTail tail = new TopicTail(
                 node.client(),
-                new TopicTail.Request(topic, from, partitions, key, limit),
+                new TopicTail.Request(topic, from, partitions, key, format.valueFormat(), limit),
                 line -> {
                     out.println(format.format(line));
                     out.flush();

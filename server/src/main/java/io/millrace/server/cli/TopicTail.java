@@ -24,9 +24,10 @@ final class TopicTail {
      *
      * @param partitions a list such as {@code 0,3}, or null for all
      * @param key only records with this key, or null for all
+     * @param format of values, {@code json} or {@code text}
      * @param limit ends after so many records
      */
-    record Request(String topic, String from, String partitions, String key, long limit) {}
+    record Request(String topic, String from, String partitions, String key, String format, long limit) {}
 
     private static final long BACKOFF_MIN_MS = 250;
     private static final long BACKOFF_MAX_MS = 10_000;
@@ -126,20 +127,21 @@ final class TopicTail {
     }
 
     private String path() {
-        StringBuilder path = new StringBuilder(
-                "/topics/" + NodeClient.escape(request.topic()) + "/stream?from=" + NodeClient.escape(request.from()));
-        if (resumeToken != null) {
-            // A start position in the URL would override the token.
-            path.setLength(path.indexOf("?"));
-            path.append("?reset=earliest");
+        StringBuilder path = new StringBuilder("/topics/" + NodeClient.escape(request.topic()) + "/stream?format="
+                + NodeClient.escape(request.format()));
+        if (resumeToken == null) {
+            // Beside a token it would win over it.
+            append(path, "from", request.from());
         }
-        if (request.partitions() != null) {
-            path.append("&partition=").append(NodeClient.escape(request.partitions()));
-        }
-        if (request.key() != null) {
-            path.append("&key=").append(NodeClient.escape(request.key()));
-        }
+        append(path, "partition", request.partitions());
+        append(path, "key", request.key());
         return path.toString();
+    }
+
+    private static void append(StringBuilder path, String name, String value) {
+        if (value != null) {
+            path.append('&').append(name).append('=').append(NodeClient.escape(value));
+        }
     }
 
     /** Full jitter, so that many tails do not come back at one moment (gateway protocol §11). */

@@ -1,7 +1,7 @@
 package io.millrace.server.demo;
 
 import java.util.Locale;
-import java.util.Random;
+import java.util.SplittableRandom;
 
 /**
  * A sensor with a temperature that drifts around a set point, a humidity that follows it and a battery that runs down. Not
@@ -10,7 +10,7 @@ import java.util.Random;
 final class SimulatedDevice {
 
     private final String name;
-    private final Random random;
+    private final SplittableRandom random;
     private final double setPoint;
     private double temperature;
     private double drift;
@@ -19,7 +19,8 @@ final class SimulatedDevice {
     /** The same name and seed give the same readings. */
     SimulatedDevice(String name, long seed) {
         this.name = name;
-        this.random = new Random(seed);
+        // Unlike Random, neighbouring seeds give unrelated numbers: devices are counted up.
+        this.random = new SplittableRandom(seed);
         this.setPoint = 16 + 10 * random.nextDouble();
         this.temperature = setPoint;
         this.battery = 60 + 40 * random.nextDouble();
