@@ -1,0 +1,76 @@
+package io.millrace.websocket;
+
+import java.util.Set;
+
+/**
+ * How much a node gives to its streams. Every quantity that a client could make grow has its bound here.
+ *
+ * @param streamsMax open streams of this node; over it new ones are answered with 503
+ * @param partitionsMax partitions of one stream
+ * @param keysMax values of the {@code key} filter of one stream
+ * @param outboundBufferBytes what may wait in one socket's buffer; above it that stream stops reading
+ * @param stalledTimeoutMs how long a client may read nothing with a full buffer before it is closed with 4501
+ * @param heartbeatDefaultMs idle interval after which a sign of life is sent
+ * @param heartbeatMinMs smallest {@code heartbeat} that a client may ask for
+ * @param heartbeatMaxMs largest {@code heartbeat} that a client may ask for
+ * @param pongTimeoutMs how long a WebSocket client may leave a ping unanswered before it is closed with 4504
+ * @param checkpointIntervalMs how often a position that moved without a record is told to clients that keep tokens
+ * @param closeTimeoutMs how long a client has to answer a close frame before its connection is cut
+ * @param drainMs over how long the streams of a stopping node are closed
+ * @param frameBytesMax size at which a shared frame is ended; a larger record makes a frame of its own
+ * @param readBytes how much is read from a log at a time
+ * @param ringBytesMax recent frames kept for one shared stream
+ * @param allRingsBytesMax recent frames kept for all shared streams
+ * @param joinDistance how many offsets behind the high watermark a follower may start the shared reader of a stream that has
+ *     none running; those farther behind read the log on their own
+ * @param allowedOrigins origins other than the server's own whose pages may open streams, such as {@code
+ *     https://app.example.org}
+ */
+public record GatewayLimits(
+        int streamsMax,
+        int partitionsMax,
+        int keysMax,
+        int outboundBufferBytes,
+        long stalledTimeoutMs,
+        long heartbeatDefaultMs,
+        long heartbeatMinMs,
+        long heartbeatMaxMs,
+        long pongTimeoutMs,
+        long checkpointIntervalMs,
+        long closeTimeoutMs,
+        long drainMs,
+        int frameBytesMax,
+        int readBytes,
+        long ringBytesMax,
+        long allRingsBytesMax,
+        long joinDistance,
+        Set<String> allowedOrigins) {
+
+    public GatewayLimits {
+        allowedOrigins = Set.copyOf(allowedOrigins);
+        require(streamsMax > 0, "streamsMax must be positive");
+        require(partitionsMax > 0, "partitionsMax must be positive");
+        require(outboundBufferBytes >= 4096, "outboundBufferBytes must be at least 4096");
+        require(frameBytesMax > 0 && readBytes > 0, "frameBytesMax and readBytes must be positive");
+        require(
+                heartbeatMinMs > 0 && heartbeatMinMs <= heartbeatDefaultMs && heartbeatDefaultMs <= heartbeatMaxMs,
+                "heartbeats must be positive and in the order min, default, max");
+        require(stalledTimeoutMs > 0 && pongTimeoutMs > 0 && closeTimeoutMs > 0, "timeouts must be positive");
+    }
+
+    /** The protocol's numbers. */
+    public static GatewayLimits defaults() {
+        return builder().build();
+    }
+
+    /** The protocol's numbers, to be changed one by one. */
+    public static GatewayLimitsBuilder builder() {
+        return new GatewayLimitsBuilder();
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.millrace.websocket;
+
+import io.millrace.websocket.protocol.ResumeToken;
+import java.util.Set;
+
+/** Makes {@link GatewayLimits} from the protocol's defaults and what a node sets differently. */
+public final class GatewayLimitsBuilder {
+
+    private int streamsMax = 20_000;
+    private int partitionsMax = ResumeToken.PARTITIONS_MAX;
+    private int keysMax = 100;
+    private int outboundBufferBytes = 256 << 10;
+    private long stalledTimeoutMs = 60_000;
+    private long heartbeatDefaultMs = 25_000;
+    private long heartbeatMinMs = 5_000;
+    private long heartbeatMaxMs = 60_000;
+    private long pongTimeoutMs = 10_000;
+    private long checkpointIntervalMs = 5_000;
+    private long closeTimeoutMs = 5_000;
+    private long drainMs = 30_000;
+    private int frameBytesMax = 128 << 10;
+    private int readBytes = 64 << 10;
+    private long ringBytesMax = 512 << 10;
+    private long allRingsBytesMax = 64 << 20;
+    private long joinDistance = 1_000;
+    private Set<String> allowedOrigins = Set.of();
+
+    GatewayLimitsBuilder() {}
+
+    public GatewayLimitsBuilder streamsMax(int streamsMax) {
+        this.streamsMax = streamsMax;
+        return this;
+    }
+
+    public GatewayLimitsBuilder partitionsMax(int partitionsMax) {
+        this.partitionsMax = Math.min(partitionsMax, ResumeToken.PARTITIONS_MAX);
+        return this;
+    }
+
+    public GatewayLimitsBuilder outboundBufferBytes(int outboundBufferBytes) {
+        this.outboundBufferBytes = outboundBufferBytes;
+        return this;
+    }
+
+    public GatewayLimitsBuilder stalledTimeoutMs(long stalledTimeoutMs) {
+        this.stalledTimeoutMs = stalledTimeoutMs;
+        return this;
+    }
+
+    public GatewayLimitsBuilder heartbeatMs(long min, long standard, long max) {
+        this.heartbeatMinMs = min;
+        this.heartbeatDefaultMs = standard;
+        this.heartbeatMaxMs = max;
+        return this;
+    }
+
+    public GatewayLimitsBuilder pongTimeoutMs(long pongTimeoutMs) {
+        this.pongTimeoutMs = pongTimeoutMs;
+        return this;
+    }
+
+    public GatewayLimitsBuilder checkpointIntervalMs(long checkpointIntervalMs) {
+        this.checkpointIntervalMs = checkpointIntervalMs;
+        return this;
+    }
+
+    public GatewayLimitsBuilder closeTimeoutMs(long closeTimeoutMs) {
+        this.closeTimeoutMs = closeTimeoutMs;
+        return this;
+    }
+
+    public GatewayLimitsBuilder drainMs(long drainMs) {
+        this.drainMs = drainMs;
+        return this;
+    }
+
+    public GatewayLimitsBuilder frameBytesMax(int frameBytesMax) {
+        this.frameBytesMax = frameBytesMax;
+        return this;
+    }
+
+    public GatewayLimitsBuilder readBytes(int readBytes) {
+        this.readBytes = readBytes;
+        return this;
+    }
+
+    public GatewayLimitsBuilder ringBytesMax(long ringBytesMax, long allRingsBytesMax) {
+        this.ringBytesMax = ringBytesMax;
+        this.allRingsBytesMax = allRingsBytesMax;
+        return this;
+    }
+
+    public GatewayLimitsBuilder joinDistance(long joinDistance) {
+        this.joinDistance = joinDistance;
+        return this;
+    }
+
+    public GatewayLimitsBuilder allowedOrigins(Set<String> allowedOrigins) {
+        this.allowedOrigins = allowedOrigins;
+        return this;
+    }
+
+    /** The limits; throws IllegalArgumentException when they contradict each other. */
+    public GatewayLimits build() {
+        return new GatewayLimits(
+                streamsMax,
+                partitionsMax,
+                keysMax,
+                outboundBufferBytes,
+                stalledTimeoutMs,
+                heartbeatDefaultMs,
+                heartbeatMinMs,
+                heartbeatMaxMs,
+                pongTimeoutMs,
+                checkpointIntervalMs,
+                closeTimeoutMs,
+                drainMs,
+                frameBytesMax,
+                readBytes,
+                ringBytesMax,
+                allRingsBytesMax,
+                joinDistance,
+                allowedOrigins);
+    }
+}

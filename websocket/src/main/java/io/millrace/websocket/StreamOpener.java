@@ -1,0 +1,155 @@
+package io.millrace.websocket;
+
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
+import io.millrace.websocket.protocol.ErrorJson;
+import io.millrace.websocket.protocol.Transport;
+import io.millrace.websocket.session.Http2Outlet;
+import io.millrace.websocket.session.HttpOutlet;
+import io.millrace.websocket.session.Outlet;
+import io.millrace.websocket.session.StreamEnd;
+import io.millrace.websocket.session.WebSocketOutlet;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpContentEncoder;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.impl.HttpServerConnection;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Opens the way to a client, or refuses it in the way that its transport understands (gateway protocol §11.1). */
+final class StreamOpener {
+
+    private static final String JSON = "application/json";
+
+    private final Vertx vertx;
+    private final GatewayLimits limits;
+    private final OriginCheck origins;
+
+    StreamOpener(Vertx vertx, GatewayLimits limits, OriginCheck origins) {
+        this.vertx = vertx;
+        this.limits = limits;
+        this.origins = origins;
+    }
+
+    /** What the client asks for. */
+    static Transport transport(HttpServerRequest request) {
+        String upgrade = request.getHeader(HttpHeaders.UPGRADE);
+        if (upgrade != null && upgrade.toLowerCase(Locale.ROOT).contains("websocket")) {
+            return Transport.WEBSOCKET;
+        }
+        String accept = request.getHeader(HttpHeaders.ACCEPT);
+        boolean events = accept != null && accept.toLowerCase(Locale.ROOT).contains("text/event-stream");
+        return events ? Transport.SSE : Transport.NDJSON;
+    }
+
+    /** Throws TOPIC_AUTHORIZATION_FAILED when the page that opens the stream may not. */
+    void checkOrigin(HttpServerRequest request) {
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        if (!origins.isAllowed(origin, request.authority())) {
+            throw new MillraceException(
+                    ErrorCode.TOPIC_AUTHORIZATION_FAILED,
+                    "pages of origin '" + origin + "' may not open streams here; add it to the allowed origins"
+                            + " (gateway.allowed.origins) if it should");
+        }
+    }
+
+    /** Throws INVALID_REQUEST when the client wants a form of the transport that is not there. */
+    void checkHandshake(HttpServerRequest request, Transport transport) {
+        String subprotocol = request.getHeader("Sec-WebSocket-Protocol");
+        if (transport == Transport.WEBSOCKET && subprotocol != null) {
+            throw new MillraceException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Sec-WebSocket-Protocol: subprotocols ('" + subprotocol
+                            + "') are not supported by this version; offer none, and every message is one record");
+        }
+        if (request.version() == HttpVersion.HTTP_1_0) {
+            throw new MillraceException(
+                    ErrorCode.INVALID_REQUEST, "a stream needs HTTP/1.1 or newer, this request is HTTP/1.0");
+        }
+    }
+
+    /** Opens the stream; completes on the event loop of the connection, which must be the current one. */
+    Future<Outlet> open(HttpServerRequest request, Transport transport) {
+        if (transport == Transport.WEBSOCKET) {
+            return openWebSocket(request);
+        }
+        HttpServerResponse response = request.response();
+        response.setChunked(true);
+        response.putHeader(
+                HttpHeaders.CONTENT_TYPE, transport == Transport.SSE ? "text/event-stream" : "application/x-ndjson");
+        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        // Proxies that gather a response before they pass it on would hold back the stream.
+        response.putHeader("X-Accel-Buffering", "no");
+        allowOrigin(request);
+        if (request.version() == HttpVersion.HTTP_2) {
+            return response.writeHead()
+                    .map(v -> new Http2Outlet(
+                            vertx, response, transport, limits.outboundBufferBytes(), limits.closeTimeoutMs()));
+        }
+        HttpServerConnection connection = (HttpServerConnection) request.connection();
+        if (connection.channelHandlerContext().pipeline().get(HttpContentEncoder.class) != null) {
+            // A compressor of this connection would hold back what it gathers.
+            response.putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY);
+        }
+        return response.writeHead()
+                .map(v -> new HttpOutlet(
+                        response,
+                        connection.channelHandlerContext(),
+                        transport,
+                        limits.outboundBufferBytes(),
+                        limits.closeTimeoutMs()));
+    }
+
+    /** Refuses a request before its stream is open. */
+    void refuse(HttpServerRequest request, Transport transport, MillraceException error) {
+        boolean fromPage = request.getHeader(HttpHeaders.ORIGIN) != null;
+        if (transport == Transport.WEBSOCKET && fromPage && error.code().httpStatus() < 500) {
+            // A page cannot see the status of a refused handshake, only a close code.
+            openWebSocket(request).onSuccess(outlet -> outlet.close(StreamEnd.of(error)));
+        } else {
+            refuseByStatus(request, error);
+        }
+    }
+
+    /** Refuses a stream that is open already. */
+    void refuse(Outlet outlet, MillraceException error) {
+        outlet.close(StreamEnd.of(error));
+    }
+
+    /** Refuses with an HTTP status, whatever the client can make of it. */
+    void refuseByStatus(HttpServerRequest request, MillraceException error) {
+        HttpServerResponse response = request.response();
+        int status = error.code().httpStatus();
+        response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        if (status == 503) {
+            response.putHeader(
+                    HttpHeaders.RETRY_AFTER,
+                    Integer.toString(ThreadLocalRandom.current().nextInt(1, 6)));
+        }
+        allowOrigin(request);
+        response.end(ErrorJson.httpBody(error.code(), error.getMessage()));
+    }
+
+    private Future<Outlet> openWebSocket(HttpServerRequest request) {
+        Channel channel = ((HttpServerConnection) request.connection())
+                .channelHandlerContext()
+                .channel();
+        return request.toWebSocket()
+                .map(socket ->
+                        new WebSocketOutlet(socket, channel, limits.outboundBufferBytes(), limits.closeTimeoutMs()));
+    }
+
+    private void allowOrigin(HttpServerRequest request) {
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        if (origins.isListed(origin)) {
+            request.response().putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            request.response().putHeader(HttpHeaders.VARY, "Origin");
+        }
+    }
+}

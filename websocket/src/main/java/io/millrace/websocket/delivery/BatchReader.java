@@ -1,0 +1,50 @@
+package io.millrace.websocket.delivery;
+
+import io.millrace.cluster.partition.Isolation;
+import io.millrace.cluster.partition.PartitionService;
+import io.millrace.storage.ReadResult;
+import io.millrace.storage.TopicPartition;
+import io.millrace.websocket.protocol.Gap;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Reads batches at a position and encodes them, on the event loop when that is quick, else on a worker. */
+final class BatchReader {
+
+    /** Decoding and encoding so much takes about as long as the loop's other work may wait. */
+    private static final int ON_LOOP_BYTES_MAX = 64 << 10;
+
+    private BatchReader() {}
+
+    /**
+     * Reads and encodes. To be called on {@code context}; completes there. A frame whose {@link SharedFrame#next} is the
+     * position says that there is nothing yet.
+     */
+    static Future<SharedFrame> read(
+            PartitionService partitions,
+            TopicPartition partition,
+            long position,
+            int maxBytes,
+            Gap gap,
+            FrameEncoder encoder,
+            Context context) {
+        return partitions
+                .read(partition, position, maxBytes, Isolation.READ_UNCOMMITTED)
+                .compose(batches -> {
+                    if (batches.inMemory() && batches.sizeBytes() <= ON_LOOP_BYTES_MAX) {
+                        return Future.succeededFuture(encode(batches, position, gap, encoder));
+                    }
+                    return context.executeBlocking(() -> encode(batches, position, gap, encoder), false);
+                });
+    }
+
+    private static SharedFrame encode(ReadResult batches, long position, Gap gap, FrameEncoder encoder) {
+        try (batches) {
+            return encoder.encode(batches.toBuffer(), position, gap);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

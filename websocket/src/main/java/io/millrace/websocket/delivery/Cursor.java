@@ -1,0 +1,105 @@
+package io.millrace.websocket.delivery;
+
+import io.millrace.storage.TopicPartition;
+import io.millrace.websocket.protocol.Gap;
+
+/**
+ * One follower's place in one partition: a position, and nothing else that grows. It is either <em>live</em> (the follower is
+ * called with each new frame) or <em>behind</em> (the follower reads the log at its own pace). The two never mix: only the
+ * position decides what is sent next, so the switch between them can neither skip nor repeat a record (gateway protocol §6.2).
+ *
+ * <p>Belongs to one event loop.
+ */
+public final class Cursor {
+
+    private final Follower follower;
+    private final SharedStream stream;
+    private final LiveCursors live;
+    private final long end;
+    private long position;
+    private Gap gap;
+    private int liveIndex = -1;
+
+    /** A cursor that is behind. */
+    Cursor(Follower follower, SharedStream stream, LiveCursors live, long position, long end) {
+        this.follower = follower;
+        this.stream = stream;
+        this.live = live;
+        this.position = position;
+        this.end = end;
+    }
+
+    public TopicPartition partition() {
+        return stream.key().partition();
+    }
+
+    public SharedStream stream() {
+        return stream;
+    }
+
+    /** Offset of the next record to send. */
+    public long position() {
+        return position;
+    }
+
+    public void position(long newPosition) {
+        position = newPosition;
+    }
+
+    /** The high watermark at the moment of subscribing. */
+    public long end() {
+        return end;
+    }
+
+    /** Whether everything has been passed that was there at the moment of subscribing. */
+    public boolean isCaughtUp() {
+        return position >= end;
+    }
+
+    /** What was lost before the next record and has not been told yet, or null. */
+    public Gap gap() {
+        return gap;
+    }
+
+    public void gap(Gap newGap) {
+        gap = newGap;
+    }
+
+    public boolean isLive() {
+        return liveIndex >= 0;
+    }
+
+    /**
+     * Makes the cursor live if the shared reader is near enough, and delivers at once what it has beyond the position.
+     *
+     * @return false when the follower has to read the log on its own first
+     */
+    public boolean join() {
+        return live.add(this);
+    }
+
+    /** Ends being live, if it was. */
+    public void leave() {
+        if (isLive()) {
+            live.remove(this);
+        }
+    }
+
+    /** Leaves and lets the shared stream go. The cursor is of no use afterwards. */
+    public void detach() {
+        leave();
+        stream.release();
+    }
+
+    Follower follower() {
+        return follower;
+    }
+
+    int liveIndex() {
+        return liveIndex;
+    }
+
+    void liveIndex(int index) {
+        liveIndex = index;
+    }
+}

@@ -1,0 +1,128 @@
+package io.millrace.websocket.delivery;
+
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.partition.PartitionOffsets;
+import io.millrace.cluster.partition.PartitionService;
+import io.millrace.websocket.GatewayLimits;
+import io.millrace.websocket.GatewayMetrics;
+import io.millrace.websocket.protocol.ErrorJson;
+import io.vertx.core.Context;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The shared reader of one stream. Each time the high watermark moves it reads what is new, once, encodes it, once, and gives it
+ * to {@link SharedStream#append}, which calls the event loops of the followers.
+ *
+ * <p>{@link #signal} may be called on any thread; the rest runs on the pump's own event loop, one read at a time.
+ */
+final class DeliveryPump {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryPump.class);
+
+    private final SharedStream stream;
+    private final PartitionService partitions;
+    private final Context context;
+    private final GatewayLimits limits;
+    private final GatewayMetrics metrics;
+    private final FrameEncoder encoder;
+    private final AtomicBoolean signalled = new AtomicBoolean();
+    private volatile long signalledNanos;
+    private boolean reading;
+
+    DeliveryPump(
+            SharedStream stream,
+            PartitionService partitions,
+            Context context,
+            GatewayLimits limits,
+            GatewayMetrics metrics) {
+        this.stream = stream;
+        this.partitions = partitions;
+        this.context = context;
+        this.limits = limits;
+        this.metrics = metrics;
+        this.encoder = new FrameEncoder(stream.key(), limits.frameBytesMax());
+    }
+
+    /** There may be something new. */
+    void signal() {
+        if (signalled.compareAndSet(false, true)) {
+            signalledNanos = System.nanoTime();
+            context.runOnContext(v -> readNext());
+        }
+    }
+
+    private void readNext() {
+        if (reading) {
+            // The signal stays up: the end of the read looks at it.
+            return;
+        }
+        signalled.set(false);
+        long position = stream.wanted();
+        if (position < 0) {
+            return;
+        }
+        try {
+            PartitionOffsets offsets = partitions.offsets(stream.key().partition());
+            if (position < offsets.logStartOffset()) {
+                stream.skipTo(offsets.logStartOffset());
+                position = offsets.logStartOffset();
+            }
+            if (offsets.highWatermark() <= position) {
+                return;
+            }
+        } catch (MillraceException e) {
+            stream.fail(e);
+            return;
+        }
+        read(position);
+    }
+
+    private void read(long position) {
+        reading = true;
+        long noticedNanos = signalledNanos;
+        BatchReader.read(partitions, stream.key().partition(), position, limits.readBytes(), null, encoder, context)
+                .onComplete(done -> {
+                    reading = false;
+                    if (done.succeeded()) {
+                        deliver(done.result(), position, noticedNanos);
+                    } else {
+                        failed(done.cause());
+                    }
+                });
+    }
+
+    private void deliver(SharedFrame frame, long position, long noticedNanos) {
+        if (frame.next() == position) {
+            frame.release();
+            // Nothing to read after all. If the high watermark moved meanwhile, the signal is up again.
+            if (signalled.get()) {
+                context.runOnContext(v -> readNext());
+            }
+            return;
+        }
+        if (frame.count() > 0) {
+            metrics.frameEncoded(stream.key().partition().topic());
+        }
+        stream.append(frame, noticedNanos);
+        // Through the loop's queue, so that a stream with much to read does not keep the loop from its other work.
+        context.runOnContext(v -> readNext());
+    }
+
+    private void failed(Throwable cause) {
+        MillraceException error = ErrorJson.asAnswer(cause);
+        if (error.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
+            // Retention passed by between the look at the offsets and the read: look again.
+            context.runOnContext(v -> readNext());
+            return;
+        }
+        LOG.atWarn()
+                .addKeyValue("topic", stream.key().partition().topic())
+                .addKeyValue("partition", stream.key().partition().partition())
+                .setCause(error.getCause())
+                .log("A stream cannot be read any more: {}", error.getMessage());
+        stream.fail(error);
+    }
+}

@@ -1,0 +1,96 @@
+package io.millrace.websocket.delivery;
+
+import io.millrace.cluster.record.RecordBatches;
+import io.millrace.cluster.record.StreamRecord;
+import io.millrace.websocket.protocol.Gap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** Turns record batches into a {@link SharedFrame}. Keeps scratch space: one caller at a time. */
+final class FrameEncoder {
+
+    /** Scratch space above this is not kept: one giant record should not cost its size for ever. */
+    private static final int SCRATCH_BYTES_KEPT = 1 << 20;
+
+    private final StreamKey key;
+    private final Framing framing;
+    private final RecordJson json;
+    private final int frameBytesMax;
+    private ByteSink sink = new ByteSink(4096);
+    private long[] offsets = new long[64];
+    private int[] begins = new int[64];
+
+    // The frame under way.
+    private int count;
+    private long refused;
+    private Gap gap;
+
+    FrameEncoder(StreamKey key, int frameBytesMax) {
+        this.key = key;
+        this.framing = Framing.of(key.transport());
+        this.json = new RecordJson(
+                key.partition().topic(),
+                key.partition().partition(),
+                key.format(),
+                key.envelope(),
+                framing.isLineBased());
+        this.frameBytesMax = frameBytesMax;
+    }
+
+    /**
+     * Encodes the records at and above {@code from} that pass the filter, until the frame has its largest size. A record that
+     * is larger than that makes a frame of its own.
+     *
+     * @param gapBefore told with the first record; may be null
+     */
+    SharedFrame encode(ByteBuffer batches, long from, Gap gapBefore) {
+        sink.truncate(0);
+        count = 0;
+        refused = -1;
+        gap = gapBefore;
+        long end = RecordBatches.forEach(batches, from, this::add);
+        ByteBuf bytes = Unpooled.EMPTY_BUFFER;
+        if (count > 0) {
+            // Direct memory: the socket would copy a heap buffer again for every follower.
+            bytes = ByteBufAllocator.DEFAULT.directBuffer(sink.size(), sink.size());
+            bytes.writeBytes(sink.array(), 0, sink.size());
+        }
+        if (sink.capacity() > SCRATCH_BYTES_KEPT) {
+            sink = new ByteSink(4096);
+        }
+        return new SharedFrame(
+                from,
+                refused >= 0 ? refused : end,
+                bytes,
+                count,
+                Arrays.copyOf(offsets, count),
+                Arrays.copyOf(begins, count));
+    }
+
+    private void add(StreamRecord record) {
+        if (refused >= 0) {
+            return;
+        }
+        if (count > 0 && sink.size() >= frameBytesMax) {
+            refused = record.offset();
+            return;
+        }
+        if (!key.filter().accepts(record.key())) {
+            return;
+        }
+        if (count == offsets.length) {
+            offsets = Arrays.copyOf(offsets, count * 2);
+            begins = Arrays.copyOf(begins, count * 2);
+        }
+        offsets[count] = record.offset();
+        begins[count] = sink.size();
+        count++;
+        int start = framing.begin(sink);
+        json.write(record, gap, sink);
+        framing.end(sink, start);
+        gap = null;
+    }
+}

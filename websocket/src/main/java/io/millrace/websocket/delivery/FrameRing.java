@@ -1,0 +1,73 @@
+package io.millrace.websocket.delivery;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The newest frames of a stream, without holes between them, so that a follower that is slightly behind need not read the log.
+ * Bounded by its own bytes and by those of all rings of the node. Guarded by its stream.
+ */
+final class FrameRing {
+
+    /** What a frame costs beside its bytes, so that many tiny ones count too. */
+    private static final int FRAME_OVERHEAD_BYTES = 256;
+
+    private final ArrayDeque<SharedFrame> frames = new ArrayDeque<>();
+    private final long bytesMax;
+    private final long allRingsBytesMax;
+    private final AtomicLong allRingsBytes;
+    private long bytes;
+
+    FrameRing(long bytesMax, long allRingsBytesMax, AtomicLong allRingsBytes) {
+        this.bytesMax = bytesMax;
+        this.allRingsBytesMax = allRingsBytesMax;
+        this.allRingsBytes = allRingsBytes;
+    }
+
+    /** Adds the frame that continues the last one; owns it from now on. The newest frame always stays. */
+    void append(SharedFrame frame) {
+        frames.addLast(frame);
+        account(cost(frame));
+        while (frames.size() > 1 && (bytes > bytesMax || allRingsBytes.get() > allRingsBytesMax)) {
+            removeOldest();
+        }
+    }
+
+    /** Whether a follower at this position can go on from here. */
+    boolean covers(long position) {
+        return !frames.isEmpty()
+                && position >= frames.peekFirst().start()
+                && position <= frames.peekLast().next();
+    }
+
+    /** Retains the frames that end behind a position and adds them to a list, oldest first. */
+    void acquire(long position, List<SharedFrame> into) {
+        for (SharedFrame frame : frames) {
+            if (frame.next() > position) {
+                into.add(frame.retain());
+            }
+        }
+    }
+
+    void clear() {
+        while (!frames.isEmpty()) {
+            removeOldest();
+        }
+    }
+
+    private void removeOldest() {
+        SharedFrame oldest = frames.removeFirst();
+        account(-cost(oldest));
+        oldest.release();
+    }
+
+    private void account(long change) {
+        bytes += change;
+        allRingsBytes.addAndGet(change);
+    }
+
+    private static long cost(SharedFrame frame) {
+        return frame.sizeBytes() + FRAME_OVERHEAD_BYTES;
+    }
+}

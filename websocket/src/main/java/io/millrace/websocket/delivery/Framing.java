@@ -1,0 +1,93 @@
+package io.millrace.websocket.delivery;
+
+import io.millrace.websocket.protocol.Transport;
+
+/**
+ * Puts the frame of a transport around one record. The result is complete, so frames of many records stand one after the other
+ * in one buffer and any run of them can be sent.
+ *
+ * <ul>
+ *   <li>WebSocket: an unmasked, final text frame (RFC 6455 §5.2), header included: nothing encodes it again.
+ *   <li>SSE: <code>\ndata: …\n</code>. The empty line that ends an event comes first in the next one, so that the last event of
+ *       a flush can still be given its {@code id} (see {@code session.SseOutlet}).
+ *   <li>NDJSON: the record and a line break.
+ * </ul>
+ */
+enum Framing {
+    WEBSOCKET {
+        /** The header of a payload of 126 to 65535 bytes, which most records are; others are moved into place. */
+        private static final int HEADER_BYTES_USUAL = 4;
+
+        private static final int FINAL_TEXT = 0x81;
+
+        @Override
+        int begin(ByteSink out) {
+            int start = out.size();
+            out.writeAscii("\0\0\0\0");
+            return start;
+        }
+
+        @Override
+        void end(ByteSink out, int start) {
+            int length = out.size() - start - HEADER_BYTES_USUAL;
+            int header = length < 126 ? 2 : length <= 0xFFFF ? 4 : 10;
+            if (header != HEADER_BYTES_USUAL) {
+                out.shift(start + HEADER_BYTES_USUAL, header - HEADER_BYTES_USUAL);
+            }
+            out.set(start, FINAL_TEXT);
+            if (header == 2) {
+                out.set(start + 1, length);
+                return;
+            }
+            int lengthBytes = header - 2;
+            out.set(start + 1, lengthBytes == 2 ? 126 : 127);
+            for (int i = 0; i < lengthBytes; i++) {
+                int shift = 8 * (lengthBytes - 1 - i);
+                out.set(start + 2 + i, shift >= Integer.SIZE ? 0 : length >>> shift);
+            }
+        }
+    },
+    SSE {
+        @Override
+        int begin(ByteSink out) {
+            int start = out.size();
+            out.writeAscii("\ndata: ");
+            return start;
+        }
+
+        @Override
+        void end(ByteSink out, int start) {
+            out.write('\n');
+        }
+    },
+    NDJSON {
+        @Override
+        int begin(ByteSink out) {
+            return out.size();
+        }
+
+        @Override
+        void end(ByteSink out, int start) {
+            out.write('\n');
+        }
+    };
+
+    static Framing of(Transport transport) {
+        return switch (transport) {
+            case WEBSOCKET -> WEBSOCKET;
+            case SSE -> SSE;
+            case NDJSON -> NDJSON;
+        };
+    }
+
+    /** Begins a frame; answers what {@link #end} wants to know. */
+    abstract int begin(ByteSink out);
+
+    /** Ends the frame that began at {@code start}: everything since then is its payload. */
+    abstract void end(ByteSink out, int start);
+
+    /** Whether a record must not contain a line break. */
+    boolean isLineBased() {
+        return this != WEBSOCKET;
+    }
+}

@@ -1,0 +1,40 @@
+package io.millrace.websocket.delivery;
+
+import io.millrace.cluster.partition.PartitionService;
+import io.millrace.websocket.GatewayLimits;
+import io.millrace.websocket.GatewayMetrics;
+import io.millrace.websocket.protocol.Gap;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+
+/** Reads for followers that are behind the shared reader, each at its own position. Thread-safe. */
+public final class LogReader {
+
+    private final StreamKey key;
+    private final PartitionService partitions;
+    private final GatewayLimits limits;
+    private final GatewayMetrics metrics;
+
+    LogReader(StreamKey key, PartitionService partitions, GatewayLimits limits, GatewayMetrics metrics) {
+        this.key = key;
+        this.partitions = partitions;
+        this.limits = limits;
+        this.metrics = metrics;
+    }
+
+    /**
+     * The frame at a position. To be called on {@code context}; completes there, and the receiver releases the frame. Its {@link
+     * SharedFrame#next} is the position itself when there is nothing yet.
+     *
+     * @param gap told with the first record; may be null
+     */
+    public Future<SharedFrame> read(long position, Gap gap, Context context) {
+        FrameEncoder encoder = new FrameEncoder(key, limits.frameBytesMax());
+        return BatchReader.read(partitions, key.partition(), position, limits.readBytes(), gap, encoder, context)
+                .onSuccess(frame -> {
+                    if (frame.count() > 0) {
+                        metrics.frameEncoded(key.partition().topic());
+                    }
+                });
+    }
+}

@@ -1,0 +1,76 @@
+package io.millrace.websocket.session;
+
+import io.millrace.cluster.partition.PartitionService;
+import io.millrace.websocket.GatewayLimits;
+import io.millrace.websocket.GatewayMetrics;
+import io.millrace.websocket.delivery.LoopDelivery;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** The sessions of one event loop, and the one timer that looks after all of them. Belongs to that loop. */
+public final class EventLoopSessions {
+
+    private final Vertx vertx;
+    private final LoopDelivery delivery;
+    private final TokenWriter tokens;
+    private final long tickMs;
+    private final Set<StreamSession> sessions = new LinkedHashSet<>();
+    private long timer = -1;
+
+    public EventLoopSessions(
+            Vertx vertx, Context context, PartitionService partitions, GatewayLimits limits, GatewayMetrics metrics) {
+        this.vertx = vertx;
+        this.delivery = new LoopDelivery(context, metrics);
+        this.tokens = new TokenWriter(partitions);
+        // A quarter of the shortest time that is watched, and never so often that the ticks themselves would cost
+        // something.
+        long shortest = Math.min(
+                Math.min(limits.heartbeatMinMs(), limits.pongTimeoutMs()),
+                Math.min(limits.stalledTimeoutMs(), limits.checkpointIntervalMs()));
+        this.tickMs = Math.max(10, Math.min(1_000, shortest / 4));
+    }
+
+    public LoopDelivery delivery() {
+        return delivery;
+    }
+
+    TokenWriter tokens() {
+        return tokens;
+    }
+
+    /** Calls with every session, on the loop. */
+    public void forEach(Consumer<StreamSession> action) {
+        delivery.context().runOnContext(v -> snapshot().forEach(action));
+    }
+
+    void add(StreamSession session) {
+        sessions.add(session);
+        if (timer < 0) {
+            timer = vertx.setPeriodic(tickMs, id -> tick());
+        }
+    }
+
+    void remove(StreamSession session) {
+        sessions.remove(session);
+        if (sessions.isEmpty() && timer >= 0) {
+            vertx.cancelTimer(timer);
+            timer = -1;
+        }
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        for (StreamSession session : snapshot()) {
+            session.tick(now);
+        }
+    }
+
+    private List<StreamSession> snapshot() {
+        return new ArrayList<>(sessions);
+    }
+}

@@ -1,0 +1,52 @@
+package io.millrace.websocket.session;
+
+import io.millrace.websocket.protocol.Transport;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * The way to one client. It hides what the transports do differently; what it is given is framed already. Belongs to the event
+ * loop of the connection.
+ */
+public interface Outlet {
+
+    /** What a connection tells its session, on its event loop. */
+    interface Listener {
+        /** The buffer was full and has room again. */
+        void writable();
+
+        /** The client sent something, be it a pong. */
+        void heard();
+
+        /**
+         * The client closed the stream or the connection is gone. May come after a close that began here, and twice.
+         *
+         * @param closeCode 1000 when the client left in an orderly way, 1006 when not
+         */
+        void closed(int closeCode);
+    }
+
+    Transport transport();
+
+    /** Whose events this connection's are from now on. */
+    void listen(Listener listener);
+
+    /** False when the outbound buffer is full: nothing more should be written. */
+    boolean isWritable();
+
+    /** Writes; the bytes leave with the next {@link #flush}. Takes over the caller's hold on the buffer. */
+    void write(ByteBuf framed);
+
+    void flush();
+
+    /** Sends a sign of life, if the transport has one that its clients answer or ignore. */
+    void heartbeat();
+
+    /** Whether a {@link #heartbeat} is answered, so that silence means that the client is gone. */
+    boolean isHeartbeatAnswered();
+
+    /** A number that changes whenever the socket took bytes. */
+    long progress();
+
+    /** Ends the stream behind what was written. A client that does not play along is cut off. */
+    void close(StreamEnd end);
+}

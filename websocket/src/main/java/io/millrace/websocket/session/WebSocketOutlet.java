@@ -1,0 +1,72 @@
+package io.millrace.websocket.session;
+
+import io.millrace.websocket.protocol.Transport;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
+import io.vertx.core.http.ServerWebSocket;
+
+/**
+ * A WebSocket. Records come as whole frames, header included, in buffers that many sockets share. They are written from the
+ * place of the frame encoder towards the socket, so no encoder of the pipeline touches them, not even the HTTP one, which leaves
+ * only some time after the handshake.
+ */
+public final class WebSocketOutlet extends NettyOutlet {
+
+    private final ChannelHandlerContext encoder;
+
+    /**
+     * On the event loop of the socket, right after the handshake.
+     *
+     * @param channel the channel of the connection, whose last handler is Vert.x' for the socket
+     */
+    public WebSocketOutlet(ServerWebSocket socket, Channel channel, int bufferBytes, long closeTimeoutMs) {
+        super(channel.pipeline().lastContext(), bufferBytes, closeTimeoutMs);
+        encoder = connection().pipeline().context(WebSocketFrameEncoder.class);
+        // What a plain client sends means nothing; a connection that breaks is told by the channel.
+        socket.exceptionHandler(ignored -> {});
+    }
+
+    @Override
+    public Transport transport() {
+        return Transport.WEBSOCKET;
+    }
+
+    @Override
+    public void write(ByteBuf framed) {
+        encoder.write(framed, encoder.voidPromise());
+    }
+
+    @Override
+    public void heartbeat() {
+        connection().write(new PingWebSocketFrame(), connection().voidPromise());
+        flush();
+    }
+
+    @Override
+    public boolean isHeartbeatAnswered() {
+        return true;
+    }
+
+    @Override
+    void sayGoodbye(StreamEnd end) {
+        // Not through Vert.x, which would hold the close frame back for as long as the buffer is full.
+        connection()
+                .write(
+                        new CloseWebSocketFrame(end.closeCode(), end.reason()),
+                        connection().voidPromise());
+    }
+
+    @Override
+    boolean isGoodbye(Object message) {
+        return message instanceof CloseWebSocketFrame;
+    }
+
+    @Override
+    int closeCodeOfLoss() {
+        return StreamEnd.GONE;
+    }
+}

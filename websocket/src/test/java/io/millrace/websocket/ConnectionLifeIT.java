@@ -1,0 +1,148 @@
+package io.millrace.websocket;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From the handshake to the last close frame. */
+class ConnectionLifeIT {
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private GatewayNode node;
+
+    @BeforeEach
+    void start(@TempDir Path directory) {
+        node = GatewayNode.start(
+                directory,
+                GatewayLimits.builder()
+                        .heartbeatMs(100, 25_000, 60_000)
+                        .pongTimeoutMs(400)
+                        .drainMs(300)
+                        .build());
+        node.createTopic("readings", 1);
+    }
+
+    @AfterEach
+    void stop() {
+        node.close();
+    }
+
+    @Test
+    void anIdleClientThatAnswersPingsIsKept() {
+        TestSocket socket = TestSocket.open(client, node.ws("/topics/readings/stream?heartbeat=100ms"));
+        List<Long> pauses = new ArrayList<>();
+        long start = System.nanoTime();
+        await().until(() -> System.nanoTime() - start > 1_500_000_000L);
+        pauses.add(System.nanoTime() - start);
+        assertThat(socket.isClosed()).isFalse();
+        node.append("readings", "1");
+        assertThat(socket.nextJson().get("offset").asLong()).isZero();
+    }
+
+    @Test
+    void aClientThatDoesNotAnswerAPingIsClosedWith4504() throws Exception {
+        try (Socket socket = handshake("/topics/readings/stream?heartbeat=100ms")) {
+            RawFrames frames = new RawFrames(socket.getInputStream());
+            RawFrames.Frame frame = frames.next();
+            assertThat(frame.opcode()).isEqualTo(RawFrames.Frame.PING);
+            while (frame.opcode() == RawFrames.Frame.PING) {
+                frame = frames.next();
+            }
+            assertThat(frame.opcode()).isEqualTo(RawFrames.Frame.CLOSE);
+            assertThat(frame.closeCode()).isEqualTo(4504);
+        }
+        await().untilAsserted(() -> assertThat(node.metrics().closeCodes).containsExactly(4504));
+    }
+
+    @Test
+    void whatAPlainClientSendsIsIgnored() {
+        TestSocket socket = TestSocket.open(client, node.ws("/topics/readings/stream"));
+        for (int i = 0; i < 100; i++) {
+            socket.sendText("{\"type\":\"subscribe\"}");
+        }
+        node.append("readings", "1");
+        assertThat(socket.nextJson().get("value").asInt()).isEqualTo(1);
+        assertThat(socket.isClosed()).isFalse();
+    }
+
+    @Test
+    void aClientThatClosesOrVanishesGivesEverythingBack() throws Exception {
+        TestSocket orderly = TestSocket.open(client, node.ws("/topics/readings/stream"));
+        TestSocket abrupt = TestSocket.open(client, node.ws("/topics/readings/stream"));
+        TestStream stream = TestStream.sse(client, node.http("/topics/readings/stream"));
+        assertThat(node.gateway().openStreams()).isEqualTo(3);
+        orderly.close();
+        assertThat(orderly.closeCode()).isEqualTo(1000);
+        await().untilAsserted(() -> assertThat(node.metrics().closeCodes).containsExactly(1000));
+        abrupt.abort();
+        await().untilAsserted(() -> assertThat(node.metrics().closeCodes).containsExactly(1000, 1006));
+        stream.close();
+        await().untilAsserted(() -> assertThat(node.metrics().closeCodes).containsExactly(1000, 1006, 1000));
+        assertThat(node.gateway().openStreams()).isZero();
+    }
+
+    @Test
+    void whenTheTopicIsDeletedItsFollowersAreClosedWith4404() {
+        node.createTopic("gone", 3);
+        TestSocket live = TestSocket.open(client, node.ws("/topics/gone/stream"));
+        TestSocket other = TestSocket.open(client, node.ws("/topics/readings/stream"));
+        node.append("gone", "1");
+        assertThat(live.nextJson().get("offset").asLong()).isZero();
+        node.deleteTopic("gone");
+        assertThat(live.closeCode()).isEqualTo(4404);
+        assertThat(live.closeReason()).startsWith("UNKNOWN_TOPIC_OR_PARTITION: ");
+        node.append("readings", "1");
+        assertThat(other.nextJson().get("offset").asLong()).isZero();
+    }
+
+    @Test
+    void aNodeThatDrainsClosesItsStreamsWith1012AndTakesNoNewOnes() throws Exception {
+        List<TestSocket> sockets = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            sockets.add(TestSocket.open(client, node.ws("/topics/readings/stream")));
+        }
+        TestStream stream = TestStream.sse(client, node.http("/topics/readings/stream"));
+        stream.event();
+        stream.event();
+        Future<Void> drained = node.gateway().drain();
+        TestStream.Event drain = stream.event();
+        assertThat(drain.type()).isEqualTo("drain");
+        assertThat(drain.json().get("reconnect_after_ms").asLong()).isBetween(1_000L, 5_300L);
+        HttpResponse<String> refused = client.send(
+                HttpRequest.newBuilder(node.http("/topics/readings/stream")).build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("retry-after")).isPresent();
+        sockets.forEach(socket -> assertThat(socket.closeCode()).isEqualTo(1012));
+        assertThat(stream.event()).isNull();
+        GatewayNode.await(drained);
+        assertThat(node.gateway().openStreams()).isZero();
+        assertThat(node.metrics().closeCodes).hasSize(11).containsOnly(1012);
+    }
+
+    private Socket handshake(String path) throws IOException {
+        Socket socket = new Socket("127.0.0.1", node.port());
+        socket.setSoTimeout(10_000);
+        socket.getOutputStream()
+                .write(("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + node.port()
+                                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+                        .getBytes(UTF_8));
+        RawFrames.skipHead(socket.getInputStream());
+        return socket;
+    }
+}

@@ -1,0 +1,62 @@
+package io.millrace.websocket;
+
+import io.millrace.websocket.protocol.Gap;
+import io.millrace.websocket.protocol.Transport;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Keeps what the gateway counts. */
+public final class CountingMetrics implements GatewayMetrics {
+
+    public final AtomicLong opened = new AtomicLong();
+    public final List<Integer> closeCodes = new CopyOnWriteArrayList<>();
+    public final AtomicLong records = new AtomicLong();
+    public final AtomicLong bytes = new AtomicLong();
+    public final AtomicLong encoded = new AtomicLong();
+    public final AtomicLong shared = new AtomicLong();
+    public final AtomicLong stalled = new AtomicLong();
+    public final AtomicLong latencies = new AtomicLong();
+    public final List<Gap.Reason> gaps = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void streamOpened(Transport transport) {
+        opened.incrementAndGet();
+    }
+
+    @Override
+    public void streamClosed(Transport transport, int closeCode) {
+        closeCodes.add(closeCode);
+    }
+
+    @Override
+    public void sent(String topic, long moreRecords, long moreBytes) {
+        records.addAndGet(moreRecords);
+        bytes.addAndGet(moreBytes);
+    }
+
+    @Override
+    public void frameEncoded(String topic) {
+        encoded.incrementAndGet();
+    }
+
+    @Override
+    public void frameShared(String topic, long followers) {
+        shared.addAndGet(followers);
+    }
+
+    @Override
+    public void deliveryLatency(long nanos) {
+        latencies.incrementAndGet();
+    }
+
+    @Override
+    public void gap(Gap.Reason reason) {
+        gaps.add(reason);
+    }
+
+    @Override
+    public void stalled() {
+        stalled.incrementAndGet();
+    }
+}

@@ -1,0 +1,161 @@
+package io.millrace.websocket;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Many followers of the same records: they share what is read and encoded, and nothing else. */
+class FanOutIT {
+
+    private static final int FOLLOWERS = 300;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @Test
+    void threeHundredFollowersAllReceiveEverythingAndItIsEncodedOnce(@TempDir Path directory) {
+        try (GatewayNode node = GatewayNode.start(directory)) {
+            node.createTopic("readings", 1);
+            List<TestSocket> followers = open(node, FOLLOWERS, "/topics/readings/stream");
+            for (int i = 0; i < 100; i++) {
+                node.append("readings", "{\"t\":" + i + "}");
+            }
+            for (TestSocket follower : followers) {
+                List<JsonNode> records = follower.nextJson(100);
+                for (int i = 0; i < 100; i++) {
+                    assertThat(records.get(i).get("offset").asLong()).isEqualTo(i);
+                    assertThat(records.get(i).get("value").get("t").asLong()).isEqualTo(i);
+                }
+            }
+            CountingMetrics metrics = node.metrics();
+            await().untilAsserted(() -> assertThat(metrics.records).hasValue(FOLLOWERS * 100L));
+            assertThat(metrics.encoded.get()).isLessThanOrEqualTo(100);
+            assertThat(metrics.shared.get()).isEqualTo(metrics.encoded.get() * FOLLOWERS);
+            assertThat(metrics.opened.get()).isEqualTo(FOLLOWERS);
+            assertThat(metrics.latencies.get()).isPositive();
+            followers.forEach(TestSocket::abort);
+            await().untilAsserted(() -> assertThat(node.gateway().openStreams()).isZero());
+        }
+    }
+
+    @Test
+    void followersOfOneFormatDoNotSeeTheOther(@TempDir Path directory) {
+        try (GatewayNode node = GatewayNode.start(directory)) {
+            node.createTopic("readings", 1);
+            List<TestSocket> json = open(node, 10, "/topics/readings/stream");
+            List<TestSocket> base64 = open(node, 10, "/topics/readings/stream?format=base64");
+            List<TestSocket> values = open(node, 10, "/topics/readings/stream?envelope=value");
+            node.append("readings", "{\"t\":1}");
+            json.forEach(socket ->
+                    assertThat(socket.nextJson().get("value").toString()).isEqualTo("{\"t\":1}"));
+            base64.forEach(
+                    socket -> assertThat(socket.nextJson().has("value_base64")).isTrue());
+            values.forEach(socket -> assertThat(socket.next()).isEqualTo("{\"t\":1}"));
+            assertThat(node.metrics().encoded.get()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aFollowerThatNeverReadsChangesNothingForTheOthersAndIsClosed(@TempDir Path directory) throws Exception {
+        GatewayLimits limits = GatewayLimits.builder()
+                .stalledTimeoutMs(1_000)
+                .closeTimeoutMs(500)
+                .outboundBufferBytes(64 << 10)
+                .build();
+        try (GatewayNode node = GatewayNode.start(directory, limits);
+                Socket silent = neverReading(node)) {
+            node.createTopic("other", 1);
+            List<TestSocket> followers = open(node, 20, "/topics/readings/stream");
+            // Each record is big, so that the kernel's buffers of the silent connection fill up too.
+            String value = "{\"pad\":\"" + "x".repeat(100_000) + "\",\"n\":";
+            int sent = 0;
+            while (node.metrics().stalled.get() == 0) {
+                node.append("readings", value + sent++ + "}");
+                assertThat(sent).as("the silent follower's buffer never filled").isLessThan(2_000);
+            }
+            for (int i = 0; i < 50; i++) {
+                node.append("readings", value + sent++ + "}");
+            }
+            for (TestSocket follower : followers) {
+                for (int i = 0; i < sent; i++) {
+                    assertThat(follower.nextJson().get("value").get("n").asInt())
+                            .isEqualTo(i);
+                }
+            }
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(node.metrics().closeCodes).containsExactly(4501));
+            assertThat(node.gateway().openStreams()).isEqualTo(20);
+            assertThat(silent.isConnected()).isTrue();
+            node.append("readings", value + sent + "}");
+            for (TestSocket follower : followers) {
+                assertThat(follower.nextJson().get("value").get("n").asInt()).isEqualTo(sent);
+                assertThat(follower.isClosed()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void aFollowerThatPausesGoesOnWhereItWasOnceItReadsAgain(@TempDir Path directory) throws Exception {
+        GatewayLimits limits =
+                GatewayLimits.builder().outboundBufferBytes(64 << 10).build();
+        try (GatewayNode node = GatewayNode.start(directory, limits);
+                Socket slow = neverReading(node)) {
+            String value = "{\"pad\":\"" + "x".repeat(50_000) + "\",\"n\":";
+            int sent = 0;
+            while (node.metrics().stalled.get() == 0) {
+                node.append("readings", value + sent++ + "}");
+            }
+            // Far more than the ring holds.
+            for (int i = 0; i < 100; i++) {
+                node.append("readings", value + sent++ + "}");
+            }
+            RawFrames frames = new RawFrames(slow.getInputStream());
+            for (int i = 0; i < sent; i++) {
+                assertThat(TestSocket.json(frames.nextText())
+                                .get("value")
+                                .get("n")
+                                .asInt())
+                        .isEqualTo(i);
+            }
+            node.append("readings", value + sent + "}");
+            assertThat(TestSocket.json(frames.nextText()).get("value").get("n").asInt())
+                    .isEqualTo(sent);
+        }
+    }
+
+    private List<TestSocket> open(GatewayNode node, int count, String path) {
+        List<CompletableFuture<TestSocket>> opening = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            opening.add(TestSocket.openAsync(client, node.ws(path)));
+        }
+        return opening.stream().map(CompletableFuture::join).toList();
+    }
+
+    /** A WebSocket that is opened and then left alone, with a small receive buffer. */
+    private static Socket neverReading(GatewayNode node) throws IOException {
+        node.createTopic("readings", 1);
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(16 << 10);
+        socket.connect(new InetSocketAddress("127.0.0.1", node.port()));
+        socket.setSoTimeout(20_000);
+        socket.getOutputStream()
+                .write(("GET /topics/readings/stream?from=earliest HTTP/1.1\r\nHost: 127.0.0.1:" + node.port()
+                                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+                        .getBytes(UTF_8));
+        RawFrames.skipHead(socket.getInputStream());
+        return socket;
+    }
+}

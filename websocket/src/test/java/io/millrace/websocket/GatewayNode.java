@@ -1,0 +1,161 @@
+package io.millrace.websocket;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.millrace.cluster.ClusterConfig;
+import io.millrace.cluster.ClusterNode;
+import io.millrace.cluster.metadata.NewTopic;
+import io.millrace.cluster.partition.Acks;
+import io.millrace.cluster.partition.AppendCommand;
+import io.millrace.cluster.partition.PartitionService;
+import io.millrace.cluster.record.NewRecord;
+import io.millrace.cluster.record.RecordBatches;
+import io.millrace.cluster.record.RecordHeader;
+import io.millrace.storage.AppendResult;
+import io.millrace.storage.StorageConfig;
+import io.millrace.storage.StorageMetrics;
+import io.millrace.storage.TopicPartition;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+
+/** A real node with a gateway on a real port, started and stopped by a test. */
+public final class GatewayNode implements AutoCloseable {
+
+    private static final int TIMEOUT_MS = 10_000;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final ClusterNode cluster;
+    private final StreamGateway gateway;
+    private final CountingMetrics metrics = new CountingMetrics();
+    private final HttpServer server;
+
+    private GatewayNode(Path directory, GatewayLimits limits) {
+        StorageConfig storage = StorageConfig.defaults(directory);
+        cluster = await(
+                ClusterNode.start(vertx, ClusterConfig.defaults(storage), Clock.systemUTC(), StorageMetrics.NONE));
+        gateway = new StreamGateway(
+                vertx, cluster.partitions(), cluster.controller(), limits, metrics, Clock.systemUTC());
+        Router router = Router.router(vertx);
+        gateway.mount(router);
+        server = await(vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1"))
+                .requestHandler(router)
+                .listen(0));
+    }
+
+    public static GatewayNode start(Path directory) {
+        return start(directory, GatewayLimits.defaults());
+    }
+
+    public static GatewayNode start(Path directory, GatewayLimits limits) {
+        return new GatewayNode(directory, limits);
+    }
+
+    public static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError("did not complete: " + e, e);
+        }
+    }
+
+    public StreamGateway gateway() {
+        return gateway;
+    }
+
+    public CountingMetrics metrics() {
+        return metrics;
+    }
+
+    public PartitionService partitions() {
+        return cluster.partitions();
+    }
+
+    public int port() {
+        return server.actualPort();
+    }
+
+    public URI ws(String pathAndQuery) {
+        return URI.create("ws://127.0.0.1:" + port() + pathAndQuery);
+    }
+
+    public URI http(String pathAndQuery) {
+        return URI.create("http://127.0.0.1:" + port() + pathAndQuery);
+    }
+
+    public void createTopic(String name, int partitions) {
+        await(cluster.controller().createTopic(new NewTopic(name, partitions, 1, Map.of()), false));
+    }
+
+    public void deleteTopic(String name) {
+        await(cluster.controller()
+                .deleteTopic(
+                        cluster.controller().image().topic(name).orElseThrow().id()));
+    }
+
+    public TopicPartition partition(String topic, int partition) {
+        return cluster.partitions().partition(topic, partition).orElseThrow();
+    }
+
+    /** Appends records with these values to partition 0 and waits until they are durable. */
+    public void append(String topic, String... values) {
+        List<NewRecord> records = new ArrayList<>();
+        for (String value : values) {
+            records.add(record(null, value));
+        }
+        append(topic, 0, records);
+    }
+
+    /** Appends records whose values are these numbers. */
+    public void appendNumbers(String topic, int partition, long from, long to) {
+        append(
+                topic,
+                partition,
+                LongStream.range(from, to)
+                        .mapToObj(number -> record(null, Long.toString(number)))
+                        .toList());
+    }
+
+    public void append(String topic, int partition, List<NewRecord> records) {
+        await(appendAsync(topic, partition, records));
+    }
+
+    public Future<AppendResult> appendAsync(String topic, int partition, List<NewRecord> records) {
+        return cluster.partitions()
+                .append(new AppendCommand(
+                        partition(topic, partition),
+                        RecordBatches.build(records, System.currentTimeMillis()),
+                        Acks.LEADER,
+                        TIMEOUT_MS));
+    }
+
+    public static NewRecord record(String key, String value) {
+        return new NewRecord(-1, bytes(key), bytes(value), List.of());
+    }
+
+    public static NewRecord record(long timestampMs, byte[] key, byte[] value, RecordHeader... headers) {
+        return new NewRecord(timestampMs, key, value, List.of(headers));
+    }
+
+    private static byte[] bytes(String text) {
+        return text == null ? null : text.getBytes(UTF_8);
+    }
+
+    @Override
+    public void close() {
+        await(gateway.close());
+        await(server.close());
+        await(cluster.stop());
+        await(vertx.close());
+    }
+}
