@@ -12,6 +12,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.millrace.cluster.ClusterNode;
 import io.millrace.server.http.HttpMetrics;
 import io.millrace.storage.StorageMetrics;
+import io.millrace.websocket.GatewayMetrics;
 
 /**
  * Every meter of the process, and their text for Prometheus. Made before everything that counts; {@link #watch} adds what can be
@@ -24,6 +25,7 @@ public final class ServerMetrics implements AutoCloseable {
     private final StorageMeters storage = new StorageMeters(registry);
     private final HttpMeters http = new HttpMeters(registry);
     private final KafkaMeters kafka = new KafkaMeters(registry);
+    private final GatewayMeters gateway = new GatewayMeters(registry);
 
     private TopicMeters topics;
 
@@ -52,6 +54,10 @@ public final class ServerMetrics implements AutoCloseable {
 
     public KafkaMetrics kafka() {
         return kafka;
+    }
+
+    public GatewayMetrics gateway() {
+        return gateway;
     }
 
     /** Adds the meters that are read from a running node. */

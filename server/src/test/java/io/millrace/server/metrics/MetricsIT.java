@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.server.http.HttpTestServer;
 import io.millrace.server.http.Readiness;
+import io.millrace.websocket.GatewayMetrics;
+import io.millrace.websocket.protocol.Gap;
+import io.millrace.websocket.protocol.Transport;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -89,6 +92,42 @@ class MetricsIT {
                 .containsEntry("millrace_kafka_requests_seconds_count{api=\"Produce\"}", 1.0)
                 .containsEntry("millrace_kafka_request_bytes_total", 100.0)
                 .containsEntry("millrace_kafka_response_bytes_total", 20.0);
+    }
+
+    @Test
+    void countsWhatTheGatewayTells() throws Exception {
+        GatewayMetrics gateway = server.metrics.gateway();
+        gateway.streamOpened(Transport.WEBSOCKET);
+        gateway.streamOpened(Transport.SSE);
+        gateway.streamClosed(Transport.SSE, 1000);
+        gateway.sent("readings", 10, 1_000);
+        gateway.frameEncoded("readings");
+        gateway.frameShared("readings", 5);
+        gateway.deliveryLatency(2_000_000);
+        gateway.gap(Gap.Reason.RETENTION);
+
+        assertThat(scrape())
+                .containsEntry("millrace_gateway_connections{transport=\"websocket\"}", 1.0)
+                .containsEntry("millrace_gateway_connections{transport=\"sse\"}", 0.0)
+                .containsEntry("millrace_gateway_closes_total{code=\"1000\"}", 1.0)
+                .containsEntry("millrace_gateway_records_sent_total{topic=\"readings\"}", 10.0)
+                .containsEntry("millrace_gateway_bytes_sent_total{topic=\"readings\"}", 1_000.0)
+                .containsEntry("millrace_gateway_frame_encodes_total", 1.0)
+                .containsEntry("millrace_gateway_frame_shares_total", 5.0)
+                .containsEntry("millrace_gateway_delivery_latency_seconds_count", 1.0)
+                .containsEntry("millrace_gateway_gaps_total{reason=\"retention\"}", 1.0);
+    }
+
+    @Test
+    void boundsTheTopicsThatGatewayMetricsName() throws Exception {
+        for (int i = 0; i < TopicMeters.TOPICS_MAX + 100; i++) {
+            server.metrics.gateway().sent("topic-" + i, 1, 1);
+        }
+        Map<String, Double> samples = scrape();
+
+        assertThat(samples.keySet().stream().filter(name -> name.startsWith("millrace_gateway_records_sent_total{")))
+                .hasSize(TopicMeters.TOPICS_MAX + 1);
+        assertThat(samples).containsEntry("millrace_gateway_records_sent_total{topic=\"other topics\"}", 100.0);
     }
 
     @Test
