@@ -12,6 +12,8 @@ import io.millrace.server.http.topic.TopicRoutes;
 import io.millrace.server.metrics.HealthRoutes;
 import io.millrace.server.metrics.ServerMetrics;
 import io.millrace.storage.StorageConfig;
+import io.millrace.websocket.GatewayLimits;
+import io.millrace.websocket.StreamGateway;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -35,6 +37,7 @@ public final class HttpTestServer implements AutoCloseable {
     public final ServerMetrics metrics = new ServerMetrics("test");
     public final Readiness readiness = new Readiness();
     public final ClusterNode node;
+    public final StreamGateway gateway;
     public final HttpListener listener;
     public final BodyBudget budget;
     public final HttpClient client =
@@ -44,11 +47,19 @@ public final class HttpTestServer implements AutoCloseable {
         node = await(ClusterNode.start(vertx, cluster, Clock.systemUTC(), metrics.storage()));
         metrics.watch(node);
         budget = new BodyBudget(config.maxBodyBytesInFlight());
+        gateway = new StreamGateway(
+                vertx,
+                node.partitions(),
+                node.controller(),
+                GatewayLimits.defaults(),
+                metrics.gateway(),
+                Clock.systemUTC());
         List<RouteModule> modules = List.of(
+                gateway::mount,
                 new ProducerRoutes(vertx, config, node, budget, readiness, metrics.http()),
                 new TopicRoutes(vertx, config, node, budget),
                 new ReadRoutes(vertx, node, Clock.systemUTC()),
-                new OverviewRoutes(node, "test", Clock.systemUTC(), () -> 0),
+                new OverviewRoutes(node, "test", Clock.systemUTC(), gateway::openStreams),
                 new HealthRoutes(vertx, node, readiness, metrics),
                 new DashboardRoutes(vertx, "http-test-site"),
                 router -> router.get("/broken").handler(ctx -> {
@@ -120,6 +131,7 @@ public final class HttpTestServer implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
+        await(gateway.close());
         await(listener.stop());
         await(node.stop());
         metrics.close();

@@ -50,6 +50,16 @@ public final class RawConnection implements AutoCloseable {
         return text;
     }
 
+    /** Whether a text arrives before the connection ends. */
+    public boolean readUntil(String text) throws IOException {
+        StringBuilder received = new StringBuilder();
+        int b;
+        while (received.indexOf(text) < 0 && (b = socket.getInputStream().read()) >= 0) {
+            received.append((char) b);
+        }
+        return received.indexOf(text) >= 0;
+    }
+
     /** Whether the server closed the connection, with everything that it sent read. */
     public boolean isClosedByServer() throws IOException {
         try {
