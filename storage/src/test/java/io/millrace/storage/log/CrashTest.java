@@ -18,7 +18,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -39,8 +41,13 @@ class CrashTest {
         long[] durable = new long[12];
         try (LogManager logs = TestLogs.open(directory)) {
             PartitionLog log = TestLogs.create(logs, TestLogs.segmentBytes(20_000));
+            // A producer with a bounded number of records in flight.
+            Semaphore inFlight = new Semaphore(20);
+            AtomicLong released = new AtomicLong();
+            log.onDurable((source, offset) -> inFlight.release((int) (offset - released.getAndSet(offset))));
             Thread appender = new Thread(() -> {
                 for (int i = 0; !stop.get(); i++) {
+                    inFlight.acquireUninterruptibly();
                     await(log.append(
                             TestBatch.of("v" + i + "x".repeat(i * 31 % 700))
                                     .producer(7, 0, i)
@@ -57,6 +64,7 @@ class CrashTest {
                 CrashCopy.copy(directory, temporary.resolve("crash-" + i));
             }
             stop.set(true);
+            inFlight.release();
             appender.join();
         }
         for (int i = 0; i < durable.length; i++) {

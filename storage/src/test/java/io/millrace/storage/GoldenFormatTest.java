@@ -1,0 +1,140 @@
+package io.millrace.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.storage.checkpoint.CleanShutdownMarker;
+import io.millrace.storage.checkpoint.LogStartFile;
+import io.millrace.storage.checkpoint.RecoveryPoints;
+import io.millrace.storage.directory.PartitionMetadataFile;
+import io.millrace.storage.epoch.LeaderEpochCache;
+import io.millrace.storage.epoch.LeaderEpochFile;
+import io.millrace.storage.file.Disk;
+import io.millrace.storage.file.OpenFiles;
+import io.millrace.storage.index.OffsetIndex;
+import io.millrace.storage.index.TimeIndex;
+import io.millrace.storage.producer.ProducerSnapshotFiles;
+import io.millrace.storage.producer.ProducerStateManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The bytes of every file format of ours, version by version. One of these red means: old data cannot be read any more. */
+class GoldenFormatTest {
+
+    private static final UUID TOPIC_ID = new UUID(0x0011223344556677L, 0x8899aabbccddeeffL);
+
+    @TempDir
+    Path directory;
+
+    private final Disk disk = Disk.local();
+
+    @Test
+    void recoveryPointsVersion1() throws IOException {
+        new RecoveryPoints(disk, directory).write(Map.of(new RecoveryPoints.Key(TOPIC_ID, 3), 500L));
+        assertFile(
+                "recovery-points",
+                "4d4c5250 0001 0000 00000020 CRC",
+                "00000001 00112233445566778899aabbccddeeff 00000003 00000000000001f4");
+        assertThat(new RecoveryPoints(disk, directory).read()).containsEntry(new RecoveryPoints.Key(TOPIC_ID, 3), 500L);
+    }
+
+    @Test
+    void logStartVersion1() throws IOException {
+        new LogStartFile(disk, directory).write(258);
+        assertFile("log-start", "4d4c4c53 0001 0000 00000008 CRC", "0000000000000102");
+        assertThat(new LogStartFile(disk, directory).read()).isEqualTo(258);
+    }
+
+    @Test
+    void cleanShutdownVersion1() throws IOException {
+        new CleanShutdownMarker(disk, directory).write(1000);
+        assertFile("clean-shutdown", "4d4c4353 0001 0000 00000008 CRC", "00000000000003e8");
+        assertThat(new CleanShutdownMarker(disk, directory).take()).isTrue();
+        assertThat(new CleanShutdownMarker(disk, directory).take()).isFalse();
+    }
+
+    @Test
+    void partitionMetadataVersion1() throws IOException {
+        PartitionMetadataFile file = new PartitionMetadataFile(disk);
+        file.write(directory, new PartitionMetadataFile.Content(TOPIC_ID, 1000));
+        assertFile(
+                "partition.metadata",
+                "4d4c504d 0001 0000 00000018 CRC",
+                "00112233445566778899aabbccddeeff 00000000000003e8");
+        assertThat(file.read(directory)).contains(new PartitionMetadataFile.Content(TOPIC_ID, 1000));
+    }
+
+    @Test
+    void leaderEpochsVersion1() throws IOException {
+        LeaderEpochCache cache = new LeaderEpochCache(new LeaderEpochFile(disk, directory), List.of());
+        cache.begin(2, 0);
+        cache.begin(5, 300);
+        assertFile(
+                "leader-epochs",
+                "4d4c4c45 0001 0000 0000001c CRC",
+                "00000002 00000002 0000000000000000 00000005 000000000000012c");
+    }
+
+    @Test
+    void producersVersion1() throws IOException {
+        ProducerStateManager producers = new ProducerStateManager(0);
+        producers.update(TestBatch.of("a", "b").producer(7, 1, 4).build(), 0, 100, 1000);
+        new ProducerSnapshotFiles(disk, directory).write(producers.snapshot(102));
+        assertFile(
+                "00000000000000000102.producers",
+                "4d4c5053 0001 0000 0000002f CRC",
+                "00000001 0000000000000007 0001 00000000000003e8 01 00000004 00000005 0000000000000064 0000000000000065");
+    }
+
+    @Test
+    void offsetIndexVersion1() throws IOException {
+        Path file = directory.resolve("00000000000000000256.index");
+        OffsetIndex index = OffsetIndex.empty(disk, new OpenFiles(disk, 10), file, 256);
+        index.add(260, 100);
+        index.add(300, 9000);
+        index.force();
+        assertBytes(
+                file,
+                "4d4c4f49 0001 0008 0000000000000100 00000004 00000064 0000002c 00002328 4d4c4945 00000002 00000000");
+        OffsetIndex opened = OffsetIndex.open(disk, new OpenFiles(disk, 10), file, 256, 10_000);
+        assertThat(opened.positionAtOrBefore(299)).isEqualTo(100);
+        assertThat(opened.positionAtOrBefore(300)).isEqualTo(9000);
+    }
+
+    @Test
+    void timeIndexVersion1() throws IOException {
+        Path file = directory.resolve("00000000000000000256.timeindex");
+        TimeIndex index = TimeIndex.empty(disk, new OpenFiles(disk, 10), file, 256);
+        index.add(1000, 257);
+        index.add(2000, 300);
+        index.force();
+        assertBytes(
+                file,
+                "4d4c5449 0001 000c 0000000000000100 00000000000003e8 00000001 00000000000007d0 0000002c"
+                        + " 4d4c4945 00000002 00000000");
+        TimeIndex opened = TimeIndex.open(disk, new OpenFiles(disk, 10), file, 256);
+        assertThat(opened.last()).isEqualTo(new TimeIndex.Entry(2000, 300));
+        assertThat(opened.batchBefore(1500)).isEqualTo(257);
+    }
+
+    /** Header and payload in hex; the checksum is computed here, by the rule that FORMAT.md states. */
+    private void assertFile(String name, String header, String payload) throws IOException {
+        byte[] checked = HexFormat.of().parseHex((header.replace("CRC", "") + payload).replace(" ", ""));
+        CRC32C crc = new CRC32C();
+        crc.update(checked);
+        assertBytes(
+                directory.resolve(name),
+                header.replace("CRC", HexFormat.of().toHexDigits((int) crc.getValue())) + payload);
+    }
+
+    private static void assertBytes(Path file, String hex) throws IOException {
+        assertThat(HexFormat.of().formatHex(Files.readAllBytes(file))).isEqualTo(hex.replace(" ", ""));
+    }
+}
