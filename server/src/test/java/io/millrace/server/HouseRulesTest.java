@@ -72,7 +72,6 @@ class HouseRulesTest {
         assertThat(importers)
                 .isSubsetOf(
                         "io.millrace.cluster.record",
-                        "io.millrace.cluster.partition",
                         "io.millrace.server.kafka",
                         "io.millrace.server.kafka.handler",
                         "io.millrace.server.cli");
