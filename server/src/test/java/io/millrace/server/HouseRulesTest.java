@@ -48,7 +48,8 @@ class HouseRulesTest {
         Set<Path> packages = sources(MODULES).map(Path::getParent).collect(Collectors.toCollection(TreeSet::new));
         assertThat(packages)
                 .isNotEmpty()
-                .allSatisfy(each -> assertThat(each.resolve("package-info.java")).exists());
+                .allSatisfy(
+                        each -> assertThat(each.resolve("package-info.java")).exists());
     }
 
     @ParameterizedTest
@@ -103,9 +104,7 @@ class HouseRulesTest {
         Stream<Path> all = Stream.empty();
         for (String module : modules) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/main/java"))) {
-                all = Stream.concat(
-                        all,
-                        files.filter(file -> file.toString().endsWith(".java")).toList().stream());
+                all = Stream.concat(all, files.filter(file -> file.toString().endsWith(".java")).toList().stream());
             }
         }
         return all;

@@ -43,8 +43,16 @@ final class JarProcess implements AutoCloseable {
 
     /** Runs a node on free ports and waits until it is ready. */
     static JarProcess startNode(Path dataDirectory) throws IOException {
-        JarProcess node =
-                run("start", "--set", "node.dataDir=" + dataDirectory, "--set", "kafka.port=0", "--set", "http.port=0");
+        JarProcess node = run(
+                "start",
+                "--set",
+                "node.dataDir=" + dataDirectory,
+                "--set",
+                "kafka.port=0",
+                "--set",
+                "http.port=0",
+                "--set",
+                "topics.defaultPartitions=4");
         node.awaitLine("^Ready.*");
         return node;
     }
@@ -52,6 +60,11 @@ final class JarProcess implements AutoCloseable {
     /** The base URL that was printed at the start. */
     String httpUrl() {
         return awaitLine("^ *HTTP +(http://.*)$").group(1);
+    }
+
+    /** The address of the Kafka listener that was printed at the start. */
+    String kafkaAddress() {
+        return awaitLine("^ *Kafka +(\\S+)$").group(1);
     }
 
     /** The first line, printed or to be printed, that matches. */
