@@ -37,7 +37,7 @@ public final class BatchingRecordAppender implements RecordAppender {
         Partition partition = service.find(key);
         if (partition == null) {
             batchers.remove(key);
-            return Future.failedFuture(LocalPartitionService.unknown(key));
+            return Future.failedFuture(service.absent(key));
         }
         LogConfig config = partition.log().config();
         int sizeBytes = RecordBatches.sizeBoundBytes(record);

@@ -9,6 +9,7 @@ import io.millrace.cluster.metadata.TopicConfig;
 import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.LogConfig;
+import io.millrace.storage.LogException;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.ReadResult;
@@ -44,6 +45,9 @@ public final class LocalPartitionService implements PartitionService {
     private final Supplier<ClusterImage> image;
     private final LogReaders readers = new LogReaders(READERS);
     private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
+
+    /** Partitions whose log cannot be trusted, and what they answer. */
+    private final Map<TopicPartition, MillraceException> damaged = new ConcurrentHashMap<>();
 
     /**
      * @param image the newest image, for lookups by name
@@ -99,11 +103,24 @@ public final class LocalPartitionService implements PartitionService {
                 .orElseGet(() -> logs.create(key, logConfig));
         return opened.thenCompose(ready -> ready.beginEpoch(leaderEpoch).thenApply(done -> ready))
                 .thenAccept(ready -> partitions.put(key, new Partition(ready, leaderEpoch, clock)))
+                .exceptionallyCompose(failure -> refuseIfDamaged(key, failure))
                 .toCompletableFuture();
+    }
+
+    /** A damaged log is left as it is, for the operator to look at; the other partitions are served. */
+    private CompletionStage<Void> refuseIfDamaged(TopicPartition key, Throwable failure) {
+        MillraceException why = LogErrors.translate(failure);
+        if (!(why.getCause() instanceof LogException.CorruptLog)) {
+            return CompletableFuture.failedStage(failure);
+        }
+        damaged.put(key, why);
+        log.atError().addKeyValue("partition", key).log("Not served: {}", why.getMessage());
+        return CompletableFuture.completedStage(null);
     }
 
     private CompletableFuture<Void> remove(TopicPartition key) {
         Partition present = partitions.remove(key);
+        damaged.remove(key);
         if (present != null) {
             present.close(unknown(key));
         } else {
@@ -126,7 +143,7 @@ public final class LocalPartitionService implements PartitionService {
     @Override
     public Future<AppendResult> append(AppendCommand command) {
         Partition partition = partitions.get(command.partition());
-        return partition == null ? Future.failedFuture(unknown(command.partition())) : partition.append(command);
+        return partition == null ? Future.failedFuture(absent(command.partition())) : partition.append(command);
     }
 
     @Override
@@ -138,7 +155,7 @@ public final class LocalPartitionService implements PartitionService {
     public Future<ReadResult> read(TopicPartition key, long offset, int maxBytes, Isolation isolation) {
         Partition partition = partitions.get(key);
         if (partition == null) {
-            return Future.failedFuture(unknown(key));
+            return Future.failedFuture(absent(key));
         }
         return partition.isReadImmediate(offset, isolation)
                 ? LogReaders.now(() -> partition.read(offset, maxBytes, true, isolation))
@@ -183,7 +200,7 @@ public final class LocalPartitionService implements PartitionService {
     public Future<Long> deleteRecords(TopicPartition key, long beforeOffset) {
         Partition partition = partitions.get(key);
         if (partition == null) {
-            return Future.failedFuture(unknown(key));
+            return Future.failedFuture(absent(key));
         }
         long highWatermark = partition.offsets().highWatermark();
         long target = beforeOffset == -1 ? highWatermark : beforeOffset;
@@ -243,12 +260,18 @@ public final class LocalPartitionService implements PartitionService {
     Partition existing(TopicPartition key) {
         Partition partition = partitions.get(key);
         if (partition == null) {
-            throw unknown(key);
+            throw absent(key);
         }
         return partition;
     }
 
-    static MillraceException unknown(TopicPartition key) {
+    /** Why a partition is not here. */
+    MillraceException absent(TopicPartition key) {
+        MillraceException why = damaged.get(key);
+        return why != null ? why : unknown(key);
+    }
+
+    private static MillraceException unknown(TopicPartition key) {
         return new MillraceException(
                 ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
                 "There is no partition " + key.partition() + " of topic '" + key.topic() + "'");

@@ -24,6 +24,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -85,6 +86,29 @@ class LocalPartitionServiceTest {
         assertThat(values(get(node.partitions().read(first, 0, 1 << 20, Isolation.READ_UNCOMMITTED))))
                 .containsExactly("a");
         assertThat(append(second, "c").baseOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void aDamagedPartitionIsRefusedAndTheOthersAreServed() throws IOException {
+        append(first, "a", "b");
+        append(first, "c");
+        append(second, "d");
+        get(node.stop());
+        Path file = directory.resolve("t-0").resolve("00000000000000000000.log");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[70] ^= 1;
+        Files.write(file, bytes);
+        Files.delete(directory.resolve("clean-shutdown"));
+        Files.deleteIfExists(directory.resolve("recovery-points"));
+
+        node = open();
+
+        assertThatThrownBy(() -> append(first, "x"))
+                .isInstanceOfSatisfying(
+                        MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR));
+        assertThat(values(get(node.partitions().read(second, 0, 1 << 20, Isolation.READ_UNCOMMITTED))))
+                .containsExactly("d");
+        assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
     }
 
     @Test
