@@ -129,7 +129,8 @@ public final class MillraceServer implements AutoCloseable {
     }
 
     private Future<?> openKafka() {
-        return KafkaListener.start(vertx, ComponentConfigs.kafka(config), node).onSuccess(started -> kafka = started);
+        return KafkaListener.start(vertx, ComponentConfigs.kafka(config), node, metrics.kafka())
+                .onSuccess(started -> kafka = started);
     }
 
     private Future<?> closeKafka() {

@@ -61,9 +61,7 @@ class CrashUnderLoadIT {
             try (JarProcess node = JarProcess.startNode(directory)) {
                 System.out.printf(
                         "CrashUnderLoadIT: round %d: %d records acknowledged so far, ready again after %d ms%n",
-                        round,
-                        acknowledgedCount(),
-                        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+                        round, acknowledgedCount(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
                 for (int p = 0; p < PARTITIONS; p++) {
                     check(p, readAll(node, p));
                 }

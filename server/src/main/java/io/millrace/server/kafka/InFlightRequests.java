@@ -15,11 +15,21 @@ final class InFlightRequests {
     /** A request and, once it is there, its reply. */
     static final class InFlight {
         private final int bytes;
+        private final long beganNanos = System.nanoTime();
         private long answerBytes;
         private Reply reply;
 
         private InFlight(int bytes) {
             this.bytes = bytes;
+        }
+
+        int bytes() {
+            return bytes;
+        }
+
+        /** When the whole request was there, by {@link System#nanoTime()}. */
+        long beganNanos() {
+            return beganNanos;
         }
 
         Reply reply() {

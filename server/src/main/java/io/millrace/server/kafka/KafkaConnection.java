@@ -4,6 +4,7 @@ import io.millrace.server.kafka.FrameDecoder.BadFrameException;
 import io.millrace.server.kafka.InFlightRequests.InFlight;
 import io.millrace.server.kafka.RequestDispatcher.Reply;
 import io.millrace.server.kafka.handler.ApiResponse;
+import io.millrace.server.metrics.KafkaMetrics;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
 import io.vertx.core.internal.net.NetSocketInternal;
@@ -29,6 +30,7 @@ final class KafkaConnection {
     private final Context context;
     private final String name;
     private final RequestDispatcher dispatcher;
+    private final KafkaMetrics metrics;
     private final FrameDecoder decoder;
     private final InFlightRequests inFlight;
     private final RequestMemory memory;
@@ -48,20 +50,16 @@ final class KafkaConnection {
     private boolean closed;
     private long firstRequestTimer = NO_TIMER;
 
-    KafkaConnection(
-            NetSocketInternal socket,
-            Context context,
-            RequestDispatcher dispatcher,
-            KafkaListenerConfig config,
-            RequestMemory memory) {
+    KafkaConnection(NetSocketInternal socket, Context context, ListenerServices services, KafkaListenerConfig config) {
         this.socket = socket;
         this.context = context;
         this.name = socket.remoteAddress().toString();
-        this.dispatcher = dispatcher;
+        this.dispatcher = services.dispatcher();
+        this.metrics = services.metrics();
         this.decoder = new FrameDecoder(config.maxFrameBytes());
         this.inFlight =
                 new InFlightRequests(config.maxInFlightRequestsPerConnection(), config.maxInFlightBytesPerConnection());
-        this.memory = memory;
+        this.memory = services.memory();
         this.writer = new ResponseWriter(socket.channelHandlerContext());
     }
 
@@ -128,9 +126,9 @@ final class KafkaConnection {
     }
 
     private void pauseOrResume() {
-        // Bytes that were left although no limit of this connection is reached were left for want of memory; that there
-        // may be
-        // some again by now does not matter, the callback comes at once then.
+        // Bytes that were left although no limit of this connection is reached were left for want of memory. There may
+        // be
+        // some again by now: the callback comes at once then.
         if (!closed && !stopping && !inFlight.atLimit() && (!unread.isEmpty() || memory.isExhausted())) {
             awaitMemory();
         }
@@ -186,7 +184,7 @@ final class KafkaConnection {
         if (closed) {
             done(request, reply);
         } else if (reply.response() instanceof ApiResponse.Answer answer) {
-            encode(reply, answer, () -> done(request, reply));
+            encode(request, reply, answer);
         } else if (reply.response() instanceof ApiResponse.Disconnect disconnect) {
             done(request, reply);
             disconnect(disconnect.reason());
@@ -195,7 +193,7 @@ final class KafkaConnection {
         }
     }
 
-    private void encode(Reply reply, ApiResponse.Answer answer, Runnable whenDone) {
+    private void encode(InFlight request, Reply reply, ApiResponse.Answer answer) {
         List<Object> parts;
         try {
             parts = ResponseEncoder.encode(reply.header(), reply.version(), answer);
@@ -207,12 +205,14 @@ final class KafkaConnection {
                     reply.header().correlationId(),
                     name,
                     bug);
-            whenDone.run();
+            done(request, reply);
             disconnect("its answer could not be written (a bug in this server)");
             return;
         }
+        metrics.requestAnswered(reply.header().apiKey().name, System.nanoTime() - request.beganNanos());
+        metrics.transferred(request.bytes(), ResponseEncoder.sizeBytes(parts));
         writer.write(parts, () -> {
-            whenDone.run();
+            done(request, reply);
             afterAnswers();
         });
     }

@@ -2,6 +2,7 @@ package io.millrace.server.kafka;
 
 import io.millrace.cluster.ClusterNode;
 import io.millrace.server.kafka.handler.ApiHandlers;
+import io.millrace.server.metrics.KafkaMetrics;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -41,33 +42,34 @@ public final class KafkaListener {
      * Binds the port and tells the cluster where clients reach it. Completes when clients can connect; fails with a message
      * that tells the user what to do.
      */
-    public static Future<KafkaListener> start(Vertx vertx, KafkaListenerConfig config, ClusterNode node) {
-        return start(vertx, config, node, RequestMemory.ofHeap(config.maxFrameBytes()));
+    public static Future<KafkaListener> start(
+            Vertx vertx, KafkaListenerConfig config, ClusterNode node, KafkaMetrics metrics) {
+        return start(vertx, config, node, RequestMemory.ofHeap(config.maxFrameBytes()), metrics);
     }
 
     static Future<KafkaListener> start(
-            Vertx vertx, KafkaListenerConfig config, ClusterNode node, RequestMemory memory) {
-        RequestDispatcher dispatcher = new RequestDispatcher(new ApiHandlers(node, config.fetchMaxBytes()));
-        ConnectionLimit connections = new ConnectionLimit(config.maxConnections());
+            Vertx vertx, KafkaListenerConfig config, ClusterNode node, RequestMemory memory, KafkaMetrics metrics) {
+        ListenerServices services = new ListenerServices(
+                new RequestDispatcher(new ApiHandlers(node, config.fetchMaxBytes())),
+                new ConnectionLimit(config.maxConnections()),
+                memory,
+                metrics);
         if (config.port() == 0) {
-            return deploy(vertx, config, -FREE_PORTS.incrementAndGet(), dispatcher, memory)
+            return deploy(vertx, config, -FREE_PORTS.incrementAndGet(), services)
                     .compose(listener ->
                             advertise(node, config, listener.actualPort).map(listener));
         }
         // Told before the port is open, so that no client can ask in between.
-        return advertise(node, config, config.port())
-                .compose(told -> deploy(vertx, config, config.port(), dispatcher, memory));
+        return advertise(node, config, config.port()).compose(told -> deploy(vertx, config, config.port(), services));
     }
 
     private static Future<KafkaListener> deploy(
-            Vertx vertx, KafkaListenerConfig config, int bindPort, RequestDispatcher dispatcher, RequestMemory memory) {
-        ConnectionLimit connections = new ConnectionLimit(config.maxConnections());
+            Vertx vertx, KafkaListenerConfig config, int bindPort, ListenerServices services) {
         Queue<KafkaVerticle> verticles = new ConcurrentLinkedQueue<>();
         int instances = config.eventLoops() != 0 ? config.eventLoops() : VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE;
         return vertx.deployVerticle(
                         () -> {
-                            KafkaVerticle verticle =
-                                    new KafkaVerticle(config, bindPort, dispatcher, connections, memory);
+                            KafkaVerticle verticle = new KafkaVerticle(config, bindPort, services);
                             verticles.add(verticle);
                             return verticle;
                         },
@@ -76,7 +78,7 @@ public final class KafkaListener {
                 .map(deploymentId -> {
                     int port = verticles.element().actualPort();
                     log.info("Kafka clients are served on {}:{}", config.host(), port);
-                    return new KafkaListener(vertx, deploymentId, port, connections);
+                    return new KafkaListener(vertx, deploymentId, port, services.connections());
                 });
     }
 

@@ -19,23 +19,14 @@ final class KafkaVerticle extends VerticleBase {
 
     private final KafkaListenerConfig config;
     private final int bindPort;
-    private final RequestDispatcher dispatcher;
-    private final ConnectionLimit connections;
-    private final RequestMemory memory;
+    private final ListenerServices services;
     private NetServer server;
 
     /** @param bindPort the port; negative numbers mean a free port that all instances with the same number share */
-    KafkaVerticle(
-            KafkaListenerConfig config,
-            int bindPort,
-            RequestDispatcher dispatcher,
-            ConnectionLimit connections,
-            RequestMemory memory) {
+    KafkaVerticle(KafkaListenerConfig config, int bindPort, ListenerServices services) {
         this.config = config;
         this.bindPort = bindPort;
-        this.dispatcher = dispatcher;
-        this.connections = connections;
-        this.memory = memory;
+        this.services = services;
     }
 
     @Override
@@ -51,15 +42,16 @@ final class KafkaVerticle extends VerticleBase {
     }
 
     private void accept(NetSocket socket) {
-        if (!connections.tryAcquire(socket.remoteAddress().toString())) {
+        if (!services.connections().tryAcquire(socket.remoteAddress().toString())) {
             socket.close();
             return;
         }
         socket.setWriteQueueMaxSize(WRITE_QUEUE_BYTES_MAX);
-        KafkaConnection connection =
-                new KafkaConnection((NetSocketInternal) socket, context, dispatcher, config, memory);
+        KafkaConnection connection = new KafkaConnection((NetSocketInternal) socket, context, services, config);
+        services.metrics().connectionOpened();
         socket.closeHandler(closed -> {
-            connections.release();
+            services.connections().release();
+            services.metrics().connectionClosed();
             connection.onClosed();
         });
         connection.open(config.firstRequestTimeoutMs());

@@ -4,6 +4,7 @@ import io.millrace.server.kafka.handler.ApiResponse;
 import io.millrace.server.kafka.handler.LogRecords;
 import io.millrace.storage.LogSlice;
 import io.millrace.storage.ReadResult;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -59,6 +60,15 @@ final class ResponseEncoder extends ByteBufferAccessor {
         answer.body().write(encoder, cache, version);
         encoder.cut();
         return encoder.parts;
+    }
+
+    /** The bytes of an answer on the wire. */
+    static long sizeBytes(List<Object> parts) {
+        long bytes = 0;
+        for (Object part : parts) {
+            bytes += part instanceof ByteBuf buffer ? buffer.readableBytes() : ((LogFileRegion) part).count();
+        }
+        return bytes;
     }
 
     private static int copiedBytes(List<ReadResult> results) {

@@ -56,7 +56,7 @@ final class KafkaMeters implements KafkaMetrics {
     }
 
     @Override
-    public void transferred(int in, int out) {
+    public void transferred(long in, long out) {
         bytesIn.increment(in);
         bytesOut.increment(out);
     }

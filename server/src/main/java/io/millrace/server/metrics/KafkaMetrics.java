@@ -19,5 +19,5 @@ public interface KafkaMetrics {
     default void requestAnswered(String api, long nanos) {}
 
     /** Bytes of whole requests that came in, and of answers that went out. */
-    default void transferred(int bytesIn, int bytesOut) {}
+    default void transferred(long bytesIn, long bytesOut) {}
 }

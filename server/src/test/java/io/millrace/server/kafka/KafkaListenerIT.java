@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.cluster.metadata.TopicMetadata;
+import io.millrace.server.metrics.KafkaMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
@@ -84,7 +85,8 @@ class KafkaListenerIT {
         RequestMemory memory = new RequestMemory(1 << 20);
         try (KafkaTestNode node = KafkaTestNode.start(directory)) {
             KafkaListenerConfig config = KafkaListenerConfig.defaults("127.0.0.1", 0);
-            KafkaListener small = KafkaTestNode.await(KafkaListener.start(vertx, config, node.node(), memory));
+            KafkaListener small =
+                    KafkaTestNode.await(KafkaListener.start(vertx, config, node.node(), memory, KafkaMetrics.NONE));
             try (RawKafkaClient large = new RawKafkaClient(small.actualPort());
                     RawKafkaClient other = new RawKafkaClient(small.actualPort())) {
                 other.call(RawKafkaClient.apiVersions(), ApiVersionsResponse.class);
@@ -110,7 +112,8 @@ class KafkaListenerIT {
         try (KafkaTestNode node = KafkaTestNode.start(directory)) {
             KafkaListenerConfig samePort = KafkaListenerConfig.defaults("127.0.0.1", node.port());
 
-            assertThatThrownBy(() -> KafkaTestNode.await(KafkaListener.start(vertx, samePort, node.node())))
+            assertThatThrownBy(() ->
+                            KafkaTestNode.await(KafkaListener.start(vertx, samePort, node.node(), KafkaMetrics.NONE)))
                     .hasMessageContaining("127.0.0.1:" + node.port())
                     .hasMessageContaining("kafka.port");
         } finally {

@@ -4,6 +4,7 @@ import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.ClusterNode;
 import io.millrace.cluster.metadata.NewTopic;
 import io.millrace.cluster.metadata.TopicMetadata;
+import io.millrace.server.metrics.KafkaMetrics;
 import io.millrace.storage.StorageConfig;
 import io.millrace.storage.StorageMetrics;
 import io.vertx.core.Future;
@@ -37,7 +38,7 @@ final class KafkaTestNode implements AutoCloseable {
     private KafkaTestNode(ClusterConfig cluster, KafkaListenerConfig config) {
         try {
             node = await(ClusterNode.start(vertx, cluster, Clock.systemUTC(), StorageMetrics.NONE));
-            listener = await(KafkaListener.start(vertx, config, node));
+            listener = await(KafkaListener.start(vertx, config, node, KafkaMetrics.NONE));
         } catch (RuntimeException e) {
             vertx.close();
             throw e;
