@@ -30,7 +30,7 @@ class HouseRulesTest {
 
     @Test
     void everyClassNamedOnTheMapExists() throws IOException {
-        Set<String> classes = sources(MODULES)
+        Set<String> classes = Stream.concat(sources(MODULES), files(List.of("server"), "src/test/java"))
                 .map(file -> file.getFileName().toString().replace(".java", ""))
                 .collect(Collectors.toSet());
         Set<String> named = new TreeSet<>();
@@ -75,7 +75,7 @@ class HouseRulesTest {
                         "io.millrace.cluster.record",
                         "io.millrace.server.kafka",
                         "io.millrace.server.kafka.handler",
-                        "io.millrace.server.cli");
+                        "io.millrace.server.demo");
     }
 
     private static Set<String> imports(List<String> modules) throws IOException {
@@ -101,9 +101,13 @@ class HouseRulesTest {
     }
 
     private static Stream<Path> sources(List<String> modules) throws IOException {
+        return files(modules, "src/main/java");
+    }
+
+    private static Stream<Path> files(List<String> modules, String folder) throws IOException {
         Stream<Path> all = Stream.empty();
         for (String module : modules) {
-            try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/main/java"))) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve(folder))) {
                 all = Stream.concat(all, files.filter(file -> file.toString().endsWith(".java")).toList().stream());
             }
         }
