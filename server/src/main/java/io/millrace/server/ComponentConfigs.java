@@ -1,6 +1,7 @@
 package io.millrace.server;
 
 import io.millrace.cluster.ClusterConfig;
+import io.millrace.server.config.GatewaySettings;
 import io.millrace.server.config.HttpSettings;
 import io.millrace.server.config.KafkaSettings;
 import io.millrace.server.config.MillraceConfig;
@@ -8,6 +9,8 @@ import io.millrace.server.config.StorageSettings;
 import io.millrace.server.http.HttpConfig;
 import io.millrace.server.kafka.KafkaListenerConfig;
 import io.millrace.storage.StorageConfig;
+import io.millrace.websocket.GatewayLimits;
+import java.util.Set;
 
 /** From what the user sets to what each component is told: the only place where the two vocabularies meet. */
 final class ComponentConfigs {
@@ -75,6 +78,20 @@ final class ComponentConfigs {
                 http.firstRequestTimeoutMs(),
                 http.bodyTimeoutMs(),
                 http.drainTimeoutMs());
+    }
+
+    static GatewayLimits gateway(MillraceConfig config) {
+        GatewaySettings gateway = config.gateway();
+        return GatewayLimits.builder()
+                .streamsMax(gateway.streamsMax())
+                .outboundBufferBytes(gateway.outboundBufferBytes())
+                .stalledTimeoutMs(gateway.stalledTimeoutMs())
+                .pongTimeoutMs(gateway.pongTimeoutMs())
+                .checkpointIntervalMs(gateway.checkpointIntervalMs())
+                .drainMs(gateway.drainMs())
+                .ringBytesMax(gateway.ringBytesMax(), gateway.allRingsBytesMax())
+                .allowedOrigins(Set.copyOf(config.http().allowedOrigins()))
+                .build();
     }
 
     private static int cores() {

@@ -15,6 +15,7 @@ import io.millrace.server.http.topic.TopicRoutes;
 import io.millrace.server.kafka.KafkaListener;
 import io.millrace.server.metrics.HealthRoutes;
 import io.millrace.server.metrics.ServerMetrics;
+import io.millrace.websocket.StreamGateway;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -37,6 +38,7 @@ public final class MillraceServer implements AutoCloseable {
             new StartupStep("Vert.x", this::openVertx, this::closeVertx),
             new StartupStep("metrics", this::openMetrics, this::closeMetrics),
             new StartupStep("the data directory", this::openNode, this::closeNode),
+            new StartupStep("the stream gateway", this::openGateway, this::closeGateway),
             new StartupStep("the Kafka listener", this::openKafka, this::closeKafka),
             new StartupStep("the HTTP listener", this::openHttp, this::closeHttp),
             new StartupStep("readiness", this::becomeReady, this::drain)));
@@ -45,6 +47,7 @@ public final class MillraceServer implements AutoCloseable {
     private ServerMetrics metrics;
     private ClusterNode node;
     private KafkaListener kafka;
+    private StreamGateway gateway;
     private HttpListener http;
 
     private MillraceServer(MillraceConfig config) {
@@ -128,6 +131,21 @@ public final class MillraceServer implements AutoCloseable {
         return node.stop();
     }
 
+    private Future<?> openGateway() {
+        gateway = new StreamGateway(
+                vertx,
+                node.partitions(),
+                node.controller(),
+                ComponentConfigs.gateway(config),
+                metrics.gateway(),
+                clock);
+        return Future.succeededFuture();
+    }
+
+    private Future<?> closeGateway() {
+        return gateway.close();
+    }
+
     private Future<?> openKafka() {
         return KafkaListener.start(vertx, ComponentConfigs.kafka(config), node, metrics.kafka())
                 .onSuccess(started -> kafka = started);
@@ -147,10 +165,11 @@ public final class MillraceServer implements AutoCloseable {
         BodyBudget budget = new BodyBudget(httpConfig.maxBodyBytesInFlight());
         return List.of(
                 new HealthRoutes(vertx, node, readiness, metrics),
+                gateway::mount,
                 new ProducerRoutes(vertx, httpConfig, node, budget, readiness, metrics.http()),
                 new ReadRoutes(vertx, node, clock),
                 new TopicRoutes(vertx, httpConfig, node, budget),
-                new OverviewRoutes(node, BuildInfo.current().version(), clock, () -> 0),
+                new OverviewRoutes(node, BuildInfo.current().version(), clock, gateway::openStreams),
                 new DashboardRoutes(vertx, DASHBOARD_FOLDER));
     }
 
@@ -166,6 +185,6 @@ public final class MillraceServer implements AutoCloseable {
     /** Balancers and streams go first, while every listener still answers. */
     private Future<?> drain() {
         readiness.become(Readiness.Phase.DRAINING);
-        return Future.succeededFuture();
+        return gateway.drain();
     }
 }
