@@ -4,8 +4,10 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.partition.Isolation;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.Watch;
+import io.millrace.storage.TopicPartition;
 import io.millrace.websocket.delivery.ByteSink;
-import io.millrace.websocket.subscription.ResolvedStart;
+import io.millrace.websocket.protocol.ResumeToken;
+import io.millrace.websocket.subscription.Subscription;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -14,6 +16,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * One read under way: pages of its partitions in turn, or, when there is nothing, a wait for the first high watermark that moves.
@@ -31,6 +34,7 @@ final class RecordRead {
     private final RoutingContext ctx;
     private final PartitionService partitions;
     private final ReadQuery query;
+    private final UUID topicId;
     private final List<ReadCursor> cursors = new ArrayList<>();
     private final List<Watch> watches = new ArrayList<>();
     private final ByteSink records = new ByteSink(1024);
@@ -40,13 +44,14 @@ final class RecordRead {
     private boolean waiting;
 
     RecordRead(
-            Vertx vertx, RoutingContext ctx, PartitionService partitions, ReadQuery query, List<ResolvedStart> starts) {
+            Vertx vertx, RoutingContext ctx, PartitionService partitions, ReadQuery query, Subscription subscription) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.ctx = ctx;
         this.partitions = partitions;
         this.query = query;
-        starts.forEach(start -> cursors.add(new ReadCursor(start, query.format())));
+        this.topicId = subscription.topicId();
+        subscription.starts().forEach(start -> cursors.add(new ReadCursor(start, subscription.format())));
     }
 
     void start() {
@@ -140,9 +145,11 @@ final class RecordRead {
         if (ctx.response().closed()) {
             return;
         }
-        StringBuilder tail = new StringBuilder(64).append("],\"resume\":\"");
-        appendPositions(tail);
-        tail.append("\",\"caught_up\":").append(isCaughtUp());
+        StringBuilder tail = new StringBuilder(128)
+                .append("],\"resume\":\"")
+                .append(resumeToken())
+                .append("\",\"caught_up\":")
+                .append(isCaughtUp());
         appendGaps(tail);
         Buffer body = Buffer.buffer(records.size() + tail.length() + 16)
                 .appendString("{\"records\":[")
@@ -154,14 +161,21 @@ final class RecordRead {
                 .end(body);
     }
 
-    private void appendPositions(StringBuilder json) {
-        String separator = "";
+    private String resumeToken() {
+        List<ResumeToken.Position> positions = new ArrayList<>(cursors.size());
         for (ReadCursor cursor : cursors) {
-            json.append(separator)
-                    .append(cursor.partition().partition())
-                    .append(':')
-                    .append(cursor.position());
-            separator = ",";
+            positions.add(new ResumeToken.Position(
+                    cursor.partition().partition(), cursor.position(), leaderEpoch(cursor.partition())));
+        }
+        return new ResumeToken(List.of(new ResumeToken.TopicPositions(topicId, positions))).encode();
+    }
+
+    private int leaderEpoch(TopicPartition partition) {
+        try {
+            return partitions.offsets(partition).leaderEpoch();
+        } catch (MillraceException e) {
+            // Gone or moved: whoever resumes with this token learns it then.
+            return 0;
         }
     }
 
