@@ -60,7 +60,9 @@ class LogManagerTest {
             append(fresh, "new");
             assertThatThrownBy(() -> append(old, "late")).isInstanceOf(LogException.Closed.class);
             assertThatThrownBy(() -> old.read(0, 1, 100, true)).isInstanceOf(LogException.Closed.class);
-            await(logs.delete(TestLogs.READINGS));
+            logs.create(new TopicPartition(new UUID(3, 3), "short", 0), LogConfig.defaults());
+            await(logs.delete(new TopicPartition(new UUID(3, 3), "short", 0)));
+            assertThat(logs.logs()).as("a deletion comes after the creation before it").hasSize(1);
         }
         try (LogManager logs = TestLogs.open(directory)) {
             assertThat(logs.logs()).hasSize(1);
@@ -134,6 +136,11 @@ class LogManagerTest {
                                 await(logs.create(new TopicPartition(new UUID(1, 1), name, 0), LogConfig.defaults())))
                         .isInstanceOf(IllegalArgumentException.class);
             }
+            assertThatThrownBy(() -> await(logs.create(
+                            new TopicPartition(new UUID(1, 1), "x".repeat(249), 1_000_000), LogConfig.defaults())))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("too long");
+            assertThat(logs.isOnline()).isTrue();
             TopicPartition longest = new TopicPartition(new UUID(1, 1), "x".repeat(244), 1234);
             append(await(logs.create(longest, LogConfig.defaults())), "a");
             await(logs.delete(longest));

@@ -15,6 +15,10 @@ public final class PartitionDirectory {
     private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
     private static final Pattern LIVE = Pattern.compile("([a-zA-Z0-9._-]{1,249})-(0|[1-9][0-9]{0,9})");
     private static final Pattern LEFTOVER = Pattern.compile(".+\\.[0-9a-f-]{36}\\.(new|deleted)");
+
+    /** Of every file system in use. */
+    private static final int FILE_NAME_MAX = 255;
+
     private static final int NAME_MAX = 200;
 
     private PartitionDirectory() {}
@@ -37,6 +41,10 @@ public final class PartitionDirectory {
     public static Path live(Path dataDirectory, TopicPartition partition) {
         if (!TOPIC.matcher(partition.topic()).matches() || isDots(partition.topic())) {
             throw new IllegalArgumentException("not a topic name: " + partition.topic());
+        }
+        if (partition.toString().length() > FILE_NAME_MAX) {
+            throw new IllegalArgumentException(
+                    "topic name and partition number are too long together for a directory name: " + partition);
         }
         return dataDirectory.resolve(partition.toString());
     }

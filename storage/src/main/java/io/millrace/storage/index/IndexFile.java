@@ -52,6 +52,9 @@ final class IndexFile {
     private ByteBuffer pending;
     private boolean fileExists;
 
+    /** Whether the file ends with the mark that nothing is missing. */
+    private boolean complete;
+
     /** Said once. */
     private boolean writeFailed;
 
@@ -97,6 +100,7 @@ final class IndexFile {
             return null;
         }
         index.fileExists = true;
+        index.complete = true;
         index.storedCount = trailer.getInt(4);
         return index;
     }
@@ -135,6 +139,7 @@ final class IndexFile {
      * the entries stay in memory and the write is tried again with the next one.
      */
     void add(ByteBuffer entry) {
+        complete = false;
         synchronized (lock) {
             if (pending == null) {
                 pending = ByteBuffer.allocate(PENDING_FIRST * entryBytes);
@@ -156,7 +161,7 @@ final class IndexFile {
     }
 
     /** Writes what is in memory to the file, without forcing it. */
-    void write() throws IOException {
+    private void write() throws IOException {
         if (pendingCount() == 0 && fileExists) {
             return;
         }
@@ -189,6 +194,9 @@ final class IndexFile {
 
     /** Writes, marks the file as complete and forces it. More can be added later, which takes the mark away. */
     void force() throws IOException {
+        if (complete) {
+            return;
+        }
         write();
         DiskFile out = file.acquire();
         try {
@@ -202,10 +210,12 @@ final class IndexFile {
         } finally {
             file.release();
         }
+        complete = true;
     }
 
     /** Keeps the first {@code count} entries. */
     void truncate(int count) throws IOException {
+        complete = false;
         synchronized (lock) {
             if (count >= storedCount) {
                 if (pending != null) {

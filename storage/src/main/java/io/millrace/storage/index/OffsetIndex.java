@@ -117,10 +117,6 @@ public final class OffsetIndex {
         return file.count();
     }
 
-    public void write() throws IOException {
-        file.write();
-    }
-
     public void force() throws IOException {
         file.force();
     }

@@ -111,10 +111,6 @@ public final class TimeIndex {
         return file.count();
     }
 
-    public void write() throws IOException {
-        file.write();
-    }
-
     public void force() throws IOException {
         file.force();
     }

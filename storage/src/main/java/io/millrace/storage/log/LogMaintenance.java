@@ -23,7 +23,7 @@ final class LogMaintenance {
     private final LogRetention retention;
 
     /** Where the last snapshot of the producers was taken. */
-    private long snapshotOffset = -1;
+    private long snapshotOffset;
 
     LogMaintenance(
             LogServices services, RecoveredLog recovered, LogFlush flush, LogRoller roller, LogAppender appender) {
@@ -34,6 +34,7 @@ final class LogMaintenance {
         this.appender = appender;
         this.producers = recovered.producers();
         this.snapshots = recovered.snapshots();
+        this.snapshotOffset = recovered.snapshotOffset();
         this.truncation =
                 new LogTruncation(services, state, flush, recovered.epochs(), producers, recovered.snapshots());
         this.retention = new LogRetention(services, state, roller, flush, recovered.epochs());
@@ -42,6 +43,8 @@ final class LogMaintenance {
     void truncateTo(long offset) throws IOException {
         truncation.truncateTo(offset);
         appender.reset();
+        // Snapshots above the cut are gone.
+        snapshotOffset = -1;
     }
 
     long advanceLogStart(long offset) throws IOException {
@@ -54,7 +57,6 @@ final class LogMaintenance {
 
     void checkpoint() throws IOException {
         producers.expire(services.clock().millis());
-        state.active().writeIndexes();
         // Without producers there is nothing to write down that the snapshot of the last roll does not say.
         if (producers.size() > 0 && state.end().offset() != snapshotOffset) {
             snapshotOffset = state.end().offset();
@@ -71,7 +73,9 @@ final class LogMaintenance {
                 flush.forceWritten();
                 flush.forceIndexes();
                 state.active().forceIndexes();
-                snapshots.write(producers.snapshot(state.end().offset()));
+                if (state.end().offset() != snapshotOffset) {
+                    snapshots.write(producers.snapshot(state.end().offset()));
+                }
             }
         } finally {
             flush.stop(why);

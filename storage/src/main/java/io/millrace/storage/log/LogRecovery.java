@@ -71,13 +71,14 @@ final class LogRecovery {
         ProducerStateManager producers =
                 new ProducerStateManager(services.config().producerExpirationMs());
         snapshots.deleteAbove(end);
-        ProducerReplay.rebuild(
+        long snapshotOffset = ProducerReplay.rebuild(
                 producers,
                 snapshots,
                 state.segments().values(),
                 end,
                 services.clock().millis());
-        return new RecoveredLog(state, epochs, producers, snapshots, directoryChanged || scan.directoryChanged(), end);
+        return new RecoveredLog(
+                state, epochs, producers, snapshots, directoryChanged || scan.directoryChanged(), end, snapshotOffset);
     }
 
     /** A log that serves nothing, because of what was found. */
@@ -98,7 +99,8 @@ final class LogRecovery {
                 new ProducerSnapshotFiles(services.disk(), state.directory()),
                 false,
                 // Kept, so that the next start finds the same damage again and does not take it for a torn tail.
-                recoveryPoint);
+                recoveryPoint,
+                0);
     }
 
     private void removeTemporaries() throws IOException {

@@ -13,6 +13,7 @@ import io.millrace.storage.checkpoint.RecoveryPoints;
 import io.millrace.storage.directory.DataDirectory;
 import io.millrace.storage.directory.DirectoryHealth;
 import io.millrace.storage.file.Disk;
+import io.millrace.storage.file.DiskFailure;
 import io.millrace.storage.file.OpenFiles;
 import io.millrace.storage.flush.GroupCommitter;
 import java.io.Closeable;
@@ -187,17 +188,13 @@ public final class LogRegistry implements AutoCloseable {
 
     /** See {@link io.millrace.storage.LogManager#delete}. */
     public CompletionStage<Void> delete(TopicPartition partition) {
-        SegmentedLog there = logs.get(partition);
-        if (there == null) {
-            return onManager(() -> null);
-        }
-        LogException deleted = new LogException.Closed("the log of " + partition + " was deleted");
-        CompletableFuture<Void> closed = there.close(deleted, false).toCompletableFuture();
-        // Waits on the manager thread, so that a creation that is asked for now comes after.
         return onManager(() -> {
-            closed.join();
-            if (logs.remove(partition, there)) {
+            SegmentedLog there = logs.get(partition);
+            if (there != null) {
+                LogException why = new LogException.Closed("the log of " + partition + " was deleted");
+                there.close(why, false).toCompletableFuture().join();
                 Path path = directory.delete(partition);
+                logs.remove(partition);
                 housekeeper.execute(() -> remove(path));
             }
             return null;
@@ -222,7 +219,10 @@ public final class LogRegistry implements AutoCloseable {
                 try {
                     result.complete(action.call());
                 } catch (IOException e) {
-                    result.completeExceptionally(services.health().fail("a change of the data directory failed", e));
+                    result.completeExceptionally(
+                            DiskFailure.isDiskFull(e)
+                                    ? new LogException.DiskFull("the disk is full: " + e.getMessage(), e)
+                                    : services.health().fail("a change of the data directory failed", e));
                 } catch (Exception e) {
                     result.completeExceptionally(e);
                 }

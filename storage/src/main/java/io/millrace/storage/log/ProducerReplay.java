@@ -17,8 +17,9 @@ final class ProducerReplay {
     /**
      * @param segments in order of offsets, cut to {@code endOffset}
      * @param nowMs producers that are silent for longer than they are remembered are left out
+     * @return the offset of the snapshot that was used, 0 for none
      */
-    static void rebuild(
+    static long rebuild(
             ProducerStateManager producers,
             ProducerSnapshotFiles snapshots,
             Collection<Segment> segments,
@@ -38,6 +39,7 @@ final class ProducerReplay {
             replay(producers, previous, snapshot.offset(), nowMs);
         }
         producers.expire(nowMs);
+        return snapshot.offset();
     }
 
     private static void replay(ProducerStateManager producers, Segment segment, long fromOffset, long nowMs)

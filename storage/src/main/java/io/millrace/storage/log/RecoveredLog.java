@@ -8,6 +8,7 @@ import io.millrace.storage.producer.ProducerStateManager;
  * The parts of a log after recovery, not yet shared with other threads.
  *
  * @param forcedOffset everything below it was forced
+ * @param snapshotOffset where the newest producer snapshot was taken, 0 when there is none
  * @param directoryChanged whether files were made whose directory entry is not forced yet
  */
 record RecoveredLog(
@@ -16,4 +17,5 @@ record RecoveredLog(
         ProducerStateManager producers,
         ProducerSnapshotFiles snapshots,
         boolean directoryChanged,
-        long forcedOffset) {}
+        long forcedOffset,
+        long snapshotOffset) {}

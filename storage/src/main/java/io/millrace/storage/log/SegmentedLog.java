@@ -228,7 +228,7 @@ public final class SegmentedLog implements PartitionLog, Flushable {
         return state.refusal() != null;
     }
 
-    /** Writes down what makes the next start quick: indexes and producers. Completes on the shard thread. */
+    /** Writes down what makes the next start quick: the producers. Completes on the shard thread. */
     public CompletionStage<Void> checkpoint() {
         return onShard(() -> {
             maintenance.checkpoint();

@@ -65,7 +65,9 @@ public final class Segment {
             throw new IOException(path + " has " + size + " bytes: no segment is that large");
         }
         Segment segment = new Segment(disk, files, directory, baseOffset, createdMs, (int) size);
-        segment.indexes = SegmentIndexes.open(disk, files, directory, baseOffset, size);
+        segment.indexes = size == 0
+                ? SegmentIndexes.empty(disk, files, directory, baseOffset)
+                : SegmentIndexes.open(disk, files, directory, baseOffset, size);
         if (segment.indexes != null) {
             segment.largestTimestamp = segment.indexes.times().last();
         }
@@ -231,13 +233,12 @@ public final class Segment {
         }
     }
 
-    /** Writes the indexes to their files, so that a later start finds them. */
-    public void writeIndexes() throws IOException {
-        indexes.write();
-    }
-
     /** Makes the indexes durable and complete. On the shard thread, or once the segment is sealed. */
     public void forceIndexes() throws IOException {
+        if (sizeBytes == 0) {
+            // What is opened empty begins with empty indexes.
+            return;
+        }
         addTimeEntry();
         indexes.force();
     }

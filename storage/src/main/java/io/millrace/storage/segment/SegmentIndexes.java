@@ -32,11 +32,6 @@ record SegmentIndexes(OffsetIndex offsets, TimeIndex times) {
         return new SegmentIndexes(offsets, times);
     }
 
-    void write() throws IOException {
-        offsets.write();
-        times.write();
-    }
-
     void force() throws IOException {
         offsets.force();
         times.force();

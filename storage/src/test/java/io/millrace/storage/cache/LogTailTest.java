@@ -7,6 +7,7 @@ import io.millrace.storage.ReadResult;
 import io.millrace.storage.TestBatch;
 import io.millrace.storage.batch.BatchHeader;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -115,7 +116,7 @@ class LogTailTest {
 
     private static ByteBuffer batch(long offset, int records, int valueBytes) {
         String[] values = new String[records];
-        java.util.Arrays.fill(values, "v".repeat(valueBytes));
+        Arrays.fill(values, "v".repeat(valueBytes));
         return TestBatch.of(values).copiedFrom(offset, 0).build();
     }
 

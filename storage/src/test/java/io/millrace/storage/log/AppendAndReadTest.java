@@ -13,6 +13,7 @@ import io.millrace.storage.LogException;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.ReadResult;
+import io.millrace.storage.StorageMetrics;
 import io.millrace.storage.TestBatch;
 import io.millrace.storage.TestLogs;
 import java.io.IOException;
@@ -59,8 +60,8 @@ class AppendAndReadTest {
     @Test
     void segmentsRollAndAreReadAcross() throws IOException {
         List<String> expected = new ArrayList<>();
-        try (LogManager logs = LogManager.open(
-                TestLogs.withoutCache(directory), Clock.systemUTC(), io.millrace.storage.StorageMetrics.NONE)) {
+        try (LogManager logs =
+                LogManager.open(TestLogs.withoutCache(directory), Clock.systemUTC(), StorageMetrics.NONE)) {
             PartitionLog log = TestLogs.create(logs, TestLogs.segmentBytes(1000));
             for (int i = 0; i < 100; i++) {
                 append(log, "value-" + i, "second-" + i);
@@ -85,7 +86,7 @@ class AppendAndReadTest {
             try (LogManager logs = LogManager.open(
                     cached ? TestLogs.config(dir) : TestLogs.withoutCache(dir),
                     Clock.systemUTC(),
-                    io.millrace.storage.StorageMetrics.NONE)) {
+                    StorageMetrics.NONE)) {
                 PartitionLog log = TestLogs.create(logs, TestLogs.segmentBytes(100_000));
                 for (int i = 0; i < 20; i++) {
                     append(log, "v" + i, "w" + i);

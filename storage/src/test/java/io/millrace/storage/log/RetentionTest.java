@@ -19,6 +19,7 @@ import io.millrace.storage.TestLogs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -113,8 +114,8 @@ class RetentionTest {
                 LogSlice.File slice = (LogSlice.File) result.slices().get(0);
                 await(log.applyRetention(20));
                 assertThat(log.offsets().logStartOffset()).isPositive();
-                try (ReadResult second = new ReadResult(
-                        java.util.List.of(new LogSlice.File(slice.region().retain())))) {
+                try (ReadResult second =
+                        new ReadResult(List.of(new LogSlice.File(slice.region().retain())))) {
                     assertThat(TestBatch.values(second.toBuffer())).containsExactly("v0");
                 }
                 assertThat(TestBatch.values(result.toBuffer())).containsExactly("v0");

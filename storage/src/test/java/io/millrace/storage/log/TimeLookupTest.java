@@ -2,6 +2,7 @@ package io.millrace.storage.log;
 
 import static io.millrace.storage.TestLogs.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
 
 import io.millrace.storage.AppendOrigin;
 import io.millrace.storage.FaultyDisk;
@@ -85,7 +86,7 @@ class TimeLookupTest {
             PartitionLog log = TestLogs.create(logs, config);
             long time = await(log.append(new TestBatch().record(5, "v").build(), 0, AppendOrigin.CLIENT))
                     .logAppendTimeMs();
-            assertThat(time).isCloseTo(System.currentTimeMillis(), org.assertj.core.data.Offset.offset(60_000L));
+            assertThat(time).isCloseTo(System.currentTimeMillis(), offset(60_000L));
             assertThat(log.findByTimestamp(6, 1)).contains(new TimestampOffset(time, 0, 0));
         }
         try (LogManager logs = TestLogs.open(directory)) {

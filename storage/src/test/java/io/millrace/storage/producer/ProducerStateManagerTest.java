@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.storage.LogException;
 import io.millrace.storage.TestBatch;
+import io.millrace.storage.file.Disk;
 import io.millrace.storage.producer.ProducerStateManager.Checked;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,7 +97,7 @@ class ProducerStateManagerTest {
 
     @Test
     void snapshotsComeBackAsTheyWere(@TempDir Path directory) throws Exception {
-        ProducerSnapshotFiles files = new ProducerSnapshotFiles(io.millrace.storage.file.Disk.local(), directory);
+        ProducerSnapshotFiles files = new ProducerSnapshotFiles(Disk.local(), directory);
         send(7, 2, 5, 3);
         files.write(producers.snapshot(3));
         send(7, 2, 8, 1);
@@ -110,7 +112,7 @@ class ProducerStateManagerTest {
 
     private Checked send(long id, int epoch, int sequence, int records) {
         String[] values = new String[records];
-        java.util.Arrays.fill(values, "v");
+        Arrays.fill(values, "v");
         ByteBuffer batch = TestBatch.of(values).producer(id, epoch, sequence).build();
         Checked checked = producers.checkAndUpdate(batch, 0, nextOffset, 0);
         if (checked.duplicateOf() == null) {
