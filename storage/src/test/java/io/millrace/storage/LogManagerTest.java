@@ -62,7 +62,9 @@ class LogManagerTest {
             assertThatThrownBy(() -> old.read(0, 1, 100, true)).isInstanceOf(LogException.Closed.class);
             logs.create(new TopicPartition(new UUID(3, 3), "short", 0), LogConfig.defaults());
             await(logs.delete(new TopicPartition(new UUID(3, 3), "short", 0)));
-            assertThat(logs.logs()).as("a deletion comes after the creation before it").hasSize(1);
+            assertThat(logs.logs())
+                    .as("a deletion comes after the creation before it")
+                    .hasSize(1);
         }
         try (LogManager logs = TestLogs.open(directory)) {
             assertThat(logs.logs()).hasSize(1);
