@@ -7,7 +7,7 @@ import { RowBudget } from './row-budget.js';
 export const ROWS_MAX = 200;
 
 /** Rows added per second in a flood; up to this rate every record is shown. */
-const ROWS_PER_SECOND = 100;
+const ROWS_PER_SECOND = 200;
 
 /** Kept for a change of the filter, so that it also finds what came before it. */
 const RECENT_MAX = 1_000;

@@ -103,7 +103,7 @@ class DashboardModulesIT {
                 """);
         assertThat(shown)
                 .isEqualTo(
-                        Map.of("rows", true, "newestFirst", true, "newest", true, "received", 100_000, "oneIn", 100));
+                        Map.of("rows", true, "newestFirst", true, "newest", true, "received", 100_000, "oneIn", 50));
     }
 
     @Test

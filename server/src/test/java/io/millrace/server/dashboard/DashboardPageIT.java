@@ -129,6 +129,8 @@ class DashboardPageIT {
             assertThat(tab.rows().first()).isVisible();
             assertThat(tab.page().evaluate("document.documentElement.scrollWidth"))
                     .isEqualTo(360);
+            eventually().untilAsserted(() -> assertThat(tab.linePixels("rate-chart", "--accent"))
+                    .isGreaterThan(50));
             tab.screenshot("dashboard-phone.png");
 
             tab.rows().nth(1).locator("button").tap();
