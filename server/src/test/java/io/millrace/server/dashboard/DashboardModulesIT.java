@@ -102,8 +102,7 @@ class DashboardModulesIT {
                 };
                 """);
         assertThat(shown)
-                .isEqualTo(
-                        Map.of("rows", true, "newestFirst", true, "newest", true, "received", 100_000, "oneIn", 50));
+                .isEqualTo(Map.of("rows", true, "newestFirst", true, "newest", true, "received", 100_000, "oneIn", 50));
     }
 
     @Test

@@ -107,6 +107,22 @@ class DashboardPageIT {
     }
 
     @Test
+    void rowsStandStillWhileThePointerIsOverThem() {
+        try (DashboardTab tab = dashboard.openWide(ColorScheme.LIGHT)) {
+            tab.rows().nth(3).hover();
+            assertThat(tab.tailStatus()).containsText(Pattern.compile("Holding still while you point · \\d+ new"));
+            String held = tab.rows().first().textContent();
+            int storedBefore = dashboard.devices().acknowledged().size();
+            eventually().until(() -> dashboard.devices().acknowledged().size() > storedBefore + 50);
+            assertThat(tab.rows().first()).hasText(held);
+
+            tab.page().locator("h1").hover();
+            assertThat(tab.rows().first()).not().hasText(held);
+            tab.assertNothingWentWrong();
+        }
+    }
+
+    @Test
     void thePageFollowsTheDarkSystemAndCanBeSwitched() {
         try (DashboardTab tab = dashboard.openWide(ColorScheme.DARK)) {
             eventually()
@@ -129,8 +145,9 @@ class DashboardPageIT {
             assertThat(tab.rows().first()).isVisible();
             assertThat(tab.page().evaluate("document.documentElement.scrollWidth"))
                     .isEqualTo(360);
-            eventually().untilAsserted(() -> assertThat(tab.linePixels("rate-chart", "--accent"))
-                    .isGreaterThan(50));
+            eventually()
+                    .untilAsserted(() ->
+                            assertThat(tab.linePixels("rate-chart", "--accent")).isGreaterThan(50));
             tab.screenshot("dashboard-phone.png");
 
             tab.rows().nth(1).locator("button").tap();
