@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -62,6 +63,7 @@ public class AppendBenchmark {
     private PartitionLog log;
     private byte[] batch;
     private final Semaphore inFlight = new Semaphore(IN_FLIGHT);
+    private final ConcurrentLinkedQueue<Long> written = new ConcurrentLinkedQueue<>();
 
     @Setup(Level.Trial)
     public void open() throws Exception {
@@ -82,6 +84,7 @@ public class AppendBenchmark {
         log = logs.create(new TopicPartition(UUID.randomUUID(), "bench", 0), config)
                 .toCompletableFuture()
                 .get();
+        log.onDurable((which, durableOffset) -> release(durableOffset));
         List<NewRecord> records = new ArrayList<>();
         for (int bytes = 0; bytes < batchBytes; bytes += 200) {
             records.add(new NewRecord(1, null, new byte[180], List.of()));
@@ -98,9 +101,18 @@ public class AppendBenchmark {
     }
 
     private void written(AppendResult result, Throwable failure) {
-        inFlight.release();
         if (failure != null) {
             throw new IllegalStateException(failure);
+        }
+        written.add(result.lastOffset());
+        release(log.offsets().durableOffset());
+    }
+
+    private void release(long durableOffset) {
+        for (Long last = written.peek(); last != null && last < durableOffset; last = written.peek()) {
+            if (written.remove(last)) {
+                inFlight.release();
+            }
         }
     }
 
