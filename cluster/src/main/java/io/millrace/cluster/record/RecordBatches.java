@@ -1,19 +1,18 @@
 package io.millrace.cluster.record;
 
 import io.millrace.storage.TimestampOffset;
+import io.millrace.storage.batch.BatchHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
-import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.utils.Utils;
 
@@ -76,19 +75,30 @@ public final class RecordBatches {
      * @return the offset after the last record of the last batch (the position to go on from), or {@code fromOffset} when
      *     there is no batch
      */
-    public static long forEach(ByteBuffer batches, long fromOffset, Consumer<StreamRecord> consumer) {
+    public static long forEach(ByteBuffer batches, long fromOffset, RecordConsumer consumer) {
         long next = fromOffset;
-        for (MutableRecordBatch batch : MemoryRecords.readableRecords(batches).batches()) {
-            if (!batch.isControlBatch()) {
-                for (Record record : batch) {
+        for (int at = batches.position(); at < batches.limit(); at += BatchHeader.sizeBytes(batches, at)) {
+            long afterBatch = BatchHeader.lastOffset(batches, at) + 1;
+            if (!BatchHeader.isControl(batches, at)) {
+                for (Record record : recordsOf(batches, at, fromOffset, consumer)) {
                     if (record.offset() >= fromOffset) {
                         consumer.accept(streamRecord(record));
                     }
                 }
             }
-            next = Math.max(next, batch.nextOffset());
+            next = Math.max(next, afterBatch);
         }
         return next;
+    }
+
+    private static List<Record> recordsOf(ByteBuffer batches, int at, long fromOffset, RecordConsumer consumer) {
+        try {
+            return BatchContent.recordsOf(batches, at);
+        } catch (UnreadableBatchException e) {
+            long from = Math.max(fromOffset, BatchHeader.baseOffset(batches, at));
+            consumer.unreadable(from, BatchHeader.lastOffset(batches, at) + 1, e.getMessage());
+            return List.of();
+        }
     }
 
     /**
@@ -96,13 +106,17 @@ public final class RecordBatches {
      * when a batch is compressed (see {@link io.millrace.storage.batch.RecordTimestamps}).
      */
     public static Optional<TimestampOffset> firstAtOrAfter(ByteBuffer batch, long timestampMs, long minOffset) {
-        for (MutableRecordBatch each : MemoryRecords.readableRecords(batch).batches()) {
-            for (Record record : each) {
+        int at = batch.position();
+        try {
+            for (Record record : BatchContent.recordsOf(batch, at)) {
                 if (record.timestamp() >= timestampMs && record.offset() >= minOffset) {
-                    return Optional.of(
-                            new TimestampOffset(record.timestamp(), record.offset(), each.partitionLeaderEpoch()));
+                    return Optional.of(new TimestampOffset(
+                            record.timestamp(), record.offset(), BatchHeader.leaderEpoch(batch, at)));
                 }
             }
+        } catch (UnreadableBatchException e) {
+            // What cannot be read is not what is looked for; the reader meets it when it reads on.
+            return Optional.empty();
         }
         return Optional.empty();
     }

@@ -1,7 +1,9 @@
 package io.millrace.cluster.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.cluster.error.MillraceException;
 import io.millrace.storage.TimestampOffset;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +54,46 @@ class RecordBatchesTest {
         assertThat(read(batch.buffer(), 1)).extracting(StreamRecord::offset).containsExactly(1L);
         assertThat(RecordBatches.firstAtOrAfter(batch.buffer(), 2, 0)).contains(new TimestampOffset(9, 1, -1));
         assertThat(RecordBatches.firstAtOrAfter(batch.buffer(), 10, 0)).isEmpty();
+    }
+
+    @Test
+    void aBatchThatDecompressesToFarTooMuchIsRefusedBeforeItExhaustsTheMemory() {
+        MemoryRecords bomb = MemoryRecords.withRecords(
+                Compression.of(CompressionType.GZIP).build(),
+                new SimpleRecord(1, null, new byte[BatchContent.DECOMPRESSED_BYTES_MAX]));
+        assertThat(bomb.sizeInBytes()).isLessThan(1 << 20);
+
+        assertThatThrownBy(() -> RecordBatches.forEach(bomb.buffer(), 0, record -> {}))
+                .isInstanceOf(MillraceException.class)
+                .hasMessageContaining("decompresses to more than")
+                .hasMessageContaining("Go on from offset 1");
+    }
+
+    @Test
+    void aBatchThatAnnouncesMoreRecordsThanItHoldsIsSkippedByThoseWhoCanTellOfTheGap() {
+        ByteBuffer liar = RecordBatches.build(List.of(new NewRecord(1, null, bytes("a"), List.of())), 0);
+        liar.putInt(liar.position() + 57, 1_000_000_000).putInt(liar.position() + 23, 999_999_999);
+        ByteBuffer sound = RecordBatches.build(List.of(new NewRecord(1, null, bytes("b"), List.of())), 0);
+        sound.putLong(sound.position(), 1_000_000_000L);
+        ByteBuffer both = ByteBuffer.allocate(liar.remaining() + sound.remaining())
+                .put(liar)
+                .put(sound)
+                .flip();
+        List<String> seen = new ArrayList<>();
+
+        RecordBatches.forEach(both, 5, new RecordConsumer() {
+            @Override
+            public void accept(StreamRecord record) {
+                seen.add("record " + record.offset());
+            }
+
+            @Override
+            public void unreadable(long from, long to, String why) {
+                seen.add("gap " + from + " to " + to);
+            }
+        });
+
+        assertThat(seen).containsExactly("gap 5 to 1000000000", "record 1000000000");
     }
 
     private static List<StreamRecord> read(ByteBuffer batches, long from) {
