@@ -52,10 +52,11 @@ final class LogErrors {
             return ErrorCode.DUPLICATE_SEQUENCE_NUMBER;
         } else if (failure instanceof LogException.OffsetOutOfRange) {
             return ErrorCode.OFFSET_OUT_OF_RANGE;
-        } else if (failure instanceof LogException.Closed) {
+        } else if (failure instanceof LogException.Closed || failure instanceof LogException.FencedEpoch) {
             return ErrorCode.NOT_LEADER_OR_FOLLOWER;
         } else {
-            // DiskFull, DirectoryOffline and Overloaded: nothing was stored and a retry may succeed (trap 19: never
+            // DiskFull, DirectoryOffline, WriteFailed, CorruptLog and Overloaded: nothing was stored and a retry may
+            // succeed (trap 19: never
             // UNKNOWN_SERVER_ERROR, which Streams takes for fatal).
             return ErrorCode.KAFKA_STORAGE_ERROR;
         }
