@@ -8,6 +8,8 @@ import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -18,23 +20,37 @@ import picocli.CommandLine.IVersionProvider;
         mixinStandardHelpOptions = true,
         versionProvider = MillraceCommand.Version.class,
         description = "An event-streaming server: Kafka protocol and HTTP in, WebSocket and SSE out.",
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            StartCommand.class,
-            DemoCommand.class,
-            TopicsCommand.class,
-            ProduceCommand.class,
-            TailCommand.class
-        })
+        synopsisSubcommandLabel = "COMMAND")
 public final class MillraceCommand {
 
     /** Runs a command and ends the process with its {@link ExitCode}. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(arguments).execute(arguments));
     }
 
-    static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new MillraceCommand())
+    /** Every command in the order of the help text. */
+    private static Map<String, Supplier<Object>> commands() {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("start", StartCommand::new);
+        commands.put("demo", DemoCommand::new);
+        commands.put("topics", TopicsCommand::new);
+        commands.put("produce", ProduceCommand::new);
+        commands.put("tail", TailCommand::new);
+        return commands;
+    }
+
+    /**
+     * The command line for these arguments. Only the command that they name is made, if they name one: reading the annotations of
+     * all takes longer than opening the logs.
+     */
+    static CommandLine commandLine(String... arguments) {
+        CommandLine commandLine = new CommandLine(new MillraceCommand());
+        Map<String, Supplier<Object>> commands = commands();
+        if (arguments.length > 0 && commands.containsKey(arguments[0])) {
+            commands.keySet().retainAll(Set.of(arguments[0]));
+        }
+        commands.forEach((name, command) -> commandLine.addSubcommand(name, command.get()));
+        commandLine
                 .setExecutionExceptionHandler((e, failed, parsed) -> explain(e, failed.getErr()))
                 .setUsageHelpAutoWidth(true)
                 .setAbbreviatedOptionsAllowed(false);

@@ -99,8 +99,9 @@ class MillraceCommandTest {
     }
 
     private int run(String... arguments) {
-        CommandLine commandLine =
-                MillraceCommand.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        CommandLine commandLine = MillraceCommand.commandLine(arguments)
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true));
         return commandLine.execute(arguments);
     }
 
