@@ -3,6 +3,7 @@ package io.millrace.websocket.delivery;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -14,10 +15,18 @@ import java.nio.charset.StandardCharsets;
 /** Decides whether bytes can be shown as text or as JSON. Keeps scratch space: not thread-safe. */
 final class JsonCheck {
 
-    /** Names of members are the client's: keeping them in a shared symbol table would let strangers grow it. */
+    /** The parser remembers some thousand names, to read known ones faster; this bounds what strangers make it keep. */
+    private static final int NAME_BYTES_MAX = 4096;
+
+    /**
+     * Must keep CANONICALIZE_FIELD_NAMES: without it the parser decodes everything to characters first, which takes several
+     * times as long. A value with longer names is shown as base64.
+     */
     private static final JsonFactory JSON = JsonFactory.builder()
-            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNameLength(NAME_BYTES_MAX)
+                    .build())
             .build();
 
     private final CharsetDecoder decoder = StandardCharsets.UTF_8

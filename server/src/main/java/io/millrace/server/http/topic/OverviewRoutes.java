@@ -3,6 +3,7 @@ package io.millrace.server.http.topic;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.cluster.ClusterNode;
+import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.server.http.NamedRoute;
@@ -75,6 +76,8 @@ public final class OverviewRoutes implements RouteModule {
         json.put("version", version);
         json.put("node_id", node.config().nodeId());
         json.put("cluster_id", image.clusterId().toString());
+        BrokerMetadata self = image.brokers().get(node.config().nodeId());
+        json.put("kafka", self.host() + ":" + self.port());
         json.put("uptime_ms", nowMs - startedMs);
         json.put("time_ms", nowMs);
         json.put("open_streams", openStreams.getAsInt());
