@@ -1,6 +1,7 @@
 package io.millrace.websocket.delivery;
 
 import io.millrace.cluster.record.RecordBatches;
+import io.millrace.cluster.record.RecordConsumer;
 import io.millrace.cluster.record.StreamRecord;
 import io.millrace.websocket.protocol.Gap;
 import io.netty.buffer.ByteBuf;
@@ -8,9 +9,17 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Turns record batches into a {@link SharedFrame}. Keeps scratch space: one caller at a time. */
-final class FrameEncoder {
+/**
+ * Turns record batches into a {@link SharedFrame}. A batch that cannot be taken apart becomes a gap, told with the next record.
+ *
+ * <p>Keeps scratch space: one caller at a time.
+ */
+final class FrameEncoder implements RecordConsumer {
+
+    private static final Logger log = LoggerFactory.getLogger(FrameEncoder.class);
 
     /** Scratch space above this is not kept: one giant record should not cost its size for ever. */
     private static final int SCRATCH_BYTES_KEPT = 1 << 20;
@@ -26,6 +35,8 @@ final class FrameEncoder {
     // The frame under way.
     private int count;
     private long refused;
+
+    /** Not told yet; may wait for the next frame. */
     private Gap gap;
 
     FrameEncoder(StreamKey key, int frameBytesMax) {
@@ -50,8 +61,10 @@ final class FrameEncoder {
         sink.truncate(0);
         count = 0;
         refused = -1;
-        gap = gapBefore;
-        long end = RecordBatches.forEach(batches, from, this::add);
+        if (gapBefore != null) {
+            gap = gapBefore;
+        }
+        long end = RecordBatches.forEach(batches, from, this);
         ByteBuf bytes = Unpooled.EMPTY_BUFFER;
         if (count > 0) {
             // Direct memory: the socket would copy a heap buffer again for every follower.
@@ -70,7 +83,20 @@ final class FrameEncoder {
                 Arrays.copyOf(begins, count));
     }
 
-    private void add(StreamRecord record) {
+    @Override
+    public void unreadable(long from, long to, String why) {
+        if (refused >= 0) {
+            return;
+        }
+        gap = new Gap(gap == null ? from : gap.from(), to, Gap.Reason.UNREADABLE);
+        log.atWarn()
+                .addKeyValue("topic", key.partition().topic())
+                .addKeyValue("partition", key.partition().partition())
+                .log("Followers miss the records from offset {} up to {}: {}", from, to, why);
+    }
+
+    @Override
+    public void accept(StreamRecord record) {
         if (refused >= 0) {
             return;
         }

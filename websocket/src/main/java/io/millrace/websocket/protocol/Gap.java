@@ -19,7 +19,9 @@ public record Gap(long from, long to, Reason reason) {
         /** A failover cut the log below the position. */
         TRUNCATED("truncated"),
         /** The position lies beyond the end of the log. */
-        OUT_OF_RANGE("out_of_range");
+        OUT_OF_RANGE("out_of_range"),
+        /** The producer made a batch that cannot be taken apart; Kafka clients cannot read it either. */
+        UNREADABLE("unreadable");
 
         private final String wireName;
 
