@@ -30,7 +30,7 @@ final class TopicAccess {
             return Future.failedFuture(new MillraceException(
                     ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
                     "no topic '" + name + "'; create it with POST /topics, or let writes create topics"
-                            + " (auto.create.topics.enable)"));
+                            + " (topics.autoCreate)"));
         }
         return controller
                 .createTopic(new NewTopic(name, -1, -1, Map.of()), false)
