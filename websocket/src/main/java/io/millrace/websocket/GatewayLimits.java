@@ -21,8 +21,6 @@ import java.util.Set;
  * @param readBytes how much is read from a log at a time
  * @param ringBytesMax recent frames kept for one shared stream
  * @param allRingsBytesMax recent frames kept for all shared streams
- * @param joinDistance how many offsets behind the high watermark a follower may start the shared reader of a stream that has
- *     none running; those farther behind read the log on their own
  * @param allowedOrigins origins other than the server's own whose pages may open streams, such as {@code
  *     https://app.example.org}
  */
@@ -43,7 +41,6 @@ public record GatewayLimits(
         int readBytes,
         long ringBytesMax,
         long allRingsBytesMax,
-        long joinDistance,
         Set<String> allowedOrigins) {
 
     public GatewayLimits {

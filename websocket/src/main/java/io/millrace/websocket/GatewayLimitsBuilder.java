@@ -22,7 +22,6 @@ public final class GatewayLimitsBuilder {
     private int readBytes = 64 << 10;
     private long ringBytesMax = 512 << 10;
     private long allRingsBytesMax = 64 << 20;
-    private long joinDistance = 1_000;
     private Set<String> allowedOrigins = Set.of();
 
     GatewayLimitsBuilder() {}
@@ -90,11 +89,6 @@ public final class GatewayLimitsBuilder {
         return this;
     }
 
-    public GatewayLimitsBuilder joinDistance(long joinDistance) {
-        this.joinDistance = joinDistance;
-        return this;
-    }
-
     public GatewayLimitsBuilder allowedOrigins(Set<String> allowedOrigins) {
         this.allowedOrigins = allowedOrigins;
         return this;
@@ -119,7 +113,6 @@ public final class GatewayLimitsBuilder {
                 readBytes,
                 ringBytesMax,
                 allRingsBytesMax,
-                joinDistance,
                 allowedOrigins);
     }
 }

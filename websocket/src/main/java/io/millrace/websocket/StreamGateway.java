@@ -77,7 +77,7 @@ public final class StreamGateway {
         router.get("/stream").handler(this::refuseSeveralTopics);
     }
 
-    /** Streams that are open. */
+    /** Streams that are open, those included whose last bytes are still on their way. */
     public int openStreams() {
         return open.get();
     }
@@ -197,7 +197,7 @@ public final class StreamGateway {
 
     private void begin(Subscription subscription, Outlet outlet) {
         StreamSession session =
-                new StreamSession(subscription, outlet, sessionsOfThisLoop(), limits, metrics, ended -> leave());
+                new StreamSession(subscription, outlet, sessionsOfThisLoop(), limits, metrics, this::leave);
         session.begin(streams);
         if (draining) {
             session.drain(0, 1_000);

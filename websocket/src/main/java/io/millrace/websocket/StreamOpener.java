@@ -25,6 +25,7 @@ import java.util.concurrent.ThreadLocalRandom;
 final class StreamOpener {
 
     private static final String JSON = "application/json";
+    private static final Runnable NOTHING = () -> {};
 
     private final Vertx vertx;
     private final GatewayLimits limits;
@@ -110,7 +111,7 @@ final class StreamOpener {
         boolean fromPage = request.getHeader(HttpHeaders.ORIGIN) != null;
         if (transport == Transport.WEBSOCKET && fromPage && error.code().httpStatus() < 500) {
             // A page cannot see the status of a refused handshake, only a close code.
-            openWebSocket(request).onSuccess(outlet -> outlet.close(StreamEnd.of(error)));
+            openWebSocket(request).onSuccess(outlet -> outlet.close(StreamEnd.of(error), NOTHING));
         } else {
             refuseByStatus(request, error);
         }
@@ -118,7 +119,7 @@ final class StreamOpener {
 
     /** Refuses a stream that is open already. */
     void refuse(Outlet outlet, MillraceException error) {
-        outlet.close(StreamEnd.of(error));
+        outlet.close(StreamEnd.of(error), NOTHING);
     }
 
     /** Refuses with an HTTP status, whatever the client can make of it. */

@@ -1,13 +1,10 @@
 package io.millrace.websocket;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,8 +72,7 @@ class FanOutIT {
                 .outboundBufferBytes(64 << 10)
                 .build();
         try (GatewayNode node = GatewayNode.start(directory, limits);
-                Socket silent = neverReading(node)) {
-            node.createTopic("other", 1);
+                RawFrames silent = startOfReadings(node)) {
             List<TestSocket> followers = open(node, 20, "/topics/readings/stream");
             // Each record is big, so that the kernel's buffers of the silent connection fill up too.
             String value = "{\"pad\":\"" + "x".repeat(100_000) + "\",\"n\":";
@@ -111,7 +107,7 @@ class FanOutIT {
         GatewayLimits limits =
                 GatewayLimits.builder().outboundBufferBytes(64 << 10).build();
         try (GatewayNode node = GatewayNode.start(directory, limits);
-                Socket slow = neverReading(node)) {
+                RawFrames slow = startOfReadings(node)) {
             String value = "{\"pad\":\"" + "x".repeat(50_000) + "\",\"n\":";
             int sent = 0;
             while (node.metrics().stalled.get() == 0) {
@@ -121,18 +117,22 @@ class FanOutIT {
             for (int i = 0; i < 100; i++) {
                 node.append("readings", value + sent++ + "}");
             }
-            RawFrames frames = new RawFrames(slow.getInputStream());
             for (int i = 0; i < sent; i++) {
-                assertThat(TestSocket.json(frames.nextText())
+                assertThat(TestSocket.json(slow.nextText())
                                 .get("value")
                                 .get("n")
                                 .asInt())
                         .isEqualTo(i);
             }
             node.append("readings", value + sent + "}");
-            assertThat(TestSocket.json(frames.nextText()).get("value").get("n").asInt())
+            assertThat(TestSocket.json(slow.nextText()).get("value").get("n").asInt())
                     .isEqualTo(sent);
         }
+    }
+
+    private static RawFrames startOfReadings(GatewayNode node) throws IOException {
+        node.createTopic("readings", 1);
+        return RawFrames.open(node.port(), "/topics/readings/stream?from=earliest");
     }
 
     private List<TestSocket> open(GatewayNode node, int count, String path) {
@@ -141,21 +141,5 @@ class FanOutIT {
             opening.add(TestSocket.openAsync(client, node.ws(path)));
         }
         return opening.stream().map(CompletableFuture::join).toList();
-    }
-
-    /** A WebSocket that is opened and then left alone, with a small receive buffer. */
-    private static Socket neverReading(GatewayNode node) throws IOException {
-        node.createTopic("readings", 1);
-        Socket socket = new Socket();
-        socket.setReceiveBufferSize(16 << 10);
-        socket.connect(new InetSocketAddress("127.0.0.1", node.port()));
-        socket.setSoTimeout(20_000);
-        socket.getOutputStream()
-                .write(("GET /topics/readings/stream?from=earliest HTTP/1.1\r\nHost: 127.0.0.1:" + node.port()
-                                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
-                        .getBytes(UTF_8));
-        RawFrames.skipHead(socket.getInputStream());
-        return socket;
     }
 }

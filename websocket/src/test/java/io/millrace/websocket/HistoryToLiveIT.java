@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,10 +12,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +38,6 @@ class HistoryToLiveIT {
                 .readBytes(3_000)
                 .ringBytesMax(6_000, 1 << 20)
                 .outboundBufferBytes(8_192)
-                .joinDistance(20)
                 .build();
         joinDuringAppends(directory, limits, System.nanoTime());
     }
@@ -55,15 +55,13 @@ class HistoryToLiveIT {
                 node.appendNumbers("readings", partition, 0, 500);
             }
             CountDownLatch opened = new CountDownLatch(FOLLOWERS);
-            List<CompletableFuture<Void>> checks = new ArrayList<>();
-            ExecutorService threads = Executors.newCachedThreadPool();
+            List<Future<Void>> checks = new ArrayList<>();
+            ScheduledExecutorService threads = Executors.newScheduledThreadPool(FOLLOWERS);
             for (int i = 0; i < FOLLOWERS; i++) {
                 String from = startPosition(random);
                 long delayMs = random.nextInt(600);
                 boolean ndjson = random.nextInt(4) == 0;
-                checks.add(CompletableFuture.runAsync(
-                        () -> follow(node, from, ndjson, opened),
-                        CompletableFuture.delayedExecutor(delayMs, TimeUnit.MILLISECONDS, threads)));
+                checks.add(threads.schedule(() -> follow(node, from, ndjson, opened), delayMs, TimeUnit.MILLISECONDS));
             }
             for (long next = 500; next < LAST; next += 20) {
                 for (int partition = 0; partition < PARTITIONS; partition++) {
@@ -75,7 +73,7 @@ class HistoryToLiveIT {
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 node.appendNumbers("readings", partition, LAST, LAST + 1);
             }
-            for (CompletableFuture<Void> check : checks) {
+            for (Future<Void> check : checks) {
                 assertThatCode(() -> check.get(30, TimeUnit.SECONDS))
                         .as("seed %d", seed)
                         .doesNotThrowAnyException();
@@ -96,15 +94,32 @@ class HistoryToLiveIT {
     }
 
     /** Reads until the last record of every partition. */
-    private void follow(GatewayNode node, String from, boolean ndjson, CountDownLatch opened) {
+    private Void follow(GatewayNode node, String from, boolean ndjson, CountDownLatch opened) throws IOException {
         String path = "/topics/readings/stream?from=" + from;
-        TestSocket socket = ndjson ? null : TestSocket.open(client, node.ws(path));
-        TestStream stream = ndjson ? TestStream.ndjson(client, node.http(path)) : null;
-        opened.countDown();
+        if (ndjson) {
+            try (TestStream stream = TestStream.ndjson(client, node.http(path))) {
+                opened.countDown();
+                check(from, stream::line);
+            }
+        } else {
+            try (RawFrames frames = RawFrames.open(node.port(), path)) {
+                opened.countDown();
+                check(from, frames::nextText);
+            }
+        }
+        return null;
+    }
+
+    /** Where records come from. */
+    private interface Source {
+        String next() throws IOException;
+    }
+
+    private static void check(String from, Source source) throws IOException {
         Map<Integer, Long> first = new HashMap<>();
         Map<Integer, Long> next = new HashMap<>();
         for (int finished = 0; finished < PARTITIONS; ) {
-            JsonNode record = ndjson ? stream.json() : socket.nextJson();
+            JsonNode record = TestSocket.json(source.next());
             int partition = record.get("partition").asInt();
             long offset = record.get("offset").asLong();
             first.putIfAbsent(partition, offset);
@@ -119,12 +134,6 @@ class HistoryToLiveIT {
             assertThat(first).isEqualTo(Map.of(0, 0L, 1, 0L));
         } else if (from.startsWith("0:")) {
             assertThat("0:" + first.get(0) + ",1:" + first.get(1)).isEqualTo(from);
-        }
-        if (ndjson) {
-            stream.close();
-        } else {
-            assertThat(socket.waiting()).isZero();
-            socket.abort();
         }
     }
 }

@@ -1,13 +1,19 @@
 package io.millrace.websocket;
 
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** Reads a server's WebSocket frames byte by byte (RFC 6455 §5.2) and answers nothing. */
-final class RawFrames {
+/**
+ * Reads a server's WebSocket frames byte by byte (RFC 6455 §5.2) and answers nothing. It is stricter and simpler than a client
+ * library: the JDK's mixes up messages when much comes in the same packets as the answer to its handshake.
+ */
+final class RawFrames implements AutoCloseable {
 
     /** One frame. */
     record Frame(int opcode, byte[] payload) {
@@ -21,14 +27,44 @@ final class RawFrames {
         }
     }
 
+    private static final int TIMEOUT_MS = 20_000;
+
+    private final Socket socket;
     private final DataInputStream in;
 
-    RawFrames(InputStream in) {
-        this.in = new DataInputStream(in);
+    private RawFrames(Socket socket) throws IOException {
+        this.socket = socket;
+        this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+    }
+
+    /** Opens a WebSocket and reads nothing beyond the answer to the handshake. */
+    static RawFrames open(int port, String pathAndQuery) throws IOException {
+        Socket socket = new Socket();
+        // Small, so that a server whose client does not read notices it soon.
+        socket.setReceiveBufferSize(16 << 10);
+        socket.connect(new InetSocketAddress("127.0.0.1", port));
+        socket.setSoTimeout(TIMEOUT_MS);
+        socket.getOutputStream()
+                .write(("GET " + pathAndQuery + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
+                                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        RawFrames frames = new RawFrames(socket);
+        skipHead(frames.in);
+        return frames;
+    }
+
+    boolean isConnected() {
+        return socket.isConnected() && !socket.isClosed();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
     }
 
     /** Reads the answer to the handshake, which must be 101, up to its empty line. */
-    static void skipHead(InputStream in) throws IOException {
+    private static void skipHead(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
             int b = in.read();

@@ -18,6 +18,7 @@ public final class Cursor {
     private final long end;
     private long position;
     private Gap gap;
+    private boolean near;
     private int liveIndex = -1;
 
     /** A cursor that is behind. */
@@ -65,6 +66,18 @@ public final class Cursor {
         gap = newGap;
     }
 
+    /**
+     * Says whether the last read of the log reached its end, so that the follower keeps up and may have the shared reader start
+     * for it.
+     */
+    public void near(boolean isNear) {
+        near = isNear;
+    }
+
+    boolean isNear() {
+        return near;
+    }
+
     public boolean isLive() {
         return liveIndex >= 0;
     }
@@ -80,6 +93,7 @@ public final class Cursor {
 
     /** Ends being live, if it was. */
     public void leave() {
+        near = false;
         if (isLive()) {
             live.remove(this);
         }

@@ -28,9 +28,10 @@ final class DeliveryPump {
     private final GatewayLimits limits;
     private final GatewayMetrics metrics;
     private final FrameEncoder encoder;
-    private final AtomicBoolean signalled = new AtomicBoolean();
+    private final AtomicBoolean queued = new AtomicBoolean();
     private volatile long signalledNanos;
     private boolean reading;
+    private boolean signalledWhileReading;
 
     DeliveryPump(
             SharedStream stream,
@@ -48,18 +49,29 @@ final class DeliveryPump {
 
     /** There may be something new. */
     void signal() {
-        if (signalled.compareAndSet(false, true)) {
+        if (queue()) {
             signalledNanos = System.nanoTime();
-            context.runOnContext(v -> readNext());
         }
     }
 
+    /**
+     * Reads on through the loop's queue, so that a stream with much to read does not keep the loop from its other work. There is
+     * one turn in the queue at most: with more of them the pump would run ahead of the deliveries on its own loop.
+     */
+    private boolean queue() {
+        if (!queued.compareAndSet(false, true)) {
+            return false;
+        }
+        context.runOnContext(v -> readNext());
+        return true;
+    }
+
     private void readNext() {
+        queued.set(false);
         if (reading) {
-            // The signal stays up: the end of the read looks at it.
+            signalledWhileReading = true;
             return;
         }
-        signalled.set(false);
         long position = stream.wanted();
         if (position < 0) {
             return;
@@ -95,27 +107,26 @@ final class DeliveryPump {
     }
 
     private void deliver(SharedFrame frame, long position, long noticedNanos) {
-        if (frame.next() == position) {
+        boolean nothing = frame.next() == position;
+        if (nothing) {
             frame.release();
-            // Nothing to read after all. If the high watermark moved meanwhile, the signal is up again.
-            if (signalled.get()) {
-                context.runOnContext(v -> readNext());
+        } else {
+            if (frame.count() > 0) {
+                metrics.frameEncoded(stream.key().partition().topic());
             }
-            return;
+            stream.append(frame, noticedNanos);
         }
-        if (frame.count() > 0) {
-            metrics.frameEncoded(stream.key().partition().topic());
+        if (!nothing || signalledWhileReading) {
+            signalledWhileReading = false;
+            queue();
         }
-        stream.append(frame, noticedNanos);
-        // Through the loop's queue, so that a stream with much to read does not keep the loop from its other work.
-        context.runOnContext(v -> readNext());
     }
 
     private void failed(Throwable cause) {
         MillraceException error = ErrorJson.asAnswer(cause);
         if (error.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
             // Retention passed by between the look at the offsets and the read: look again.
-            context.runOnContext(v -> readNext());
+            queue();
             return;
         }
         LOG.atWarn()

@@ -33,7 +33,7 @@ final class LiveCursors {
     }
 
     boolean add(Cursor cursor) {
-        if (!stream.join(cursor.position())) {
+        if (!stream.join(cursor.position(), cursor.isNear())) {
             return false;
         }
         position = cursors.isEmpty() ? cursor.position() : Math.min(position, cursor.position());

@@ -24,7 +24,6 @@ public final class SharedStream {
     private final StreamKey key;
     private final SharedStreams owner;
     private final PartitionService partitions;
-    private final GatewayLimits limits;
     private final FrameRing ring;
     private final DeliveryPump pump;
     private final LogReader logReader;
@@ -46,10 +45,10 @@ public final class SharedStream {
         this.key = key;
         this.owner = owner;
         this.partitions = owner.partitions();
-        this.limits = owner.limits();
+        GatewayLimits limits = owner.limits();
         this.ring = new FrameRing(limits.ringBytesMax(), limits.allRingsBytesMax(), allRingsBytes);
         this.pump = new DeliveryPump(this, partitions, home.context(), limits, owner.metrics());
-        this.logReader = new LogReader(key, partitions, limits, owner.metrics());
+        this.logReader = new LogReader(key, partitions, limits, owner.metrics(), allRingsBytes);
     }
 
     public StreamKey key() {
@@ -69,21 +68,23 @@ public final class SharedStream {
     /**
      * Takes one more live follower, if its position can be served from the ring or by the pump.
      *
+     * @param near whether it has read everything that was there a moment ago
      * @return false when it is too far behind
      * @throws MillraceException when the partition cannot be read (any more)
      */
-    synchronized boolean join(long position) {
+    synchronized boolean join(long position, boolean near) {
         if (failure != null) {
             throw failure;
         }
         if (live == 0 && !ring.covers(position)) {
-            // Nobody to share with: the pump may start wherever this follower is, unless that would make it read
-            // history.
-            if (partitions.offsets(key.partition()).highWatermark() - position > limits.joinDistance()) {
+            // Nobody to share with: the pump may start wherever this follower is, unless that would make it read history,
+            // at its own speed and not at that of its only follower.
+            long highWatermark = partitions.offsets(key.partition()).highWatermark();
+            if (!near && position < highWatermark) {
                 return false;
             }
             ring.clear();
-            head = position;
+            head = Math.min(position, highWatermark);
         } else if (position < head && !ring.covers(position)) {
             return false;
         }
@@ -179,6 +180,7 @@ public final class SharedStream {
             disposed = true;
             ring.clear();
         }
+        logReader.close();
         loops.keySet().forEach(loop -> loop.context().runOnContext(v -> loop.forget(this)));
     }
 }

@@ -86,16 +86,16 @@ public final class Http2Outlet implements Outlet {
     }
 
     @Override
-    public void close(StreamEnd end) {
+    public void close(StreamEnd end, Runnable onReleased) {
         if (closed) {
+            onReleased.run();
             return;
         }
         closed = true;
-        response.end();
-        vertx.setTimer(closeTimeoutMs, timer -> {
-            if (!response.closed()) {
-                response.reset();
-            }
+        long cut = vertx.setTimer(closeTimeoutMs, timer -> response.reset());
+        response.end().onComplete(ended -> {
+            vertx.cancelTimer(cut);
+            onReleased.run();
         });
     }
 }

@@ -12,7 +12,6 @@ public final class HttpOutlet extends NettyOutlet {
 
     private final HttpServerResponse response;
     private final Transport transport;
-    private boolean released;
 
     /** On the event loop of the connection, after the head of the response was written. */
     public HttpOutlet(
@@ -53,20 +52,17 @@ public final class HttpOutlet extends NettyOutlet {
     void sayGoodbye(StreamEnd end) {
         // Vert.x counts its responses and takes the next request, so the end goes through it; it waits for room in the
         // buffer.
-        response.end().onSuccess(ended -> {
-            released = true;
-            removeFromPipeline();
-        });
-    }
-
-    @Override
-    boolean isReleased() {
-        return released;
+        response.end().onSuccess(ended -> leaveConnection());
     }
 
     @Override
     boolean isGoodbye(Object message) {
         return false;
+    }
+
+    @Override
+    void answerGoodbye(Object message) {
+        throw new IllegalStateException("HTTP has no message that ends a response from the client's side");
     }
 
     /** Hanging up is how HTTP clients leave. */

@@ -22,6 +22,7 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
     private Listener listener;
     private boolean closing;
     private boolean saidGoodbye;
+    private Runnable onReleased;
 
     /**
      * Must be called on the channel's event loop.
@@ -68,28 +69,26 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
     }
 
     @Override
-    public final void close(StreamEnd end) {
-        if (closing) {
-            return;
-        }
-        closing = true;
+    public final void close(StreamEnd end, Runnable released) {
+        onReleased = released;
+        channel().closeFuture().addListener(closed -> release());
         if (!channel().isActive()) {
             return;
         }
-        saidGoodbye = true;
-        sayGoodbye(end);
-        flush();
-        connection
-                .executor()
-                .schedule(
-                        () -> {
-                            // From Vert.x' own context towards the socket: its handler would wait for the client again.
-                            if (!isReleased() && channel().isActive()) {
-                                connection.close();
-                            }
-                        },
-                        closeTimeoutMs,
-                        TimeUnit.MILLISECONDS);
+        if (!closing) {
+            closing = true;
+            saidGoodbye = true;
+            sayGoodbye(end);
+            flush();
+        }
+        connection.executor().schedule(this::cut, closeTimeoutMs, TimeUnit.MILLISECONDS);
+    }
+
+    private void cut() {
+        if (onReleased != null && channel().isActive()) {
+            // From Vert.x' own context towards the socket: its handler would wait for the client again.
+            connection.close();
+        }
     }
 
     /** Writes the end of the stream. */
@@ -98,20 +97,27 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
     /** Whether a message from the client ends the stream. */
     abstract boolean isGoodbye(Object message);
 
+    /** Answers a message from the client that ends the stream, and closes the connection behind the answer. */
+    abstract void answerGoodbye(Object message);
+
     /** What it means that the connection is gone. */
     abstract int closeCodeOfLoss();
 
-    /** Whether the connection went on to other work after the stream, and is not to be cut. */
-    boolean isReleased() {
-        return false;
-    }
-
     /** Takes this outlet out of the connection, which goes on without it. */
-    final void removeFromPipeline() {
+    final void leaveConnection() {
         if (connection.pipeline().context(this) != null) {
             connection.pipeline().remove(this);
         }
         channel().config().setAutoRead(true);
+        release();
+    }
+
+    private void release() {
+        Runnable released = onReleased;
+        if (released != null) {
+            onReleased = null;
+            released.run();
+        }
     }
 
     @Override
@@ -126,21 +132,30 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
 
     @Override
     public final void channelRead(ChannelHandlerContext context, Object message) {
-        if (saidGoodbye && isGoodbye(message)) {
-            // The answer to our own: both sides are done. Vert.x does not know of ours and would send another one.
-            ReferenceCountUtil.release(message);
-            connection.close();
+        if (isGoodbye(message)) {
+            heardGoodbye(message);
             return;
         }
         if (listener != null) {
             listener.heard();
-            if (isGoodbye(message)) {
-                // Whoever reads it answers it and closes the connection; nothing may be written behind the answer.
-                closing = true;
+        }
+        context.fireChannelRead(message);
+    }
+
+    /** Vert.x does not hear of it: it knows nothing of our own goodbyes, and would queue an answer behind a full buffer. */
+    private void heardGoodbye(Object message) {
+        if (saidGoodbye) {
+            // The answer to our own.
+            connection.close();
+        } else {
+            closing = true;
+            saidGoodbye = true;
+            answerGoodbye(message);
+            if (listener != null) {
                 listener.closed(StreamEnd.NORMAL);
             }
         }
-        context.fireChannelRead(message);
+        ReferenceCountUtil.release(message);
     }
 
     @Override

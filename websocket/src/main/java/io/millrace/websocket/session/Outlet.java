@@ -47,6 +47,10 @@ public interface Outlet {
     /** A number that changes whenever the socket took bytes. */
     long progress();
 
-    /** Ends the stream behind what was written. A client that does not play along is cut off. */
-    void close(StreamEnd end);
+    /**
+     * Ends the stream behind what was written. A client that does not play along is cut off.
+     *
+     * @param onReleased called once, when nothing of the stream is left on the connection
+     */
+    void close(StreamEnd end, Runnable onReleased);
 }

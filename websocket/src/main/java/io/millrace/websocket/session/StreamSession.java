@@ -25,7 +25,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +55,7 @@ public final class StreamSession implements Follower, Outlet.Listener {
     private final GatewayMetrics metrics;
     private final GatewayLimits limits;
     private final KeepAlive keepAlive;
-    private final Consumer<StreamSession> onEnd;
+    private final Runnable onReleased;
     private final List<Cursor> cursors = new ArrayList<>();
     private final Deque<Cursor> behind = new ArrayDeque<>();
 
@@ -72,7 +71,7 @@ public final class StreamSession implements Follower, Outlet.Listener {
     /**
      * A session that does nothing yet.
      *
-     * @param onEnd called once, when the stream has ended
+     * @param onReleased called once, when the stream has ended and left nothing behind
      */
     public StreamSession(
             Subscription subscription,
@@ -80,14 +79,14 @@ public final class StreamSession implements Follower, Outlet.Listener {
             EventLoopSessions loop,
             GatewayLimits limits,
             GatewayMetrics metrics,
-            Consumer<StreamSession> onEnd) {
+            Runnable onReleased) {
         this.subscription = subscription;
         this.outlet = outlet;
         this.loop = loop;
         this.delivery = loop.delivery();
         this.limits = limits;
         this.metrics = metrics;
-        this.onEnd = onEnd;
+        this.onReleased = onReleased;
         this.recordsLeft = subscription.limit();
         long now = System.nanoTime();
         this.checkpointAt = now;
@@ -225,6 +224,7 @@ public final class StreamSession implements Follower, Outlet.Listener {
             if (frame.count() > 0) {
                 cursor.gap(null);
             }
+            cursor.near(cursor.position() >= highWatermark(cursor));
             behind.add(cursor);
             return;
         }
@@ -235,6 +235,15 @@ public final class StreamSession implements Follower, Outlet.Listener {
             }
         } catch (MillraceException e) {
             failed(cursor, e);
+        }
+    }
+
+    private static long highWatermark(Cursor cursor) {
+        try {
+            return cursor.stream().offsets().highWatermark();
+        } catch (MillraceException e) {
+            // Gone: the next read of this cursor says so.
+            return Long.MAX_VALUE;
         }
     }
 
@@ -437,9 +446,8 @@ public final class StreamSession implements Follower, Outlet.Listener {
         cursors.forEach(Cursor::detach);
         behind.clear();
         loop.remove(this);
-        outlet.close(end);
         metrics.streamClosed(subscription.transport(), end.closeCode());
-        onEnd.accept(this);
+        outlet.close(end, onReleased);
     }
 
     private void log(String message, MillraceException error) {

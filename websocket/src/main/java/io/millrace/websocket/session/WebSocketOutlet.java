@@ -3,6 +3,7 @@ package io.millrace.websocket.session;
 import io.millrace.websocket.protocol.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
@@ -63,6 +64,13 @@ public final class WebSocketOutlet extends NettyOutlet {
     @Override
     boolean isGoodbye(Object message) {
         return message instanceof CloseWebSocketFrame;
+    }
+
+    @Override
+    void answerGoodbye(Object message) {
+        int code = ((CloseWebSocketFrame) message).statusCode();
+        CloseWebSocketFrame answer = code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, "");
+        connection().writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
     }
 
     @Override
