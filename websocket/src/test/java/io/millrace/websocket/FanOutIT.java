@@ -92,7 +92,7 @@ class FanOutIT {
             }
             await().atMost(Duration.ofSeconds(10))
                     .untilAsserted(() -> assertThat(node.metrics().closeCodes).containsExactly(4501));
-            assertThat(node.gateway().openStreams()).isEqualTo(20);
+            await().untilAsserted(() -> assertThat(node.gateway().openStreams()).isEqualTo(20));
             assertThat(silent.isConnected()).isTrue();
             node.append("readings", value + sent + "}");
             for (TestSocket follower : followers) {
@@ -112,6 +112,7 @@ class FanOutIT {
             int sent = 0;
             while (node.metrics().stalled.get() == 0) {
                 node.append("readings", value + sent++ + "}");
+                assertThat(sent).as("the follower's buffer never filled").isLessThan(2_000);
             }
             // Far more than the ring holds.
             for (int i = 0; i < 100; i++) {

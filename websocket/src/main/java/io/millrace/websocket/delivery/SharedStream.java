@@ -77,7 +77,8 @@ public final class SharedStream {
             throw failure;
         }
         if (live == 0 && !ring.covers(position)) {
-            // Nobody to share with: the pump may start wherever this follower is, unless that would make it read history,
+            // Nobody to share with: the pump may start wherever this follower is, unless that would make it read
+            // history,
             // at its own speed and not at that of its only follower.
             long highWatermark = partitions.offsets(key.partition()).highWatermark();
             if (!near && position < highWatermark) {

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -156,6 +157,16 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
             }
         }
         ReferenceCountUtil.release(message);
+    }
+
+    /** A connection that broke is closed at once: Vert.x would queue a close frame for it, behind what cannot be written. */
+    @Override
+    public final void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            connection.close();
+        } else {
+            context.fireExceptionCaught(cause);
+        }
     }
 
     @Override

@@ -63,6 +63,7 @@ public final class StreamSession implements Follower, Outlet.Listener {
     private int cursorsCatchingUp;
     private boolean reading;
     private boolean touched;
+    private boolean full;
     private boolean eventOpen;
     private boolean moved;
     private boolean ended;
@@ -141,11 +142,7 @@ public final class StreamSession implements Follower, Outlet.Listener {
             if (frame.next() <= cursor.position()) {
                 continue;
             }
-            boolean full = !outlet.isWritable();
-            if (full || frame.start() > cursor.position() || cursor.gap() != null) {
-                if (full) {
-                    metrics.stalled();
-                }
+            if (!outlet.isWritable() || frame.start() > cursor.position() || cursor.gap() != null) {
                 cursor.leave();
                 behind.add(cursor);
                 touch();
@@ -191,6 +188,10 @@ public final class StreamSession implements Follower, Outlet.Listener {
                 return;
             }
             readLog(cursor);
+        }
+        if (!full && !ended && !behind.isEmpty() && !outlet.isWritable()) {
+            full = true;
+            metrics.stalled();
         }
     }
 
@@ -372,6 +373,7 @@ public final class StreamSession implements Follower, Outlet.Listener {
 
     @Override
     public void writable() {
+        full = false;
         // Not here: this comes from the middle of a flush.
         goOnLater();
     }
