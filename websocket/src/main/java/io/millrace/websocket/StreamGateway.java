@@ -123,11 +123,12 @@ public final class StreamGateway {
             StreamParameters parameters = StreamParameters.parse(
                     new QueryStringDecoder(request.uri()).parameters(), request.getHeader("Last-Event-ID"), limits);
             opener.checkHandshake(request, transport);
+            EventLoopSessions loop = sessionsOfThisLoop();
             // Before the client is told that the stream is open: what is written after that must reach it.
             Future<Subscription> subscription = resolver.resolve(routing.pathParam("topic"), transport, parameters);
             opener.open(request, transport)
                     .compose(outlet -> subscription
-                            .onSuccess(found -> begin(found, outlet))
+                            .onSuccess(found -> begin(found, outlet, loop))
                             .onFailure(e -> opener.refuse(outlet, ErrorJson.asAnswer(e))))
                     .onFailure(e -> notOpened(request, e));
         } catch (MillraceException e) {
@@ -195,9 +196,8 @@ public final class StreamGateway {
         }
     }
 
-    private void begin(Subscription subscription, Outlet outlet) {
-        StreamSession session =
-                new StreamSession(subscription, outlet, sessionsOfThisLoop(), limits, metrics, this::leave);
+    private void begin(Subscription subscription, Outlet outlet, EventLoopSessions loop) {
+        StreamSession session = new StreamSession(subscription, outlet, loop, limits, metrics, this::leave);
         session.begin(streams);
         if (draining) {
             session.drain(0, 1_000);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.websocket.protocol.Gap;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
@@ -128,6 +129,62 @@ class FanOutIT {
             node.append("readings", value + sent + "}");
             assertThat(TestSocket.json(slow.nextText()).get("value").get("n").asInt())
                     .isEqualTo(sent);
+        }
+    }
+
+    @Test
+    void aFollowerThatRetentionPassesByIsToldWhatItMissed(@TempDir Path directory) throws Exception {
+        GatewayLimits limits =
+                GatewayLimits.builder().outboundBufferBytes(64 << 10).build();
+        try (GatewayNode node = GatewayNode.start(directory, limits);
+                RawFrames slow = startOfReadings(node)) {
+            String value = "\"" + "x".repeat(50_000) + "\"";
+            long sent = 0;
+            while (node.metrics().stalled.get() == 0) {
+                node.append("readings", value);
+                assertThat(++sent).as("the follower's buffer never filled").isLessThan(2_000);
+            }
+            for (int i = 0; i < 50; i++) {
+                node.append("readings", value);
+                sent++;
+            }
+            GatewayNode.await(node.partitions().deleteRecords(node.partition("readings", 0), sent - 5));
+            long next = 0;
+            List<String> gaps = new ArrayList<>();
+            while (next < sent) {
+                JsonNode record = TestSocket.json(slow.nextText());
+                JsonNode gap = record.get("gap");
+                if (gap != null) {
+                    assertThat(gap.get("from").asLong()).isEqualTo(next);
+                    gaps.add(gap.get("reason").asText());
+                    next = gap.get("to").asLong();
+                }
+                assertThat(record.get("offset").asLong()).isEqualTo(next++);
+            }
+            assertThat(gaps).containsExactly("retention");
+            assertThat(node.metrics().gaps).containsExactly(Gap.Reason.RETENTION);
+        }
+    }
+
+    @Test
+    void followersThatComeTogetherShareWhatIsReadFromTheLog(@TempDir Path directory) throws Exception {
+        try (GatewayNode node = GatewayNode.start(directory)) {
+            node.createTopic("readings", 1);
+            node.appendNumbers("readings", 0, 0, 1_000);
+            List<RawFrames> followers = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                followers.add(RawFrames.open(node.port(), "/topics/readings/stream?from=last:200"));
+            }
+            for (RawFrames follower : followers) {
+                for (long offset = 800; offset < 1_000; offset++) {
+                    assertThat(TestSocket.json(follower.nextText())
+                                    .get("offset")
+                                    .asLong())
+                            .isEqualTo(offset);
+                }
+                follower.close();
+            }
+            assertThat(node.metrics().encoded.get()).isLessThan(10);
         }
     }
 

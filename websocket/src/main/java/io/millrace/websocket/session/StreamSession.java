@@ -5,7 +5,6 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.partition.PartitionOffsets;
 import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.GatewayMetrics;
-import io.millrace.websocket.delivery.ControlFrame;
 import io.millrace.websocket.delivery.Cursor;
 import io.millrace.websocket.delivery.Envelope;
 import io.millrace.websocket.delivery.Follower;
@@ -15,7 +14,6 @@ import io.millrace.websocket.delivery.SharedStreams;
 import io.millrace.websocket.protocol.ControlMessage;
 import io.millrace.websocket.protocol.ErrorJson;
 import io.millrace.websocket.protocol.Gap;
-import io.millrace.websocket.protocol.Transport;
 import io.millrace.websocket.subscription.ResolvedStart;
 import io.millrace.websocket.subscription.Subscription;
 import io.netty.buffer.ByteBuf;
@@ -23,8 +21,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,11 +41,10 @@ import org.slf4j.LoggerFactory;
 public final class StreamSession implements Follower, Outlet.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamSession.class);
-    private static final int RETRY_MIN_MS = 1_000;
-    private static final int RETRY_MAX_MS = 5_000;
 
     private final Subscription subscription;
     private final Outlet outlet;
+    private final StreamOutput output;
     private final EventLoopSessions loop;
     private final LoopDelivery delivery;
     private final GatewayMetrics metrics;
@@ -64,10 +59,7 @@ public final class StreamSession implements Follower, Outlet.Listener {
     private boolean reading;
     private boolean touched;
     private boolean full;
-    private boolean eventOpen;
-    private boolean moved;
     private boolean ended;
-    private long checkpointAt;
 
     /**
      * A session that does nothing yet.
@@ -89,14 +81,13 @@ public final class StreamSession implements Follower, Outlet.Listener {
         this.metrics = metrics;
         this.onReleased = onReleased;
         this.recordsLeft = subscription.limit();
-        long now = System.nanoTime();
-        this.checkpointAt = now;
+        this.output = new StreamOutput(subscription, outlet, loop.tokens(), cursors);
         this.keepAlive = new KeepAlive(
                 subscription.heartbeatMs(),
                 limits.pongTimeoutMs(),
                 limits.stalledTimeoutMs(),
                 outlet.isHeartbeatAnswered(),
-                now);
+                System.nanoTime());
     }
 
     /** Sends what comes before the first record, and starts to follow. */
@@ -119,10 +110,8 @@ public final class StreamSession implements Follower, Outlet.Listener {
         if (ended) {
             return;
         }
-        if (subscription.transport() == Transport.SSE) {
-            outlet.write(ControlFrame.sseRetry(ThreadLocalRandom.current().nextInt(RETRY_MIN_MS, RETRY_MAX_MS + 1)));
-        }
-        sendCheckpoint();
+        output.begin();
+        touch();
         for (int i = 0; i < starts.size(); i++) {
             if (starts.get(i).gap() != null) {
                 tellGap(cursors.get(i), starts.get(i).gap());
@@ -158,7 +147,7 @@ public final class StreamSession implements Follower, Outlet.Listener {
         if (ended) {
             return;
         }
-        endEvent();
+        output.endEvent();
         outlet.flush();
         catchUp();
     }
@@ -283,14 +272,13 @@ public final class StreamSession implements Follower, Outlet.Listener {
         if (to > from) {
             ByteBuf bytes = frame.slice(from, to);
             delivery.sent(subscription.topic(), to - from, bytes.readableBytes());
-            outlet.write(bytes);
+            output.records(bytes);
             recordsLeft -= to - from;
-            eventOpen = true;
             keepAlive.sent();
         }
         boolean catchingUp = !cursor.isCaughtUp();
         cursor.position(position);
-        moved = true;
+        output.moved();
         touch();
         if (recordsLeft == 0) {
             end(StreamEnd.done("limit reached"));
@@ -311,9 +299,8 @@ public final class StreamSession implements Follower, Outlet.Listener {
         if (cursorsCatchingUp > 0) {
             return;
         }
-        if (subscription.hasControlMessages()) {
-            sendControl(new ControlMessage.CaughtUp());
-        }
+        output.control(new ControlMessage.CaughtUp());
+        touch();
         if (subscription.untilLatest()) {
             end(StreamEnd.done("end reached"));
         }
@@ -326,40 +313,13 @@ public final class StreamSession implements Follower, Outlet.Listener {
     private void tellGap(Cursor cursor, Gap gap) {
         metrics.gap(gap.reason());
         if (subscription.hasControlMessages()) {
-            sendControl(new ControlMessage.GapNotice(
+            output.control(new ControlMessage.GapNotice(
                     subscription.topic(), cursor.partition().partition(), gap));
+            touch();
         } else if (subscription.envelope() == Envelope.RECORD) {
             Gap untold = cursor.gap();
             cursor.gap(untold == null ? gap : new Gap(untold.from(), gap.to(), gap.reason()));
         }
-    }
-
-    private void sendCheckpoint() {
-        moved = false;
-        checkpointAt = System.nanoTime();
-        if (subscription.hasControlMessages()) {
-            sendControl(new ControlMessage.Checkpoint(token()));
-        }
-    }
-
-    private void sendControl(ControlMessage message) {
-        endEvent();
-        outlet.write(ControlFrame.of(
-                subscription.transport(), message, subscription.transport() == Transport.SSE ? token() : null));
-        touch();
-    }
-
-    /** Every flush of SSE records ends with a token, so that a reconnect repeats at most one flush (gateway protocol §3). */
-    private void endEvent() {
-        if (eventOpen && subscription.transport() == Transport.SSE) {
-            outlet.write(ControlFrame.sseEventEnd(token()));
-            moved = false;
-        }
-        eventOpen = false;
-    }
-
-    private String token() {
-        return loop.tokens().token(subscription.topicId(), cursors);
     }
 
     private void touch() {
@@ -399,10 +359,9 @@ public final class StreamSession implements Follower, Outlet.Listener {
     void tick(long nowNanos) {
         switch (keepAlive.tick(nowNanos, outlet.isWritable(), outlet.progress())) {
             case FINE -> {
-                long sinceCheckpoint = TimeUnit.NANOSECONDS.toMillis(nowNanos - checkpointAt);
-                if (moved && sinceCheckpoint >= limits.checkpointIntervalMs() && outlet.isWritable()) {
-                    sendCheckpoint();
-                    delivery.endRound();
+                if (output.isCheckpointDue(nowNanos, limits.checkpointIntervalMs()) && outlet.isWritable()) {
+                    output.checkpoint();
+                    outlet.flush();
                 }
             }
             case IDLE -> outlet.heartbeat();
@@ -421,10 +380,8 @@ public final class StreamSession implements Follower, Outlet.Listener {
         if (ended) {
             return;
         }
-        if (subscription.hasControlMessages()) {
-            sendControl(new ControlMessage.Drain(endInMs + reconnectAfterMs));
-            delivery.endRound();
-        }
+        output.control(new ControlMessage.Drain(endInMs + reconnectAfterMs));
+        outlet.flush();
         delivery.context().owner().setTimer(Math.max(1, endInMs), timer -> end(StreamEnd.restarting()));
     }
 
@@ -434,15 +391,7 @@ public final class StreamSession implements Follower, Outlet.Listener {
             return;
         }
         if (!end.isByClient()) {
-            endEvent();
-            if (subscription.hasControlMessages()) {
-                if (moved) {
-                    sendCheckpoint();
-                }
-                if (end.error() != null) {
-                    sendControl(new ControlMessage.Failure(end.error()));
-                }
-            }
+            output.end(end);
         }
         ended = true;
         cursors.forEach(Cursor::detach);
