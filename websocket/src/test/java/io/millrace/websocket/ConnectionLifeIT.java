@@ -1,9 +1,11 @@
 package io.millrace.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Future;
+import java.io.EOFException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -71,6 +73,17 @@ class ConnectionLifeIT {
         node.append("readings", "1");
         assertThat(socket.nextJson().get("value").asInt()).isEqualTo(1);
         assertThat(socket.isClosed()).isFalse();
+    }
+
+    @Test
+    void aClientThatClosesGetsOneCloseFrameAndThenTheEnd() throws Exception {
+        try (RawFrames frames = RawFrames.open(node.port(), "/topics/readings/stream")) {
+            frames.sendClose(1000);
+            RawFrames.Frame answer = frames.next();
+            assertThat(answer.opcode()).isEqualTo(RawFrames.Frame.CLOSE);
+            assertThat(answer.closeCode()).isEqualTo(1000);
+            assertThatThrownBy(frames::next).isInstanceOf(EOFException.class);
+        }
     }
 
     @Test

@@ -78,6 +78,21 @@ final class RawFrames implements AutoCloseable {
         }
     }
 
+    /** Sends a close frame, masked as RFC 6455 §5.3 wants it of clients. */
+    void sendClose(int code) throws IOException {
+        byte[] mask = {1, 2, 3, 4};
+        socket.getOutputStream().write(new byte[] {
+            (byte) 0x88,
+            (byte) 0x82,
+            mask[0],
+            mask[1],
+            mask[2],
+            mask[3],
+            (byte) (code >> 8 ^ mask[0]),
+            (byte) (code ^ mask[1])
+        });
+    }
+
     Frame next() throws IOException {
         int first = in.readUnsignedByte();
         int second = in.readUnsignedByte();

@@ -3,7 +3,6 @@ package io.millrace.websocket.session;
 import io.millrace.websocket.protocol.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
@@ -70,7 +69,9 @@ public final class WebSocketOutlet extends NettyOutlet {
     void answerGoodbye(Object message) {
         int code = ((CloseWebSocketFrame) message).statusCode();
         CloseWebSocketFrame answer = code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, "");
-        connection().writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
+        // Closed from Vert.x' own context towards the socket: its handler would send a close frame of its own behind
+        // ours.
+        connection().writeAndFlush(answer).addListener(written -> connection().close());
     }
 
     @Override
