@@ -29,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is on the disk at random moments, recovered as after a crash. */
 class CrashTest {
 
+    private static final int IN_FLIGHT = 20;
+
     @TempDir
     Path temporary;
 
@@ -42,7 +44,7 @@ class CrashTest {
         try (LogManager logs = TestLogs.open(directory)) {
             PartitionLog log = TestLogs.create(logs, TestLogs.segmentBytes(20_000));
             // A producer with a bounded number of records in flight.
-            Semaphore inFlight = new Semaphore(20);
+            Semaphore inFlight = new Semaphore(IN_FLIGHT);
             AtomicLong released = new AtomicLong();
             log.onDurable((source, offset) -> inFlight.release((int) (offset - released.getAndSet(offset))));
             Thread appender = new Thread(() -> {
@@ -60,8 +62,13 @@ class CrashTest {
             for (int i = 0; i < durable.length; i++) {
                 long wanted = log.offsets().durableOffset() + random.nextInt(60);
                 Awaitility.await().until(() -> log.offsets().durableOffset() >= wanted);
+                // Nobody may roll segments while the files are listed: a directory that changes meanwhile can show a
+                // new file
+                // and hide an older one, which no crash does. The torn tail stands for what was in flight.
+                inFlight.acquire(IN_FLIGHT);
                 durable[i] = log.offsets().durableOffset();
                 CrashCopy.copy(directory, temporary.resolve("crash-" + i));
+                inFlight.release(IN_FLIGHT);
             }
             stop.set(true);
             inFlight.release();
