@@ -7,6 +7,7 @@ import io.millrace.cluster.record.NewRecord;
 import io.millrace.cluster.record.RecordBatches;
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.TopicPartition;
+import io.millrace.storage.batch.BatchHeader;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Clock;
@@ -16,9 +17,6 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Gathers single records into shared batches, one {@link PartitionBatcher} for each partition that is written to. */
 public final class BatchingRecordAppender implements RecordAppender {
-
-    /** The header of a record batch, which takes part of the topic's largest batch. */
-    private static final int BATCH_OVERHEAD_BYTES = 61;
 
     private final LocalPartitionService service;
     private final Clock clock;
@@ -53,7 +51,8 @@ public final class BatchingRecordAppender implements RecordAppender {
                             + " bytes wait already. This one was not stored; send it again later."));
         }
         Promise<AppendedRecord> promise = CallerContext.promise();
-        batcher(key).add(record, sizeBytes, config.maxMessageBytes() - BATCH_OVERHEAD_BYTES, acks, timeoutMs, promise);
+        batcher(key)
+                .add(record, sizeBytes, config.maxMessageBytes() - BatchHeader.SIZE_BYTES, acks, timeoutMs, promise);
         if (acks == Acks.NONE) {
             promise.tryComplete(new AppendedRecord(key.partition(), -1, record.timestampMs()));
         }
@@ -61,11 +60,11 @@ public final class BatchingRecordAppender implements RecordAppender {
     }
 
     private static MillraceException refusalOf(TopicPartition key, NewRecord record, int sizeBytes, LogConfig config) {
-        if (sizeBytes + BATCH_OVERHEAD_BYTES > config.maxMessageBytes()) {
+        if (sizeBytes + BatchHeader.SIZE_BYTES > config.maxMessageBytes()) {
             return new MillraceException(
                     ErrorCode.MESSAGE_TOO_LARGE,
-                    "The record takes up to " + (sizeBytes + BATCH_OVERHEAD_BYTES) + " bytes and topic '" + key.topic()
-                            + "' allows " + config.maxMessageBytes() + " (max.message.bytes)");
+                    "The record takes up to " + (sizeBytes + BatchHeader.SIZE_BYTES) + " bytes and topic '"
+                            + key.topic() + "' allows " + config.maxMessageBytes() + " (max.message.bytes)");
         }
         if (config.compact() && record.key() == null) {
             return new MillraceException(

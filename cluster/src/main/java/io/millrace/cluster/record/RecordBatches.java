@@ -19,9 +19,6 @@ import org.apache.kafka.common.utils.Utils;
 /** Builds record batches (format v2) and takes them apart. */
 public final class RecordBatches {
 
-    /** The header of a batch of format v2. */
-    private static final int BATCH_OVERHEAD_BYTES = 61;
-
     /** A record's length, attributes, timestamp delta, offset delta, key length, value length and header count at their longest. */
     private static final int RECORD_OVERHEAD_BYTES = 5 + 1 + 10 + 5 + 5 + 5 + 5;
 
@@ -39,7 +36,7 @@ public final class RecordBatches {
      * @param nowMs timestamp for the records that have none
      */
     public static ByteBuffer build(List<NewRecord> records, long nowMs) {
-        int bound = BATCH_OVERHEAD_BYTES;
+        int bound = BatchHeader.SIZE_BYTES;
         for (NewRecord record : records) {
             bound += sizeBoundBytes(record);
         }
