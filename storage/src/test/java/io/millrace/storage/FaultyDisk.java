@@ -1,5 +1,6 @@
 package io.millrace.storage;
 
+import io.millrace.storage.file.BlockFile;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.file.DiskFile;
 import java.io.Closeable;
@@ -21,12 +22,60 @@ public final class FaultyDisk implements Disk {
     public volatile String appendFailure = "No space left on device";
     public volatile String failForcesOf;
     public volatile boolean failTruncations;
+
+    /** Fails durable writes of blocks, after half of the blocks went out. */
+    public volatile boolean failBlockWrites;
+
     public volatile long usableBytes = Long.MAX_VALUE;
     public final AtomicInteger forces = new AtomicInteger();
 
     @Override
     public DiskFile open(Path file, Mode mode) throws IOException {
         return new Faulty(file, disk.open(file, mode));
+    }
+
+    @Override
+    public BlockFile openBlocks(Path file, long sizeBytes) throws IOException {
+        return new FaultyBlocks(disk.openBlocks(file, sizeBytes));
+    }
+
+    @Override
+    public String bootId() {
+        return disk.bootId();
+    }
+
+    private final class FaultyBlocks implements BlockFile {
+        private final BlockFile file;
+
+        FaultyBlocks(BlockFile file) {
+            this.file = file;
+        }
+
+        @Override
+        public long sizeBytes() throws IOException {
+            return file.sizeBytes();
+        }
+
+        @Override
+        public void write(ByteBuffer blocks, long position) throws IOException {
+            if (failBlockWrites) {
+                int half = blocks.remaining() / 2 / BLOCK_BYTES * BLOCK_BYTES;
+                file.write(blocks.duplicate().limit(blocks.position() + half), position);
+                throw new IOException("Input/output error");
+            }
+            forces.incrementAndGet();
+            file.write(blocks, position);
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) throws IOException {
+            return file.read(target, position);
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
     }
 
     private final class Faulty implements DiskFile {

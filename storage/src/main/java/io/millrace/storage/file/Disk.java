@@ -30,6 +30,20 @@ public interface Disk {
 
     DiskFile open(Path file, Mode mode) throws IOException;
 
+    /**
+     * Opens a file of blocks. A file that is not there is made; one that is shorter is filled up with zeros, which are durable
+     * on return; one that is longer stays as it is. The name of a new one is durable after {@link #forceDirectory}.
+     *
+     * @param sizeBytes a multiple of {@link BlockFile#BLOCK_BYTES}
+     */
+    BlockFile openBlocks(Path file, long sizeBytes) throws IOException;
+
+    /**
+     * Names this run of the machine: as long as it stays the same, what was written is in the page cache or on the disk, also
+     * after a process was killed. Empty when the machine does not say.
+     */
+    String bootId();
+
     boolean exists(Path path) throws IOException;
 
     boolean isDirectory(Path path) throws IOException;

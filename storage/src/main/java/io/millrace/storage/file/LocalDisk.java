@@ -17,11 +17,28 @@ final class LocalDisk implements Disk {
 
     static final LocalDisk INSTANCE = new LocalDisk();
 
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
     private LocalDisk() {}
 
     @Override
     public DiskFile open(Path file, Mode mode) throws IOException {
         return new LocalDiskFile(file, mode);
+    }
+
+    @Override
+    public BlockFile openBlocks(Path file, long sizeBytes) throws IOException {
+        return LocalBlockFile.open(file, sizeBytes);
+    }
+
+    @Override
+    public String bootId() {
+        try {
+            return Files.readString(BOOT_ID).strip();
+        } catch (IOException e) {
+            // Not Linux: every start counts as one after a power cut.
+            return "";
+        }
     }
 
     @Override
