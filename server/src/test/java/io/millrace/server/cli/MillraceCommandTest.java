@@ -29,7 +29,10 @@ class MillraceCommandTest {
                 "topics describe",
                 "topics delete",
                 "produce",
-                "tail"
+                "tail",
+                "log",
+                "log dump",
+                "log verify"
             })
     void everyCommandExplainsItself(String command) {
         int exitCode = run((command + " --help").trim().split(" "));
@@ -43,7 +46,7 @@ class MillraceCommandTest {
     void theHelpListsCommandsAndExitCodes() {
         run("--help");
 
-        assertThat(out.toString()).contains("start", "demo", "topics", "produce", "tail", "Exit codes:");
+        assertThat(out.toString()).contains("start", "demo", "topics", "produce", "tail", "log", "Exit codes:");
     }
 
     @Test
@@ -53,7 +56,17 @@ class MillraceCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"strat", "start --port 1", "produce", "tail", "topics create", "demo --devices many"})
+    @ValueSource(
+            strings = {
+                "strat",
+                "start --port 1",
+                "produce",
+                "tail",
+                "topics create",
+                "log dump",
+                "log verify a b",
+                "demo --devices many"
+            })
     void aWrongCommandLineExitsWithTwo(String line) {
         assertThat(run(line.split(" "))).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).isNotBlank();

@@ -116,8 +116,13 @@ public final class BatchHeader {
         return buffer.getInt(at + RECORDS_COUNT_POSITION);
     }
 
+    /** 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd. */
+    public static int codec(ByteBuffer buffer, int at) {
+        return attributes(buffer, at) & CODEC_MASK;
+    }
+
     public static boolean isCompressed(ByteBuffer buffer, int at) {
-        return (attributes(buffer, at) & CODEC_MASK) != 0;
+        return codec(buffer, at) != 0;
     }
 
     public static boolean isLogAppendTime(ByteBuffer buffer, int at) {

@@ -5,6 +5,7 @@ import io.millrace.storage.file.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 
 /**
  * {@code clean-shutdown}: written last when a node stops in order, taken away before it serves again. While it is there, the
@@ -26,6 +27,14 @@ public final class CleanShutdownMarker {
 
     public void write(long nowMs) throws IOException {
         file.write(path, ByteBuffer.allocate(8).putLong(nowMs).flip());
+    }
+
+    /** When the node stopped in order; empty when it did not, or when the marker cannot be read. */
+    public OptionalLong stoppedMs() throws IOException {
+        return file.read(path)
+                .filter(payload -> payload.remaining() == 8)
+                .map(payload -> OptionalLong.of(payload.getLong()))
+                .orElseGet(OptionalLong::empty);
     }
 
     /** Whether the last stop was clean. The marker is gone, durably, on return. */

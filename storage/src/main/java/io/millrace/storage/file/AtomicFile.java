@@ -73,28 +73,51 @@ public final class AtomicFile {
         disk.forceDirectory(file.getParent());
     }
 
+    /**
+     * What a file of any kind holds.
+     *
+     * @param kind the number that {@link #fourCharacters} makes; 0 when there are no four bytes
+     * @param payload null when there is a doubt
+     * @param doubt why the payload cannot be used; null when it can
+     */
+    public record Examined(int kind, int version, ByteBuffer payload, String doubt) {}
+
+    /** Looks at a file whatever its kind, without a word in the log. Blocks. */
+    public static Examined examine(Disk disk, Path file) throws IOException {
+        try (DiskFile in = disk.open(file, Disk.Mode.READ)) {
+            long size = in.sizeBytes();
+            if (size < HEADER_BYTES || size > HEADER_BYTES + PAYLOAD_BYTES_MAX) {
+                return new Examined(0, 0, null, "it has " + size + " bytes");
+            }
+            ByteBuffer bytes = ByteBuffer.allocate((int) size);
+            in.read(bytes, 0);
+            bytes.flip();
+            if (bytes.remaining() != size) {
+                return new Examined(0, 0, null, "it became shorter while it was read");
+            }
+            ByteBuffer payload = bytes.slice(HEADER_BYTES, (int) size - HEADER_BYTES);
+            boolean sound = bytes.getInt(8) == payload.remaining() && bytes.getInt(12) == crc(bytes, payload);
+            return new Examined(
+                    bytes.getInt(0),
+                    bytes.getShort(4),
+                    sound ? payload : null,
+                    sound ? null : "its length or checksum is wrong");
+        }
+    }
+
     /** The payload; empty when the file is missing, damaged, or of another kind or version (which is logged). Blocks. */
     public Optional<ByteBuffer> read(Path file) throws IOException {
         if (!disk.exists(file)) {
             return Optional.empty();
         }
-        try (DiskFile in = disk.open(file, Disk.Mode.READ)) {
-            long size = in.sizeBytes();
-            if (size < HEADER_BYTES || size > HEADER_BYTES + PAYLOAD_BYTES_MAX) {
-                return unreadable(file, "it has " + size + " bytes");
-            }
-            ByteBuffer bytes = ByteBuffer.allocate((int) size);
-            in.read(bytes, 0);
-            bytes.flip();
-            if (bytes.remaining() != size || bytes.getInt(0) != kind || bytes.getShort(4) != version) {
-                return unreadable(file, "it is of another kind or version");
-            }
-            ByteBuffer payload = bytes.slice(HEADER_BYTES, (int) size - HEADER_BYTES);
-            if (bytes.getInt(8) != payload.remaining() || bytes.getInt(12) != crc(bytes, payload)) {
-                return unreadable(file, "its length or checksum is wrong");
-            }
-            return Optional.of(payload);
+        Examined examined = examine(disk, file);
+        if (examined.payload() == null) {
+            return unreadable(file, examined.doubt());
         }
+        if (examined.kind() != kind || examined.version() != version) {
+            return unreadable(file, "it is of another kind or version");
+        }
+        return Optional.of(examined.payload());
     }
 
     private static Optional<ByteBuffer> unreadable(Path file, String why) {

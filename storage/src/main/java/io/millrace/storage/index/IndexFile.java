@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class IndexFile {
 
     static final int HEADER_BYTES = 16;
-    private static final short VERSION = 1;
+    static final short VERSION = 1;
 
     /** Entries kept in memory before they are written: at the default interval a write for every 2 MiB of log. */
     private static final int PENDING_MAX = 512;
@@ -36,8 +36,8 @@ final class IndexFile {
 
     private static final Logger log = LoggerFactory.getLogger(IndexFile.class);
 
-    private static final int TRAILER_BYTES = 12;
-    private static final int TRAILER_KIND = AtomicFile.fourCharacters("MLIE");
+    static final int TRAILER_BYTES = 12;
+    static final int TRAILER_KIND = AtomicFile.fourCharacters("MLIE");
 
     private final Disk disk;
     private final SharedFile file;

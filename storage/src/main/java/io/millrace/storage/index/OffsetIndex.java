@@ -15,8 +15,8 @@ public final class OffsetIndex {
 
     public static final String SUFFIX = ".index";
 
-    private static final int KIND = AtomicFile.fourCharacters("MLOI");
-    private static final int ENTRY_BYTES = 8;
+    static final int KIND = AtomicFile.fourCharacters("MLOI");
+    static final int ENTRY_BYTES = 8;
 
     private final IndexFile file;
     private final long baseOffset;

@@ -16,8 +16,8 @@ public final class TimeIndex {
 
     public static final String SUFFIX = ".timeindex";
 
-    private static final int KIND = AtomicFile.fourCharacters("MLTI");
-    private static final int ENTRY_BYTES = 12;
+    static final int KIND = AtomicFile.fourCharacters("MLTI");
+    static final int ENTRY_BYTES = 12;
 
     private final IndexFile file;
     private final long baseOffset;

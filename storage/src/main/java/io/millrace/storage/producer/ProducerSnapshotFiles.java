@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 public final class ProducerSnapshotFiles {
 
-    private static final String SUFFIX = ".producers";
+    public static final String SUFFIX = ".producers";
     private static final int PRODUCER_BYTES = 19;
     private static final int BATCH_BYTES = 24;
 
@@ -67,13 +67,18 @@ public final class ProducerSnapshotFiles {
         for (Path path : newestFirst()) {
             long offset = offsetOf(path);
             if (offset <= maxOffset) {
-                Optional<ProducerSnapshot> snapshot = file.read(path).flatMap(payload -> parse(offset, payload));
+                Optional<ProducerSnapshot> snapshot = read(path);
                 if (snapshot.isPresent()) {
                     return snapshot;
                 }
             }
         }
         return Optional.empty();
+    }
+
+    /** The snapshot in one of these files; empty when it does not make sense. */
+    public Optional<ProducerSnapshot> read(Path path) throws IOException {
+        return file.read(path).flatMap(payload -> parse(offsetOf(path), payload));
     }
 
     /** Removes snapshots that reflect batches which are cut off. */
@@ -96,6 +101,7 @@ public final class ProducerSnapshotFiles {
         return found;
     }
 
+    /** The offset in the name of such a file. */
     private static long offsetOf(Path path) {
         return Long.parseLong(path.getFileName().toString().substring(0, 20));
     }

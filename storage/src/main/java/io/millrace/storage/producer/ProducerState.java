@@ -11,17 +11,17 @@ import java.util.List;
  * @param lastWriteMs when it last wrote, for expiry
  * @param batches its newest batches under this epoch, oldest first; empty after a transaction marker began an epoch
  */
-record ProducerState(long producerId, short producerEpoch, long lastWriteMs, List<StoredBatch> batches) {
+public record ProducerState(long producerId, short producerEpoch, long lastWriteMs, List<StoredBatch> batches) {
 
     /** As many batches as a Kafka producer has in flight at most when it is idempotent. */
     static final int BATCHES_MAX = 5;
 
-    ProducerState {
+    public ProducerState {
         batches = List.copyOf(batches);
     }
 
     /** A batch that is in the log. */
-    record StoredBatch(int baseSequence, int lastSequence, long baseOffset, long lastOffset) {}
+    public record StoredBatch(int baseSequence, int lastSequence, long baseOffset, long lastOffset) {}
 
     /** This state after a batch of the same or a newer epoch. */
     ProducerState with(short epoch, StoredBatch batch, long nowMs) {

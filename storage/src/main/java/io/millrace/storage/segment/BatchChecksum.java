@@ -7,13 +7,14 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /** Checks a batch in a file piece by piece: its length may be garbage, so no memory is taken for all of it. */
-final class BatchChecksum {
+public final class BatchChecksum {
 
     private static final int PIECE_BYTES = 256 * 1024;
 
     private BatchChecksum() {}
 
-    static boolean isValid(DiskFile file, int position, int sizeBytes) throws IOException {
+    /** Whether the batch that begins at a position, with a length that lies within the file, has the right checksum. */
+    public static boolean isValid(DiskFile file, int position, int sizeBytes) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(BatchHeader.SIZE_BYTES);
         if (file.read(header, position) < BatchHeader.SIZE_BYTES) {
             return false;

@@ -1,0 +1,105 @@
+package io.millrace.storage.inspect;
+
+import io.millrace.storage.directory.PartitionDirectory;
+import io.millrace.storage.directory.PartitionMetadataFile;
+import io.millrace.storage.file.Disk;
+import io.millrace.storage.file.OpenFiles;
+import io.millrace.storage.file.ReadOnlyDisk;
+import io.millrace.storage.segment.SegmentFiles;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Checks a data directory, or one partition in it, byte by byte: every batch, the indexes against the batches, the small files,
+ * and that all of them tell the same story. Never writes. Beside a running node it checks what that had written when each file
+ * was reached; files that the node removes meanwhile are left out.
+ */
+public final class LogVerifier {
+
+    /** Reading needs a handful; the pool is only there because segments ask for one. */
+    private static final int OPEN_FILES_MAX = 16;
+
+    private final Disk disk = new ReadOnlyDisk(Disk.local());
+    private final Findings findings;
+
+    private LogVerifier(Findings findings) {
+        this.findings = findings;
+    }
+
+    /**
+     * Checks a directory and hands out what it finds. Blocks, for as long as it takes to read everything.
+     *
+     * @throws IOException when the directory is not there, is neither a data directory nor a partition, or cannot be read
+     */
+    public static VerifySummary verify(Path directory, Consumer<Finding> sink) throws IOException {
+        return new LogVerifier(new Findings(sink))
+                .run(directory.toAbsolutePath().normalize());
+    }
+
+    private VerifySummary run(Path directory) throws IOException {
+        if (!disk.isDirectory(directory)) {
+            throw new NoSuchFileException(directory.toString(), null, "there is no such directory");
+        }
+        if (isPartition(directory)) {
+            DirectoryState state = DirectoryState.of(disk, directory.getParent());
+            verifyPartition(directory, state);
+            return findings.summary(state.running());
+        }
+        DirectoryState state = DirectoryState.of(disk, directory);
+        List<Path> partitions = partitionsIn(directory);
+        if (partitions.isEmpty() && !disk.exists(directory.resolve(DirectoryState.LOCK_FILE))) {
+            throw new IOException(
+                    directory + " is neither a data directory nor a partition: there is no <topic>-<number>"
+                            + " in it, and no segment");
+        }
+        new SmallFileCheck(disk, findings).dataDirectory(directory);
+        for (Path partition : partitions) {
+            verifyPartition(partition, state);
+        }
+        return findings.summary(state.running());
+    }
+
+    private void verifyPartition(Path directory, DirectoryState state) throws IOException {
+        findings.partition();
+        try {
+            new PartitionVerifier(disk, new OpenFiles(disk, OPEN_FILES_MAX), directory, state, findings).verify();
+        } catch (NoSuchFileException e) {
+            if (!state.running()) {
+                throw e;
+            }
+            findings.note(
+                    directory,
+                    -1,
+                    "files went away while they were read",
+                    "The node that is at work here deleted or cut this log. Verify again to be sure.");
+        }
+    }
+
+    private List<Path> partitionsIn(Path directory) throws IOException {
+        List<Path> partitions = new ArrayList<>();
+        for (Path entry : disk.list(directory)) {
+            if (disk.isDirectory(entry)
+                    && PartitionDirectory.Name.parse(entry.getFileName().toString()) != null
+                    && isPartition(entry)) {
+                partitions.add(entry);
+            }
+        }
+        return partitions;
+    }
+
+    private boolean isPartition(Path directory) throws IOException {
+        if (disk.exists(directory.resolve(PartitionMetadataFile.NAME))) {
+            return true;
+        }
+        for (Path file : disk.list(directory)) {
+            if (SegmentFiles.baseOffset(file).isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
