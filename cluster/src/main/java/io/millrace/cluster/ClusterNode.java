@@ -17,6 +17,7 @@ import io.millrace.cluster.record.RecordBatches;
 import io.millrace.cluster.transaction.ProducerIdAllocator;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.StorageMetrics;
+import io.millrace.storage.scrub.ScrubReport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -114,6 +115,11 @@ public final class ClusterNode {
     /** Whether appends are possible; false once the log directory is offline. */
     public boolean isHealthy() {
         return logs.isOnline();
+    }
+
+    /** What reading old segments again has found; does not stop the node from serving. */
+    public ScrubReport scrubReport() {
+        return logs.scrubReport();
     }
 
     /** Tells clients where this node's Kafka listener can be reached. Completes when {@link Controller#image()} says so. */

@@ -9,6 +9,7 @@ import io.millrace.server.config.StorageSettings;
 import io.millrace.server.http.HttpConfig;
 import io.millrace.server.kafka.KafkaListenerConfig;
 import io.millrace.storage.StorageConfig;
+import io.millrace.storage.scrub.ScrubConfig;
 import io.millrace.websocket.GatewayLimits;
 import java.util.Set;
 
@@ -40,7 +41,8 @@ final class ComponentConfigs {
                 storage.tailCacheBytes(),
                 storage.reserveBytes(),
                 storage.checkpointIntervalMs(),
-                storage.producerExpirationMs());
+                storage.producerExpirationMs(),
+                new ScrubConfig(storage.scrubIntervalMs(), storage.scrubBytesPerSecond()));
     }
 
     static KafkaListenerConfig kafka(MillraceConfig config) {

@@ -3,6 +3,7 @@ package io.millrace.storage;
 import io.millrace.storage.batch.RecordTimestamps;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.log.LogRegistry;
+import io.millrace.storage.scrub.ScrubReport;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Collection;
@@ -85,6 +86,11 @@ public final class LogManager implements AutoCloseable {
      */
     public void onOffline(Consumer<LogException.DirectoryOffline> listener) {
         registry.onOffline(listener);
+    }
+
+    /** What reading old segments again has found; empty as long as the disks keep what they were given. */
+    public ScrubReport scrubReport() {
+        return registry.scrubReport();
     }
 
     /** Flushes everything, writes snapshots, checkpoints and the clean-shutdown marker, and releases the directory. Blocks. */

@@ -1,5 +1,6 @@
 package io.millrace.storage;
 
+import io.millrace.storage.scrub.ScrubConfig;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -15,6 +16,7 @@ import java.util.Objects;
  * @param reserveBytes free disk space below which appends are refused with {@link LogException.DiskFull}
  * @param checkpointIntervalMs how often recovery points are written
  * @param producerExpirationMs how long the sequences of a silent idempotent producer are remembered
+ * @param scrub how often and how fast old segments are read again
  */
 public record StorageConfig(
         Path directory,
@@ -25,10 +27,12 @@ public record StorageConfig(
         long tailCacheBytes,
         long reserveBytes,
         long checkpointIntervalMs,
-        long producerExpirationMs) {
+        long producerExpirationMs,
+        ScrubConfig scrub) {
 
     public StorageConfig {
         Objects.requireNonNull(directory, "directory");
+        Objects.requireNonNull(scrub, "scrub");
         if (shards < 1) {
             throw new IllegalArgumentException("shards must be at least 1: " + shards);
         }
@@ -37,10 +41,43 @@ public record StorageConfig(
         }
     }
 
+    /** As above, without reading old segments again. */
+    public StorageConfig(
+            Path directory,
+            int shards,
+            int flushers,
+            int shardQueueMax,
+            long shardQueueBytesMax,
+            long tailCacheBytes,
+            long reserveBytes,
+            long checkpointIntervalMs,
+            long producerExpirationMs) {
+        this(
+                directory,
+                shards,
+                flushers,
+                shardQueueMax,
+                shardQueueBytesMax,
+                tailCacheBytes,
+                reserveBytes,
+                checkpointIntervalMs,
+                producerExpirationMs,
+                ScrubConfig.OFF);
+    }
+
     /** Defaults for a data directory. */
     public static StorageConfig defaults(Path directory) {
         int cores = Runtime.getRuntime().availableProcessors();
         return new StorageConfig(
-                directory, cores, Math.max(2, cores), 10_000, 256L << 20, 64L << 20, 1L << 30, 60_000, 86_400_000);
+                directory,
+                cores,
+                Math.max(2, cores),
+                10_000,
+                256L << 20,
+                64L << 20,
+                1L << 30,
+                60_000,
+                86_400_000,
+                ScrubConfig.STANDARD);
     }
 }

@@ -17,4 +17,10 @@ public interface StorageMetrics {
 
     /** The log directory went offline or ran full. */
     default void directoryFailed(String directory, Throwable cause) {}
+
+    /** So much of old segments was read again and verified; on the scrubber's thread, as the next. */
+    default void scrubbed(long bytes) {}
+
+    /** An old segment was found to be damaged. */
+    default void corruptionFound() {}
 }

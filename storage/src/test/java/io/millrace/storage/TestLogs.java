@@ -2,6 +2,7 @@ package io.millrace.storage;
 
 import io.millrace.storage.batch.RecordTimestamps;
 import io.millrace.storage.file.Disk;
+import io.millrace.storage.scrub.ScrubConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -25,6 +26,10 @@ public final class TestLogs {
 
     public static StorageConfig withoutCache(Path directory) {
         return new StorageConfig(directory, 2, 2, 10_000, 64L << 20, 0, 0, 0, 86_400_000);
+    }
+
+    public static StorageConfig scrubbing(Path directory, ScrubConfig scrub) {
+        return new StorageConfig(directory, 2, 2, 10_000, 64L << 20, 8L << 20, 0, 0, 86_400_000, scrub);
     }
 
     public static LogManager open(Path directory) throws IOException {

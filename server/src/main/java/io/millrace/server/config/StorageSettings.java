@@ -1,6 +1,7 @@
 package io.millrace.server.config;
 
 import io.millrace.storage.FlushPolicy;
+import io.millrace.storage.scrub.ScrubConfig;
 
 /**
  * How logs are kept on the disk.
@@ -14,6 +15,8 @@ import io.millrace.storage.FlushPolicy;
  * @param reserveBytes free disk space below which appends are refused
  * @param checkpointIntervalMs how often recovery points are written
  * @param producerExpirationMs how long the sequences of a silent idempotent producer are remembered
+ * @param scrubIntervalMs how often old segments are read again and verified; 0 for never
+ * @param scrubBytesPerSecond how fast
  */
 public record StorageSettings(
         FlushPolicy flush,
@@ -24,7 +27,9 @@ public record StorageSettings(
         long tailCacheBytes,
         long reserveBytes,
         long checkpointIntervalMs,
-        long producerExpirationMs) {
+        long producerExpirationMs,
+        long scrubIntervalMs,
+        long scrubBytesPerSecond) {
 
     private static final long MIB = 1L << 20;
 
@@ -38,11 +43,23 @@ public record StorageSettings(
                 .atLeast("reserveBytes", reserveBytes, 0)
                 .atLeast("checkpointIntervalMs", checkpointIntervalMs, 1_000)
                 .atLeast("producerExpirationMs", producerExpirationMs, 1_000)
+                .atLeast("scrubIntervalMs", scrubIntervalMs, 0)
+                .atLeast("scrubBytesPerSecond", scrubBytesPerSecond, 65_536)
                 .done();
     }
 
     static StorageSettings standard() {
         return new StorageSettings(
-                FlushPolicy.GROUP, 0, 0, 10_000, 256 * MIB, 64 * MIB, 1024 * MIB, 60_000, 86_400_000);
+                FlushPolicy.GROUP,
+                0,
+                0,
+                10_000,
+                256 * MIB,
+                64 * MIB,
+                1024 * MIB,
+                60_000,
+                86_400_000,
+                ScrubConfig.STANDARD.intervalMs(),
+                ScrubConfig.STANDARD.bytesPerSecond());
     }
 }

@@ -5,6 +5,7 @@ import io.millrace.server.http.NamedRoute;
 import io.millrace.server.http.ProblemJson;
 import io.millrace.server.http.Readiness;
 import io.millrace.server.http.RouteModule;
+import io.millrace.storage.scrub.ScrubReport;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -12,11 +13,12 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.Locale;
 
 /**
  * Probes and metrics. {@code /healthz}: should this process live on? No when its log directory is offline, which only a restart
- * mends. {@code /readyz}: should it get requests? Not while it starts or stops. Both answer {@code {"status":"…"}}.
+ * mends; yes, but with a word about it, when old records were found to be damaged. {@code /readyz}: should it get requests? Not while it starts or stops. Both answer {@code {"status":"…"}}.
  */
 public final class HealthRoutes implements RouteModule {
 
@@ -46,8 +48,17 @@ public final class HealthRoutes implements RouteModule {
     }
 
     private void health(RoutingContext ctx) {
-        if (node.isHealthy()) {
+        List<ScrubReport.Damage> damages = node.scrubReport().damages();
+        if (node.isHealthy() && damages.isEmpty()) {
             answer(ctx, 200, "ok", null);
+        } else if (node.isHealthy()) {
+            // A restart mends nothing here, and everything else is served.
+            answer(
+                    ctx,
+                    200,
+                    "damaged",
+                    damages.size() + " old segments are damaged, such as "
+                            + damages.get(0).file() + ": see the log, and restore them from a replica or a backup");
         } else {
             answer(
                     ctx,

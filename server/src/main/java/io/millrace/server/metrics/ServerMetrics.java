@@ -65,6 +65,12 @@ public final class ServerMetrics implements AutoCloseable {
         Gauge.builder("millrace.storage.online", node, running -> running.isHealthy() ? 1 : 0)
                 .description("1 while appends are possible, 0 when the log directory is offline")
                 .register(registry);
+        Gauge.builder(
+                        "millrace.storage.damaged.segments",
+                        node,
+                        running -> running.scrubReport().damages().size())
+                .description("Old segments that are known to be damaged; the log and /healthz say which")
+                .register(registry);
         topics = new TopicMeters(registry, node);
     }
 

@@ -35,6 +35,8 @@ final class StorageMeters implements StorageMetrics {
     private final Counter fileReads;
     private final Counter fileReadBytes;
     private final Counter failures;
+    private final Counter scrubbedBytes;
+    private final Counter corruptions;
 
     StorageMeters(MeterRegistry registry) {
         writes = Timer.builder("millrace.storage.append")
@@ -56,6 +58,12 @@ final class StorageMeters implements StorageMetrics {
         fileReadBytes = readBytes(registry, "file");
         failures = Counter.builder("millrace.storage.directory.failures")
                 .description("Times that a log directory failed or ran full")
+                .register(registry);
+        scrubbedBytes = Counter.builder("millrace.storage.scrub.bytes")
+                .description("Bytes of old segments that were read again and verified")
+                .register(registry);
+        corruptions = Counter.builder("millrace.storage.scrub.corruptions")
+                .description("Times that reading an old segment again found it damaged; each pass counts it again")
                 .register(registry);
     }
 
@@ -94,5 +102,15 @@ final class StorageMeters implements StorageMetrics {
     @Override
     public void directoryFailed(String directory, Throwable cause) {
         failures.increment();
+    }
+
+    @Override
+    public void scrubbed(long byteCount) {
+        scrubbedBytes.increment(byteCount);
+    }
+
+    @Override
+    public void corruptionFound() {
+        corruptions.increment();
     }
 }

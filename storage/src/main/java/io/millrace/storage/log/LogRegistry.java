@@ -16,6 +16,8 @@ import io.millrace.storage.file.Disk;
 import io.millrace.storage.file.DiskFailure;
 import io.millrace.storage.file.OpenFiles;
 import io.millrace.storage.flush.GroupCommitter;
+import io.millrace.storage.scrub.ScrubReport;
+import io.millrace.storage.scrub.Scrubber;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,6 +58,7 @@ public final class LogRegistry implements AutoCloseable {
     private final ExecutorService manager;
     private final Housekeeper housekeeper;
     private final Map<TopicPartition, SegmentedLog> logs = new ConcurrentHashMap<>();
+    private final Scrubber scrubber;
     private int nextShard;
     private boolean closed;
 
@@ -70,6 +73,10 @@ public final class LogRegistry implements AutoCloseable {
         for (int i = 0; i < config.shards(); i++) {
             shards.add(new LogShard(i, config.shardQueueMax(), config.shardQueueBytesMax()));
         }
+        this.scrubber = new Scrubber(
+                config.scrub(),
+                services.metrics(),
+                () -> logs.values().stream().map(SegmentedLog::scrubTarget).toList());
     }
 
     /** See {@link io.millrace.storage.LogManager#open}. */
@@ -129,6 +136,7 @@ public final class LogRegistry implements AutoCloseable {
         housekeeper.start(
                 new Checkpointer(services, points, logs.values()),
                 services.config().checkpointIntervalMs());
+        scrubber.start();
         log.info(
                 "Opened {} logs in {} after {} stop in {} ms",
                 logs.size(),
@@ -151,6 +159,11 @@ public final class LogRegistry implements AutoCloseable {
 
     public void onOffline(Consumer<LogException.DirectoryOffline> listener) {
         services.health().onOffline(listener);
+    }
+
+    /** See {@link io.millrace.storage.LogManager#scrubReport}. */
+    public ScrubReport scrubReport() {
+        return scrubber.report();
     }
 
     /** See {@link io.millrace.storage.LogManager#create}. */
@@ -244,6 +257,7 @@ public final class LogRegistry implements AutoCloseable {
             return;
         }
         closed = true;
+        scrubber.close();
         manager.shutdown();
         Housekeeper.await(manager);
         LogException why = new LogException.Closed("the log is closed: the node is stopping");

@@ -14,6 +14,7 @@ import io.millrace.storage.batch.BatchValidator;
 import io.millrace.storage.epoch.LeaderEpochCache;
 import io.millrace.storage.flush.FlushTicket;
 import io.millrace.storage.flush.Flushable;
+import io.millrace.storage.scrub.ScrubTarget;
 import io.millrace.storage.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -70,6 +71,11 @@ public final class SegmentedLog implements PartitionLog, Flushable {
             recovered = recovery.refused(e, recoveryPoint);
         }
         return new SegmentedLog(services, shard, recovered);
+    }
+
+    /** The part of this log that does not change, to be read again. */
+    ScrubTarget scrubTarget() {
+        return new SealedSegments(state);
     }
 
     @Override
