@@ -30,6 +30,10 @@ final class HttpCalls {
                 BodyHandlers.ofString());
     }
 
+    static HttpResponse<String> delete(String url) throws IOException, InterruptedException {
+        return CLIENT.send(request(url).DELETE().build(), BodyHandlers.ofString());
+    }
+
     private static HttpRequest.Builder request(String url) {
         return HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(20));
     }
