@@ -75,6 +75,14 @@ public final class LogManager implements AutoCloseable {
         return registry.delete(partition);
     }
 
+    /**
+     * Writes down now how much of each log need not be looked at after a crash; otherwise that is done at intervals. Completes
+     * on the housekeeping thread; a failure is logged, and the next start looks at more.
+     */
+    public CompletionStage<Void> checkpoint() {
+        return registry.checkpoint();
+    }
+
     /** Whether appends are possible: false once the directory is offline. */
     public boolean isOnline() {
         return registry.isOnline();

@@ -3,6 +3,7 @@ package io.millrace.storage.directory;
 import io.millrace.storage.TopicPartition;
 import io.millrace.storage.file.Disk;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,26 @@ public final class DataDirectory {
         this.disk = disk;
         this.path = path;
         this.metadata = new PartitionMetadataFile(disk);
+    }
+
+    /**
+     * Makes a data directory and its parents where they are missing. Its name is durable on return, also when a start that
+     * crashed had made it: what is forced inside of a directory is lost with the directory's own name.
+     */
+    public static void make(Disk disk, Path path) throws IOException {
+        Path parent = path.toAbsolutePath().getParent();
+        if (parent == null) {
+            return;
+        }
+        if (!disk.exists(parent)) {
+            make(disk, parent);
+        }
+        disk.createDirectories(path);
+        try {
+            disk.forceDirectory(parent);
+        } catch (AccessDeniedException e) {
+            // A directory that we may not read is not one that we made: it has been there for longer.
+        }
     }
 
     /**

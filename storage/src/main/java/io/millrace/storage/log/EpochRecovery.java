@@ -26,7 +26,10 @@ final class EpochRecovery {
             epochs.removeIf(epoch -> epoch.startOffset() > end);
             int last = epochs.isEmpty() ? -1 : epochs.get(epochs.size() - 1).leaderEpoch();
             if (newestEpoch <= last) {
-                return new LeaderEpochCache(file, epochs);
+                LeaderEpochCache cache = new LeaderEpochCache(file, stored.get());
+                // In the file too: the log will grow over the place where they began, under another epoch.
+                cache.replaceAll(epochs);
+                return cache;
             }
         }
         LeaderEpochCache rebuilt = new LeaderEpochCache(file, List.of());

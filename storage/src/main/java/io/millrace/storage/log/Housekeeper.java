@@ -1,5 +1,6 @@
 package io.millrace.storage.log;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +39,20 @@ final class Housekeeper implements Executor, AutoCloseable {
         if (intervalMs > 0) {
             thread.scheduleWithFixedDelay(checkpointer, intervalMs, intervalMs, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /** Runs the checkpointer now; completes when it has run, or when there is no time for it any more. */
+    CompletableFuture<Void> checkpoint() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        try {
+            thread.execute(() -> {
+                checkpointer.run();
+                done.complete(null);
+            });
+        } catch (RejectedExecutionException e) {
+            done.complete(null);
+        }
+        return done;
     }
 
     @Override

@@ -37,10 +37,11 @@ final class LogMaintenance {
         this.snapshotOffset = recovered.snapshotOffset();
         this.truncation =
                 new LogTruncation(services, state, flush, recovered.epochs(), producers, recovered.snapshots());
-        this.retention = new LogRetention(services, state, roller, flush, recovered.epochs());
+        this.retention = new LogRetention(services, state, roller, flush, recovered.epochs(), snapshots);
     }
 
     void truncateTo(long offset) throws IOException {
+        roller.forgetSnapshot();
         truncation.truncateTo(offset);
         appender.reset();
         // Snapshots above the cut are gone.
@@ -74,7 +75,9 @@ final class LogMaintenance {
                 flush.forceIndexes();
                 state.active().forceIndexes();
                 if (state.end().offset() != snapshotOffset) {
-                    snapshots.write(producers.snapshot(state.end().offset()));
+                    snapshots.write(
+                            producers.snapshot(state.end().offset()),
+                            state.offsets().durableOffset());
                 }
             }
         } finally {

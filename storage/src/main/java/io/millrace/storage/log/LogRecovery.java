@@ -14,7 +14,7 @@ import io.millrace.storage.segment.Segment;
 import io.millrace.storage.segment.SegmentFiles;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Iterator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
@@ -31,12 +31,14 @@ final class LogRecovery {
     private final LogServices services;
     private final LogState state;
     private final LogStartFile startFile;
+    private final ProducerSnapshotFiles snapshots;
     private boolean directoryChanged;
 
     LogRecovery(LogServices services, TopicPartition partition, Path directory) {
         this.services = services;
         this.state = new LogState(partition, directory, new LogTail(services.cache()), LogConfig.defaults());
         this.startFile = new LogStartFile(services.disk(), directory);
+        this.snapshots = new ProducerSnapshotFiles(services.disk(), directory);
     }
 
     /**
@@ -67,7 +69,6 @@ final class LogRecovery {
         state.open(Math.max(logStart, firstOffset()), new LogEnd(end, active, active.sizeBytes()));
         LeaderEpochCache epochs = EpochRecovery.recover(
                 new LeaderEpochFile(services.disk(), state.directory()), state, scan.newestEpoch());
-        ProducerSnapshotFiles snapshots = new ProducerSnapshotFiles(services.disk(), state.directory());
         ProducerStateManager producers =
                 new ProducerStateManager(services.config().producerExpirationMs());
         snapshots.deleteAbove(end);
@@ -96,7 +97,7 @@ final class LogRecovery {
                 state,
                 new LeaderEpochCache(new LeaderEpochFile(services.disk(), state.directory()), List.of()),
                 new ProducerStateManager(services.config().producerExpirationMs()),
-                new ProducerSnapshotFiles(services.disk(), state.directory()),
+                snapshots,
                 false,
                 // Kept, so that the next start finds the same damage again and does not take it for a torn tail.
                 recoveryPoint,
@@ -130,25 +131,33 @@ final class LogRecovery {
 
     /** A crash between moving the log start and removing files leaves files below it. */
     private void removeBelow(long logStart) throws IOException {
-        Iterator<Segment> segments = state.segments().values().iterator();
-        while (segments.hasNext()) {
-            Segment segment = segments.next();
+        List<Segment> below = new ArrayList<>();
+        for (Segment segment : state.segments().values()) {
             Long next = state.segments().higherKey(segment.baseOffset());
             if (next == null || next > logStart) {
-                return;
+                break;
             }
-            segment.delete();
-            segments.remove();
-            directoryChanged = true;
+            below.add(segment);
+        }
+        if (!below.isEmpty()) {
+            long firstKept =
+                    state.segments().higherKey(below.get(below.size() - 1).baseOffset());
+            remove(below, firstKept, logStart);
         }
     }
 
     private void beginAgainAt(long logStart) throws IOException {
-        for (Segment segment : List.copyOf(state.segments().values())) {
+        remove(List.copyOf(state.segments().values()), logStart, logStart);
+        createFirst(logStart);
+    }
+
+    private void remove(List<Segment> segments, long firstKept, long logStart) throws IOException {
+        RemovedProducers.keep(services, snapshots, segments, firstKept, logStart);
+        for (Segment segment : segments) {
             state.segments().remove(segment.baseOffset());
             segment.delete();
         }
-        createFirst(logStart);
+        directoryChanged = true;
     }
 
     private void createFirst(long baseOffset) throws IOException {

@@ -84,7 +84,7 @@ public final class LogRegistry implements AutoCloseable {
             StorageConfig config, Clock clock, StorageMetrics metrics, RecordTimestamps recordTimestamps, Disk disk)
             throws IOException {
         Path path = config.directory();
-        disk.createDirectories(path);
+        DataDirectory.make(disk, path);
         Closeable lock = disk.lock(path.resolve(LOCK_FILE));
         try {
             DataDirectory directory = new DataDirectory(disk, path);
@@ -151,6 +151,11 @@ public final class LogRegistry implements AutoCloseable {
 
     public Collection<PartitionLog> logs() {
         return Collections.unmodifiableCollection(logs.values());
+    }
+
+    /** See {@link io.millrace.storage.LogManager#checkpoint}. */
+    public CompletionStage<Void> checkpoint() {
+        return housekeeper.checkpoint();
     }
 
     public boolean isOnline() {

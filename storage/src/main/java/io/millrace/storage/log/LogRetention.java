@@ -5,13 +5,13 @@ import io.millrace.storage.LogException;
 import io.millrace.storage.checkpoint.LogStartFile;
 import io.millrace.storage.epoch.LeaderEpochCache;
 import io.millrace.storage.index.TimeIndex;
+import io.millrace.storage.producer.ProducerSnapshotFiles;
 import io.millrace.storage.retention.RetentionPolicy;
 import io.millrace.storage.retention.RetentionPolicy.ClosedSegment;
 import io.millrace.storage.segment.Segment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +31,16 @@ final class LogRetention {
     private final LeaderEpochCache epochs;
     private final LogStartFile startFile;
 
-    LogRetention(LogServices services, LogState state, LogRoller roller, LogFlush flush, LeaderEpochCache epochs) {
+    private final ProducerSnapshotFiles snapshots;
+
+    LogRetention(
+            LogServices services,
+            LogState state,
+            LogRoller roller,
+            LogFlush flush,
+            LeaderEpochCache epochs,
+            ProducerSnapshotFiles snapshots) {
+        this.snapshots = snapshots;
         this.services = services;
         this.state = state;
         this.roller = roller;
@@ -79,22 +88,33 @@ final class LogRetention {
         if (offset <= state.offsets().logStartOffset()) {
             return state.offsets().logStartOffset();
         }
+        List<Segment> free = segmentsBelow(offset);
+        // Before the log start is: a start after a crash in between removes the segments.
+        RemovedProducers.keep(
+                services, snapshots, free, endOf(free), state.offsets().durableOffset());
         startFile.write(offset);
         state.start(offset);
-        removeBelow(offset);
+        remove(free, offset);
         epochs.advanceStart(offset);
         return offset;
     }
 
-    private void removeBelow(long offset) throws IOException {
+    private List<Segment> segmentsBelow(long offset) {
         List<Segment> free = new ArrayList<>();
-        for (Map.Entry<Long, Segment> entry : state.segments().entrySet()) {
-            Segment segment = entry.getValue();
+        for (Segment segment : state.segments().values()) {
             if (segment == state.active() || state.endOffsetOf(segment) > offset) {
                 break;
             }
             free.add(segment);
         }
+        return free;
+    }
+
+    private long endOf(List<Segment> segments) {
+        return segments.isEmpty() ? 0 : state.endOffsetOf(segments.get(segments.size() - 1));
+    }
+
+    private void remove(List<Segment> free, long offset) throws IOException {
         if (free.isEmpty()) {
             return;
         }

@@ -21,6 +21,9 @@ final class LogRoller {
     private final ProducerSnapshotFiles snapshots;
     private final AtomicReference<ProducerSnapshot> waitingSnapshot = new AtomicReference<>();
 
+    /** Held while a snapshot is written in the background. */
+    private final Object writingSnapshot = new Object();
+
     LogRoller(
             LogServices services,
             LogState state,
@@ -65,12 +68,25 @@ final class LogRoller {
         }
     }
 
+    /** The log is about to be cut: no snapshot of what is cut off may be written from now on. */
+    void forgetSnapshot() {
+        synchronized (writingSnapshot) {
+            waitingSnapshot.set(null);
+        }
+    }
+
     private void writeWaitingSnapshot() {
-        ProducerSnapshot snapshot = waitingSnapshot.getAndSet(null);
-        try {
-            if (state.refusal() == null) {
-                snapshots.write(snapshot);
+        synchronized (writingSnapshot) {
+            ProducerSnapshot snapshot = waitingSnapshot.getAndSet(null);
+            if (snapshot != null && state.refusal() == null) {
+                write(snapshot);
             }
+        }
+    }
+
+    private void write(ProducerSnapshot snapshot) {
+        try {
+            snapshots.write(snapshot, state.offsets().durableOffset());
         } catch (IOException e) {
             // A shortcut that is missing: the next start reads more of the log.
             log.warn(

@@ -97,8 +97,7 @@ final class LogTruncation {
         for (Segment segment : later) {
             state.segments().remove(segment.baseOffset());
             segment.delete();
-        }
-        if (!later.isEmpty()) {
+            // One by one: removals that are not forced can survive a crash in any order, and leave a hole.
             services.disk().forceDirectory(state.directory());
         }
         SegmentCut.cut(last, position, state.config().indexIntervalBytes());

@@ -7,6 +7,7 @@ import io.millrace.storage.producer.ProducerStateManager;
 import io.millrace.storage.segment.Segment;
 import io.millrace.storage.segment.SegmentReader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 
 /** Builds the state of the producers from the newest snapshot that fits and the batches after it. */
@@ -47,14 +48,18 @@ final class ProducerReplay {
         SegmentReader reader = new SegmentReader(segment);
         int size = segment.sizeBytes();
         reader.visit(reader.positionOf(fromOffset, size), size, (window, at, position) -> {
-            long writtenMs = BatchHeader.maxTimestamp(window, at);
-            // The clock of a producer may be wrong; nobody is remembered for longer because of it.
-            producers.update(
-                    window,
-                    at,
-                    BatchHeader.baseOffset(window, at),
-                    writtenMs > 0 && writtenMs < nowMs ? writtenMs : nowMs);
+            remember(producers, window, at, fromOffset, nowMs);
             return true;
         });
+    }
+
+    /** Takes one batch into account, unless a snapshot at an offset does already. */
+    static void remember(ProducerStateManager producers, ByteBuffer buffer, int at, long snapshotOffset, long nowMs) {
+        long baseOffset = BatchHeader.baseOffset(buffer, at);
+        if (baseOffset >= snapshotOffset) {
+            long writtenMs = BatchHeader.maxTimestamp(buffer, at);
+            // The clock of a producer may be wrong; nobody is remembered for longer because of it.
+            producers.update(buffer, at, baseOffset, writtenMs > 0 && writtenMs < nowMs ? writtenMs : nowMs);
+        }
     }
 }

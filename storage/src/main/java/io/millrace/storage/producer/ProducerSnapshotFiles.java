@@ -17,7 +17,10 @@ import java.util.Optional;
  * producer: id int64, epoch int16, last write int64 (ms), batch count int8, and per batch base sequence int32, last sequence
  * int32, base offset int64, last offset int64.
  *
- * <p>A snapshot is only a shortcut: what it says can be read from the log again, from an older one or from the start.
+ * <p>A snapshot is only a shortcut: what it says can be read from the log again, from an older one or from the start. Once the
+ * start of the log was deleted, the newest one that a crash cannot take is needed.
+ *
+ * <p>Thread-safe: snapshots are written on the housekeeping thread and on the shard thread.
  */
 public final class ProducerSnapshotFiles {
 
@@ -38,8 +41,13 @@ public final class ProducerSnapshotFiles {
         this.file = new AtomicFile(disk, "MLPS", 1);
     }
 
-    /** Writes a snapshot and removes those that it makes superfluous. */
-    public void write(ProducerSnapshot snapshot) throws IOException {
+    /**
+     * Writes a snapshot and removes those that it makes superfluous.
+     *
+     * @param durableOffset where the log can end after a crash at least: the newest snapshot up to there stays, as a crash can
+     *     take all that are above
+     */
+    public synchronized void write(ProducerSnapshot snapshot, long durableOffset) throws IOException {
         int bytes = 4;
         for (ProducerState producer : snapshot.producers()) {
             bytes += PRODUCER_BYTES + producer.batches().size() * BATCH_BYTES;
@@ -57,13 +65,17 @@ public final class ProducerSnapshotFiles {
         }
         file.write(directory.resolve(String.format("%020d%s", snapshot.offset(), SUFFIX)), payload.flip());
         List<Path> all = newestFirst();
-        for (Path old : all.subList(Math.min(KEPT, all.size()), all.size())) {
+        int kept = 0;
+        while (kept < all.size() && offsetOf(all.get(kept)) > durableOffset) {
+            kept++;
+        }
+        for (Path old : all.subList(Math.min(Math.max(KEPT, kept + 1), all.size()), all.size())) {
             disk.delete(old);
         }
     }
 
     /** The newest readable snapshot that reflects nothing at or above {@code maxOffset}. */
-    public Optional<ProducerSnapshot> newestUpTo(long maxOffset) throws IOException {
+    public synchronized Optional<ProducerSnapshot> newestUpTo(long maxOffset) throws IOException {
         for (Path path : newestFirst()) {
             long offset = offsetOf(path);
             if (offset <= maxOffset) {
@@ -82,7 +94,7 @@ public final class ProducerSnapshotFiles {
     }
 
     /** Removes snapshots that reflect batches which are cut off. */
-    public void deleteAbove(long offset) throws IOException {
+    public synchronized void deleteAbove(long offset) throws IOException {
         for (Path path : newestFirst()) {
             if (offsetOf(path) > offset) {
                 disk.delete(path);

@@ -99,10 +99,10 @@ class ProducerStateManagerTest {
     void snapshotsComeBackAsTheyWere(@TempDir Path directory) throws Exception {
         ProducerSnapshotFiles files = new ProducerSnapshotFiles(Disk.local(), directory);
         send(7, 2, 5, 3);
-        files.write(producers.snapshot(3));
+        files.write(producers.snapshot(3), 5);
         send(7, 2, 8, 1);
         send(9, 0, 0, 1);
-        files.write(producers.snapshot(5));
+        files.write(producers.snapshot(5), 5);
         assertThat(files.newestUpTo(10)).contains(producers.snapshot(5));
         assertThat(files.newestUpTo(4).orElseThrow().offset()).isEqualTo(3);
         assertThat(files.newestUpTo(2)).isEmpty();
