@@ -35,7 +35,7 @@ final class ComponentConfigs {
         return new StorageConfig(
                 config.node().dataDir(),
                 storage.shards() == 0 ? cores() : storage.shards(),
-                storage.flushers() == 0 ? Math.max(2, cores()) : storage.flushers(),
+                storage.journalBytes(),
                 storage.shardQueueMax(),
                 storage.shardQueueBytesMax(),
                 storage.tailCacheBytes(),

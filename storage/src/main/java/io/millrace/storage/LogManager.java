@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * All logs of a data directory: opens, recovers, creates, deletes and closes them, and owns the shard, flusher and
+ * All logs of a data directory: opens, recovers, creates, deletes and closes them, and owns the shard and
  * housekeeping threads.
  *
  * <p>Thread-safe.

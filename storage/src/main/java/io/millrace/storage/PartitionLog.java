@@ -20,7 +20,7 @@ public interface PartitionLog {
     /** Called when {@link LogOffsets#durableOffset()} moved. Must return at once. */
     @FunctionalInterface
     interface DurableListener {
-        /** Runs on a flusher thread ({@link FlushPolicy#GROUP}) or on the shard thread; never on two threads at a time. */
+        /** Runs on the shard thread or, after a checkpoint, on the housekeeping thread; never on two threads at a time. */
         void onDurable(PartitionLog log, long durableOffset);
     }
 

@@ -9,7 +9,8 @@ import java.util.Objects;
  *
  * @param directory where the partition directories lie; created when missing
  * @param shards number of single-writer threads
- * @param flushers number of fsync threads
+ * @param journalBytes disk space for the journals of all shards together; with 0 there is none, and every group of appends forces
+ *     the segments it went to
  * @param shardQueueMax how many appends may wait in one shard's queue before {@link LogException.Overloaded}
  * @param shardQueueBytesMax how many bytes may wait there
  * @param tailCacheBytes memory for recent batches, over all logs
@@ -21,7 +22,7 @@ import java.util.Objects;
 public record StorageConfig(
         Path directory,
         int shards,
-        int flushers,
+        long journalBytes,
         int shardQueueMax,
         long shardQueueBytesMax,
         long tailCacheBytes,
@@ -36,8 +37,8 @@ public record StorageConfig(
         if (shards < 1) {
             throw new IllegalArgumentException("shards must be at least 1: " + shards);
         }
-        if (flushers < 1) {
-            throw new IllegalArgumentException("flushers must be at least 1: " + flushers);
+        if (journalBytes < 0) {
+            throw new IllegalArgumentException("journalBytes must not be negative: " + journalBytes);
         }
     }
 
@@ -45,7 +46,7 @@ public record StorageConfig(
     public StorageConfig(
             Path directory,
             int shards,
-            int flushers,
+            long journalBytes,
             int shardQueueMax,
             long shardQueueBytesMax,
             long tailCacheBytes,
@@ -55,7 +56,7 @@ public record StorageConfig(
         this(
                 directory,
                 shards,
-                flushers,
+                journalBytes,
                 shardQueueMax,
                 shardQueueBytesMax,
                 tailCacheBytes,
@@ -65,13 +66,18 @@ public record StorageConfig(
                 ScrubConfig.OFF);
     }
 
+    /** What the journal of one shard may take. */
+    public long journalBytesPerShard() {
+        return journalBytes / shards;
+    }
+
     /** Defaults for a data directory. */
     public static StorageConfig defaults(Path directory) {
         int cores = Runtime.getRuntime().availableProcessors();
         return new StorageConfig(
                 directory,
                 cores,
-                Math.max(2, cores),
+                512L << 20,
                 10_000,
                 256L << 20,
                 64L << 20,

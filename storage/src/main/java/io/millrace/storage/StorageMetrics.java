@@ -1,6 +1,6 @@
 package io.millrace.storage;
 
-/** What the storage tells whoever counts. Called on shard and flusher threads: implementations must be thread-safe and quick. */
+/** What the storage tells whoever counts. Called on shard and housekeeping threads: implementations must be thread-safe and quick. */
 public interface StorageMetrics {
 
     /** Counts nothing. */
@@ -9,7 +9,7 @@ public interface StorageMetrics {
     /** A write to a segment: so many batches and bytes went out together. */
     default void appended(int batches, int bytes, long nanos) {}
 
-    /** An fsync ended. */
+    /** A journal write or an fsync ended: something became durable. */
     default void fsynced(long nanos) {}
 
     /** A read was answered from memory or from a file. */

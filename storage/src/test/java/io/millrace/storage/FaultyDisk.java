@@ -26,6 +26,12 @@ public final class FaultyDisk implements Disk {
     /** Fails durable writes of blocks, after half of the blocks went out. */
     public volatile boolean failBlockWrites;
 
+    /** Changed, it is as if the machine had been started again. */
+    public volatile String bootId = "first";
+
+    /** Keeps journal files from being made. */
+    public volatile boolean failOpeningBlocks;
+
     public volatile long usableBytes = Long.MAX_VALUE;
     public final AtomicInteger forces = new AtomicInteger();
 
@@ -36,12 +42,15 @@ public final class FaultyDisk implements Disk {
 
     @Override
     public BlockFile openBlocks(Path file, long sizeBytes) throws IOException {
+        if (failOpeningBlocks) {
+            throw new IOException("No space left on device");
+        }
         return new FaultyBlocks(disk.openBlocks(file, sizeBytes));
     }
 
     @Override
     public String bootId() {
-        return disk.bootId();
+        return bootId;
     }
 
     private final class FaultyBlocks implements BlockFile {

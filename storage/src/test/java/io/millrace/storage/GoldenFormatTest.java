@@ -2,6 +2,7 @@ package io.millrace.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.storage.batch.BatchHeader;
 import io.millrace.storage.checkpoint.CleanShutdownMarker;
 import io.millrace.storage.checkpoint.LogStartFile;
 import io.millrace.storage.checkpoint.RecoveryPoints;
@@ -12,9 +13,13 @@ import io.millrace.storage.file.Disk;
 import io.millrace.storage.file.OpenFiles;
 import io.millrace.storage.index.OffsetIndex;
 import io.millrace.storage.index.TimeIndex;
+import io.millrace.storage.journal.Journal;
+import io.millrace.storage.journal.JournalDirectory;
+import io.millrace.storage.journal.JournalFiles;
 import io.millrace.storage.producer.ProducerSnapshotFiles;
 import io.millrace.storage.producer.ProducerStateManager;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -36,13 +41,52 @@ class GoldenFormatTest {
     private final Disk disk = Disk.local();
 
     @Test
-    void recoveryPointsVersion1() throws IOException {
-        new RecoveryPoints(disk, directory).write(Map.of(new RecoveryPoints.Key(TOPIC_ID, 3), 500L));
+    void recoveryPointsVersion2() throws IOException {
+        new RecoveryPoints(disk, directory).write("b-7", Map.of(new RecoveryPoints.Key(TOPIC_ID, 3), 500L));
         assertFile(
                 "recovery-points",
-                "4d4c5250 0001 0000 00000020 CRC",
-                "00000001 00112233445566778899aabbccddeeff 00000003 00000000000001f4");
-        assertThat(new RecoveryPoints(disk, directory).read()).containsEntry(new RecoveryPoints.Key(TOPIC_ID, 3), 500L);
+                "4d4c5250 0002 0000 00000025 CRC",
+                "0003 622d37 00000001 00112233445566778899aabbccddeeff 00000003 00000000000001f4");
+        RecoveryPoints.Content read = new RecoveryPoints(disk, directory).read();
+        assertThat(read.bootId()).isEqualTo("b-7");
+        assertThat(read.offsets()).containsEntry(new RecoveryPoints.Key(TOPIC_ID, 3), 500L);
+    }
+
+    @Test
+    void journalVersion1() throws IOException {
+        JournalFiles files = new JournalDirectory(disk, directory).open(3, 1 << 20, Runnable::run, () -> {});
+        Journal journal = new Journal(3, 9, files);
+        ByteBuffer batch = TestBatch.of("v").build();
+        BatchHeader.assign(batch, 0, 500, 2);
+        byte[] bytes = new byte[batch.limit()];
+        batch.get(0, bytes);
+        TopicPartition partition = new TopicPartition(TOPIC_ID, "readings", 7);
+        journal.stage(partition, 500, new ByteBuffer[] {batch}, 1);
+        journal.stageCut(partition, 400);
+        journal.write();
+        files.close();
+        byte[] written = Files.readAllBytes(directory.resolve("journal/03-000.journal"));
+        String batchHex = HexFormat.of().formatHex(bytes);
+        String payloadBytes = HexFormat.of().toHexDigits(bytes.length);
+        String entries = payloadBytes + " 0001 0000 00112233445566778899aabbccddeeff 00000007 00000000000001f4"
+                + batchHex + "00000000 0002 0000 00112233445566778899aabbccddeeff 00000007 0000000000000190";
+        String entriesBytes =
+                HexFormat.of().toHexDigits(entries.replace(" ", "").length() / 2);
+        assertStart(written, 0, "4d4c4a46 CRC 0001 0003 00000000 0000000000000009 0000000000000001");
+        assertStart(
+                written, 4096, "4d4c4a47 CRC 0000000000000009 0000000000000001" + entriesBytes + "00000002" + entries);
+    }
+
+    /** Bytes in hex, of which the checksum at 4 covers what follows it. */
+    private static void assertStart(byte[] file, int at, String hex) {
+        byte[] checked =
+                HexFormat.of().parseHex(hex.substring(hex.indexOf("CRC") + 3).replace(" ", ""));
+        CRC32C crc = new CRC32C();
+        crc.update(checked);
+        String expected = hex.replace("CRC", HexFormat.of().toHexDigits((int) crc.getValue()))
+                .replace(" ", "");
+        assertThat(HexFormat.of().formatHex(file, at, at + expected.length() / 2))
+                .isEqualTo(expected);
     }
 
     @Test
@@ -103,7 +147,7 @@ class GoldenFormatTest {
         assertBytes(
                 file,
                 "4d4c4f49 0001 0008 0000000000000100 00000004 00000064 0000002c 00002328 4d4c4945 00000002 00000000");
-        OffsetIndex opened = OffsetIndex.open(disk, new OpenFiles(disk, 10), file, 256, 10_000);
+        OffsetIndex opened = OffsetIndex.open(disk, new OpenFiles(disk, 10), file, 256, 10_000, false);
         assertThat(opened.positionAtOrBefore(299)).isEqualTo(100);
         assertThat(opened.positionAtOrBefore(300)).isEqualTo(9000);
     }
@@ -119,7 +163,7 @@ class GoldenFormatTest {
                 file,
                 "4d4c5449 0001 000c 0000000000000100 00000000000003e8 00000001 00000000000007d0 0000002c"
                         + " 4d4c4945 00000002 00000000");
-        TimeIndex opened = TimeIndex.open(disk, new OpenFiles(disk, 10), file, 256);
+        TimeIndex opened = TimeIndex.open(disk, new OpenFiles(disk, 10), file, 256, false);
         assertThat(opened.last()).isEqualTo(new TimeIndex.Entry(2000, 300));
         assertThat(opened.batchBefore(1500)).isEqualTo(257);
     }

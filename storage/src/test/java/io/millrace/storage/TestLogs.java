@@ -21,11 +21,11 @@ public final class TestLogs {
     private TestLogs() {}
 
     public static StorageConfig config(Path directory) {
-        return new StorageConfig(directory, 2, 2, 10_000, 64L << 20, 8L << 20, 0, 0, 86_400_000);
+        return new StorageConfig(directory, 2, 2L << 20, 10_000, 64L << 20, 8L << 20, 0, 0, 86_400_000);
     }
 
     public static StorageConfig withoutCache(Path directory) {
-        return new StorageConfig(directory, 2, 2, 10_000, 64L << 20, 0, 0, 0, 86_400_000);
+        return new StorageConfig(directory, 2, 2L << 20, 10_000, 64L << 20, 0, 0, 0, 86_400_000);
     }
 
     public static StorageConfig scrubbing(Path directory, ScrubConfig scrub) {

@@ -93,7 +93,7 @@ final class DelayedFetch {
         }
     }
 
-    /** On a flusher or shard thread. Many movements in a row make one wake-up. */
+    /** On a thread of the storage. Many movements in a row make one wake-up. */
     private void moved() {
         if (wakeUpPending.compareAndSet(false, true)) {
             context.runOnContext(v -> {

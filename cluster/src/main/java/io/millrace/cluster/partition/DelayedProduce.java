@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * The appends of one partition that are written and wait to be acknowledged.
  *
- * <p>Added to by the log's shard thread, released by its flusher thread, expired by a timer: guarded by its own lock, which is
+ * <p>Added to by the log's shard thread, released by it when they are durable, expired by a timer: guarded by its own lock, which is
  * never held while a promise is completed.
  */
 final class DelayedProduce {

@@ -20,7 +20,7 @@ import java.time.Clock;
  * One partition that this node leads: stands between the door and the log, and decides what is acknowledged and what
  * consumers may see.
  *
- * <p>Appends come from any thread and are ordered by the log's shard; the high watermark is moved by the log's flusher.
+ * <p>Appends come from any thread and are ordered by the log's shard; the high watermark is moved by it, too, when records are durable.
  */
 final class Partition {
 
@@ -78,7 +78,7 @@ final class Partition {
             promise.complete(result);
         } else {
             delayedProduce.add(result, clock.millis() + command.timeoutMs(), promise);
-            // The flusher may have been faster than we were.
+            // It may have become durable before we looked.
             delayedProduce.release(highWatermark.value());
         }
     }

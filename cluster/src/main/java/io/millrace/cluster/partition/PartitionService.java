@@ -40,7 +40,7 @@ public interface PartitionService {
 
     /**
      * Calls the listener, once for each movement or fewer, when the high watermark or the last stable offset moved above
-     * {@code position}; at once if it is above already. The listener runs on a flusher or shard thread and must return at once:
+     * {@code position}; at once if it is above already. The listener runs on a thread of the storage and must return at once:
      * hop to your own context, and read the offsets there. It stays registered until cancelled; a deleted partition calls it
      * a last time.
      */

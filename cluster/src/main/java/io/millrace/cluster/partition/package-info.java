@@ -4,6 +4,6 @@
  *
  * <p>A {@code Partition} stands between the door and one log; {@code HighWatermark} says what consumers may see; {@code
  * DelayedProduce} and {@code DelayedFetch} are the requests that wait for it. Callers come on event loops and get their
- * answers there; the log's shard and flusher threads move the high watermark.
+ * answers there; the log's shard thread moves the high watermark.
  */
 package io.millrace.cluster.partition;

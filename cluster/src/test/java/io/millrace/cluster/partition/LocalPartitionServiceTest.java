@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +89,14 @@ class LocalPartitionServiceTest {
         assertThat(append(second, "c").baseOffset()).isEqualTo(1);
     }
 
+    private void deleteJournals() throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("journal"))) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
     @Test
     void aDamagedPartitionIsRefusedAndTheOthersAreServed() throws IOException {
         append(first, "a", "b");
@@ -100,6 +109,8 @@ class LocalPartitionServiceTest {
         Files.write(file, bytes);
         Files.delete(directory.resolve("clean-shutdown"));
         Files.deleteIfExists(directory.resolve("recovery-points"));
+        // Otherwise the records would be written again from there.
+        deleteJournals();
 
         node = open();
 

@@ -8,7 +8,7 @@ import io.millrace.storage.scrub.ScrubConfig;
  *
  * @param flush when a record counts as stored, for topics that do not say so themselves ({@code flush.policy})
  * @param shards number of single-writer threads; 0 for one per core
- * @param flushers number of fsync threads; 0 for one per core, at least two
+ * @param journalBytes disk space for the journals of all shards together; 0 for none
  * @param shardQueueMax how many appends may wait in the queue of a shard
  * @param shardQueueBytesMax how many bytes may wait there
  * @param tailCacheBytes memory for the newest batches of all logs
@@ -21,7 +21,7 @@ import io.millrace.storage.scrub.ScrubConfig;
 public record StorageSettings(
         FlushPolicy flush,
         int shards,
-        int flushers,
+        long journalBytes,
         int shardQueueMax,
         long shardQueueBytesMax,
         long tailCacheBytes,
@@ -36,7 +36,7 @@ public record StorageSettings(
     public StorageSettings {
         new Checks("storage")
                 .range("shards", shards, 0, 256)
-                .range("flushers", flushers, 0, 256)
+                .atLeast("journalBytes", journalBytes, 0)
                 .range("shardQueueMax", shardQueueMax, 1, 10_000_000)
                 .atLeast("shardQueueBytesMax", shardQueueBytesMax, MIB)
                 .atLeast("tailCacheBytes", tailCacheBytes, 0)
@@ -52,7 +52,7 @@ public record StorageSettings(
         return new StorageSettings(
                 FlushPolicy.GROUP,
                 0,
-                0,
+                512 * MIB,
                 10_000,
                 256 * MIB,
                 64 * MIB,

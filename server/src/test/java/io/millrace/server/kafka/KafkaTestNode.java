@@ -62,7 +62,7 @@ final class KafkaTestNode implements AutoCloseable {
         return new StorageConfig(
                 directory,
                 defaults.shards(),
-                defaults.flushers(),
+                defaults.journalBytes(),
                 defaults.shardQueueMax(),
                 defaults.shardQueueBytesMax(),
                 tailCacheBytes,

@@ -4,7 +4,9 @@ import io.millrace.storage.TopicPartition;
 import io.millrace.storage.file.AtomicFile;
 import io.millrace.storage.file.Disk;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,7 +15,10 @@ import java.util.UUID;
 
 /**
  * {@code recovery-points}: for each partition the offset below which everything was fsynced. After a crash the logs are
- * checked from there on. Payload: count int32, then per partition topic id 16 bytes, partition int32, offset int64.
+ * checked from there on. It also names the run of the machine in which it was written. Payload, version 2: boot id length int16, boot
+ * id ASCII, count int32, then per partition topic id 16 bytes, partition int32, offset int64.
+ *
+ * <p>Thread-safe.
  */
 public final class RecoveryPoints {
 
@@ -28,17 +33,32 @@ public final class RecoveryPoints {
         }
     }
 
+    /**
+     * What the file says.
+     *
+     * @param bootId of the machine when it was written; empty when there is no file, or the machine does not say
+     */
+    public record Content(boolean found, String bootId, Map<Key, Long> offsets) {
+        private static final Content NONE = new Content(false, "", Map.of());
+
+        /** 0, which is to check everything, for a partition that is not mentioned. */
+        public long offset(TopicPartition partition) {
+            return offsets.getOrDefault(Key.of(partition), 0L);
+        }
+    }
+
     private final AtomicFile file;
     private final Path path;
 
     public RecoveryPoints(Disk disk, Path dataDirectory) {
-        this.file = new AtomicFile(disk, "MLRP", 1);
+        this.file = new AtomicFile(disk, "MLRP", 2);
         this.path = dataDirectory.resolve(NAME);
     }
 
-    public void write(Map<Key, Long> offsets) throws IOException {
-        ByteBuffer payload = ByteBuffer.allocate(4 + offsets.size() * ENTRY_BYTES);
-        payload.putInt(offsets.size());
+    public synchronized void write(String bootId, Map<Key, Long> offsets) throws IOException {
+        byte[] boot = bootId.getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer payload = ByteBuffer.allocate(2 + boot.length + 4 + offsets.size() * ENTRY_BYTES);
+        payload.putShort((short) boot.length).put(boot).putInt(offsets.size());
         offsets.forEach((key, offset) -> {
             payload.putLong(key.topicId().getMostSignificantBits());
             payload.putLong(key.topicId().getLeastSignificantBits());
@@ -48,21 +68,23 @@ public final class RecoveryPoints {
         file.write(path, payload.flip());
     }
 
-    /** Empty when there is none that can be trusted: then everything is checked. */
-    public Map<Key, Long> read() throws IOException {
-        Map<Key, Long> offsets = new HashMap<>();
+    /** Without a file that can be trusted everything is checked. */
+    public Content read() throws IOException {
         Optional<ByteBuffer> payload = file.read(path);
-        if (payload.isEmpty() || payload.get().remaining() < 4) {
-            return offsets;
+        if (payload.isEmpty()) {
+            return Content.NONE;
         }
         ByteBuffer in = payload.get();
-        int count = in.getInt();
-        if (in.remaining() != (long) count * ENTRY_BYTES) {
-            return offsets;
+        try {
+            byte[] boot = new byte[in.getShort()];
+            in.get(boot);
+            Map<Key, Long> offsets = new HashMap<>();
+            for (int left = in.getInt(); left > 0; left--) {
+                offsets.put(new Key(new UUID(in.getLong(), in.getLong()), in.getInt()), in.getLong());
+            }
+            return new Content(true, new String(boot, StandardCharsets.US_ASCII), offsets);
+        } catch (BufferUnderflowException | NegativeArraySizeException e) {
+            return Content.NONE;
         }
-        for (int i = 0; i < count; i++) {
-            offsets.put(new Key(new UUID(in.getLong(), in.getLong()), in.getInt()), in.getLong());
-        }
-        return offsets;
     }
 }

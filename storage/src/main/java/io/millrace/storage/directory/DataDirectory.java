@@ -2,6 +2,7 @@ package io.millrace.storage.directory;
 
 import io.millrace.storage.TopicPartition;
 import io.millrace.storage.file.Disk;
+import io.millrace.storage.journal.JournalDirectory;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
@@ -17,8 +18,8 @@ import java.util.Set;
  */
 public final class DataDirectory {
 
-    /** Directories that are not ours but are no mistake: the root of a mounted file system has one. */
-    private static final Set<String> FOREIGN = Set.of("lost+found");
+    /** Directories that are no partitions and no mistake; the root of a mounted file system has a {@code lost+found}. */
+    private static final Set<String> OTHERS = Set.of(JournalDirectory.NAME, "lost+found");
 
     private final Disk disk;
     private final Path path;
@@ -76,7 +77,7 @@ public final class DataDirectory {
         List<Path> leftovers = new ArrayList<>();
         for (Path entry : disk.list(path)) {
             String name = entry.getFileName().toString();
-            if (FOREIGN.contains(name) || !disk.isDirectory(entry)) {
+            if (OTHERS.contains(name) || !disk.isDirectory(entry)) {
                 continue;
             }
             if (PartitionDirectory.isLeftover(name)) {

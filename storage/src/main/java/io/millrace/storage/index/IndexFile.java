@@ -71,8 +71,13 @@ final class IndexFile {
         return new IndexFile(disk, files, path, kind, entryBytes, baseOffset);
     }
 
-    /** The index in a file, or null when the file is missing, incomplete, or not one that belongs here. */
-    static IndexFile open(Disk disk, OpenFiles files, Path path, int kind, int entryBytes, long baseOffset)
+    /**
+     * The index in a file, or null when the file is missing, not one that belongs here, or incomplete.
+     *
+     * @param unfinished takes an incomplete one too, as far as it goes
+     */
+    static IndexFile open(
+            Disk disk, OpenFiles files, Path path, int kind, int entryBytes, long baseOffset, boolean unfinished)
             throws IOException {
         if (!disk.exists(path)) {
             return null;
@@ -89,19 +94,20 @@ final class IndexFile {
         } finally {
             index.file.release();
         }
-        if (entriesBytes < 0
+        boolean complete = entriesBytes >= 0
+                && trailer.getInt(0) == TRAILER_KIND
+                && trailer.getInt(4) * (long) entryBytes == entriesBytes;
+        if (!complete && (!unfinished || entriesBytes + TRAILER_BYTES < 0)
                 || header.getInt(0) != kind
                 || header.getShort(4) != VERSION
                 || header.getShort(6) != entryBytes
-                || header.getLong(8) != baseOffset
-                || trailer.getInt(0) != TRAILER_KIND
-                || trailer.getInt(4) * (long) entryBytes != entriesBytes) {
+                || header.getLong(8) != baseOffset) {
             index.file.giveUp();
             return null;
         }
         index.fileExists = true;
-        index.complete = true;
-        index.storedCount = trailer.getInt(4);
+        index.complete = complete;
+        index.storedCount = complete ? trailer.getInt(4) : (int) ((entriesBytes + TRAILER_BYTES) / entryBytes);
         return index;
     }
 
@@ -161,7 +167,7 @@ final class IndexFile {
     }
 
     /** Writes what is in memory to the file, without forcing it. */
-    private void write() throws IOException {
+    void write() throws IOException {
         if (pendingCount() == 0 && fileExists) {
             return;
         }

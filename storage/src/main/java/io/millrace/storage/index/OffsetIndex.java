@@ -31,10 +31,15 @@ public final class OffsetIndex {
         return new OffsetIndex(IndexFile.empty(disk, files, path, KIND, ENTRY_BYTES, baseOffset), baseOffset);
     }
 
-    /** The index in a file, or null when there is any doubt about it. */
-    public static OffsetIndex open(Disk disk, OpenFiles files, Path path, long baseOffset, long segmentBytes)
+    /**
+     * The index in a file, or null when there is any doubt about it.
+     *
+     * @param unfinished takes one that does not cover the whole segment too
+     */
+    public static OffsetIndex open(
+            Disk disk, OpenFiles files, Path path, long baseOffset, long segmentBytes, boolean unfinished)
             throws IOException {
-        IndexFile file = IndexFile.open(disk, files, path, KIND, ENTRY_BYTES, baseOffset);
+        IndexFile file = IndexFile.open(disk, files, path, KIND, ENTRY_BYTES, baseOffset, unfinished);
         if (file == null) {
             return null;
         }
@@ -115,6 +120,11 @@ public final class OffsetIndex {
 
     public int entryCount() {
         return file.count();
+    }
+
+    /** Writes what is in memory, without forcing it. */
+    public void store() throws IOException {
+        file.write();
     }
 
     public void force() throws IOException {

@@ -36,9 +36,14 @@ public final class TimeIndex {
         return new TimeIndex(IndexFile.empty(disk, files, path, KIND, ENTRY_BYTES, baseOffset), baseOffset);
     }
 
-    /** The index in a file, or null when there is any doubt about it. */
-    public static TimeIndex open(Disk disk, OpenFiles files, Path path, long baseOffset) throws IOException {
-        IndexFile file = IndexFile.open(disk, files, path, KIND, ENTRY_BYTES, baseOffset);
+    /**
+     * The index in a file, or null when there is any doubt about it.
+     *
+     * @param unfinished takes one that does not cover the whole segment too
+     */
+    public static TimeIndex open(Disk disk, OpenFiles files, Path path, long baseOffset, boolean unfinished)
+            throws IOException {
+        IndexFile file = IndexFile.open(disk, files, path, KIND, ENTRY_BYTES, baseOffset, unfinished);
         if (file == null) {
             return null;
         }
@@ -109,6 +114,11 @@ public final class TimeIndex {
 
     public int entryCount() {
         return file.count();
+    }
+
+    /** Writes what is in memory, without forcing it. */
+    public void store() throws IOException {
+        file.write();
     }
 
     public void force() throws IOException {

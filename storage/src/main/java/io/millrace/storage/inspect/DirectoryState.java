@@ -28,6 +28,9 @@ record DirectoryState(boolean running, boolean clean, Map<RecoveryPoints.Key, Lo
         Path points = dataDirectory.resolve(RecoveryPoints.NAME);
         boolean readable =
                 disk.exists(points) && SmallFileDump.doubt(disk, points).isEmpty();
-        return new DirectoryState(running, clean, readable ? new RecoveryPoints(disk, dataDirectory).read() : Map.of());
+        return new DirectoryState(
+                running,
+                clean,
+                readable ? new RecoveryPoints(disk, dataDirectory).read().offsets() : Map.of());
     }
 }

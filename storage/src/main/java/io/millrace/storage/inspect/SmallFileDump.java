@@ -89,11 +89,11 @@ final class SmallFileDump {
     }
 
     private boolean recoveryPoints(Path directory) throws IOException {
-        new RecoveryPoints(disk, directory)
-                .read()
+        RecoveryPoints.Content content = new RecoveryPoints(disk, directory).read();
+        content.offsets()
                 .forEach((key, offset) ->
                         sink.entry(new FileEntry.RecoveryPoint(key.topicId(), key.partition(), offset)));
-        return true;
+        return content.found();
     }
 
     private boolean metadata(Path directory) throws IOException {

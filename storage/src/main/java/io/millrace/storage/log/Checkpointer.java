@@ -2,18 +2,20 @@ package io.millrace.storage.log;
 
 import io.millrace.storage.LogException;
 import io.millrace.storage.checkpoint.RecoveryPoints;
+import io.millrace.storage.journal.JournalFiles;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes down, now and then, how much of each log need not be looked at after a crash. Logs that are not fsynced for every
- * append are forced here.
+ * Forces what was written to the segments, writes down how much of each log need not be looked at after a crash, and frees the
+ * journal files that are not needed any more.
  *
- * <p>Housekeeping thread.
+ * <p>Housekeeping thread; a shard thread that needs a checkpoint at once runs one itself.
  */
 final class Checkpointer implements Runnable {
 
@@ -22,27 +24,39 @@ final class Checkpointer implements Runnable {
     private final LogServices services;
     private final RecoveryPoints points;
     private final Collection<SegmentedLog> logs;
+    private final List<JournalFiles> journals;
 
-    Checkpointer(LogServices services, RecoveryPoints points, Collection<SegmentedLog> logs) {
+    Checkpointer(
+            LogServices services, RecoveryPoints points, Collection<SegmentedLog> logs, List<JournalFiles> journals) {
         this.services = services;
         this.points = points;
         this.logs = logs;
+        this.journals = journals;
     }
 
     @Override
-    public void run() {
+    public synchronized void run() {
         try {
-            if (!services.health().isOnline()) {
-                return;
-            }
+            // The marks first: what is in the journals before them was written to the segments before, and is forced
+            // below.
+            long[] marks = journals.stream().mapToLong(JournalFiles::mark).toArray();
+            boolean complete = true;
             for (SegmentedLog each : logs) {
-                if (!each.isRefused()) {
+                if (each.isAbandoned()) {
+                    complete = false;
+                } else if (!each.isRefused()) {
                     each.flush();
                     each.flushing().forceIndexes();
                     each.checkpoint().exceptionally(Checkpointer::ignore);
                 }
             }
+            if (!services.health().isOnline()) {
+                return;
+            }
             writeRecoveryPoints();
+            for (int i = 0; i < marks.length && complete; i++) {
+                journals.get(i).release(marks[i]);
+            }
         } catch (IOException e) {
             // The old checkpoint stays: the next start looks at more.
             log.warn("The recovery points could not be written", e);
@@ -63,6 +77,6 @@ final class Checkpointer implements Runnable {
         for (SegmentedLog each : logs) {
             offsets.put(RecoveryPoints.Key.of(each.topicPartition()), each.recoveryPoint());
         }
-        points.write(offsets);
+        points.write(services.disk().bootId(), offsets);
     }
 }

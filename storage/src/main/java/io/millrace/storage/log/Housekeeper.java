@@ -8,6 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -23,14 +24,30 @@ final class Housekeeper implements Executor, AutoCloseable {
     private static final long CHECKPOINT_BYTES = 256L << 20;
 
     private final AtomicLong bytesSinceCheckpoint = new AtomicLong();
+    private final AtomicBoolean checkpointAsked = new AtomicBoolean();
     private volatile Runnable checkpointer = () -> {};
 
     /** Counts what was written; shard threads. */
     void written(long bytes) {
         if (bytesSinceCheckpoint.addAndGet(bytes) >= CHECKPOINT_BYTES) {
             bytesSinceCheckpoint.set(0);
-            execute(checkpointer);
+            askForCheckpoint();
         }
+    }
+
+    /** Has a checkpoint made soon; several calls before it begins are one. Never blocks. */
+    void askForCheckpoint() {
+        if (checkpointAsked.compareAndSet(false, true)) {
+            execute(() -> {
+                checkpointAsked.set(false);
+                checkpointer.run();
+            });
+        }
+    }
+
+    /** Makes a checkpoint on the calling thread. */
+    void checkpointNow() {
+        checkpointer.run();
     }
 
     /** Runs the checkpointer again and again, with that much time in between. */

@@ -13,7 +13,6 @@ import io.millrace.storage.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +31,7 @@ final class LogAppender {
     private final LogServices services;
     private final LogState state;
     private final LogRoller roller;
+    private final GroupCommit commit;
     private final ProducerStateManager producers;
 
     /** Prepared, not written. Bounded by the size of a shard's group. */
@@ -45,11 +45,13 @@ final class LogAppender {
             LogServices services,
             LogState state,
             LogRoller roller,
+            GroupCommit commit,
             ProducerStateManager producers) {
         this.owner = owner;
         this.services = services;
         this.state = state;
         this.roller = roller;
+        this.commit = commit;
         this.producers = producers;
         this.nextOffset = state.end().offset();
     }
@@ -220,11 +222,13 @@ final class LogAppender {
         int batches = 0;
         for (AppendTask task : pending) {
             if (task.hasBytes()) {
-                buffers[count++] = task.batches().duplicate();
+                buffers[count++] = task.batches();
                 batches += task.batchCount();
             }
         }
-        if (count > 0 && !write(count == buffers.length ? buffers : Arrays.copyOf(buffers, count), batches)) {
+        long startOffset = state.end().offset();
+        long bytes = pendingBytes;
+        if (count > 0 && !write(buffers, count, batches)) {
             return;
         }
         List<AppendTask> done = List.copyOf(pending);
@@ -234,16 +238,20 @@ final class LogAppender {
             task.complete(task.outcome());
         }
         if (count > 0) {
-            written();
+            written(startOffset, buffers, count, bytes);
         }
     }
 
-    private boolean write(ByteBuffer[] buffers, int batches) {
+    private boolean write(ByteBuffer[] buffers, int count, int batches) {
         Segment segment = state.active();
         int position = state.end().sizeBytes();
+        ByteBuffer[] sources = new ByteBuffer[count];
+        for (int i = 0; i < count; i++) {
+            sources[i] = buffers[i].duplicate();
+        }
         long began = System.nanoTime();
         try {
-            segment.write(buffers);
+            segment.write(sources);
         } catch (IOException e) {
             undoWrite(segment, e);
             return false;
@@ -270,11 +278,11 @@ final class LogAppender {
         return start + batches.limit();
     }
 
-    private void written() {
+    private void written(long startOffset, ByteBuffer[] buffers, int count, long bytes) {
         if (state.config().flushPolicy() == FlushPolicy.GROUP) {
-            services.committer().written(owner);
+            commit.written(owner, startOffset, buffers, count, bytes, nextOffset);
         } else {
-            owner.flushing().durableWithoutForce();
+            owner.flushing().durable(nextOffset);
         }
     }
 
@@ -331,7 +339,7 @@ final class LogAppender {
         List<AppendTask> failed = new ArrayList<>(pending);
         pending.clear();
         pendingBytes = 0;
-        owner.flushing().stop(why);
+        owner.flushing().abandon(why);
         for (AppendTask task : failed) {
             task.completeExceptionally(why);
         }

@@ -40,6 +40,9 @@ final class LogFlush {
     /** Below it everything was forced; the durable offset can be above it with {@code FlushPolicy.OS}. */
     private volatile long forcedOffset;
 
+    /** Where a cut that is going on will end the log. */
+    private volatile long cutOffset = Long.MAX_VALUE;
+
     private volatile PartitionLog.DurableListener listener;
 
     /** What the listener knows. Guarded by {@link #notifying}. */
@@ -65,12 +68,15 @@ final class LogFlush {
         directoryChanged = true;
     }
 
-    /** The new end is published. Waits for the disk when it is far behind, as each sealed segment holds an open file. */
+    /**
+     * The new end is published: has the sealed segment forced in the background. Waits for the disk when that is far behind, as each
+     * sealed segment holds an open file.
+     */
     void afterRoll() {
         if (sealed.size() > SEALED_MAX) {
             forceWritten();
         } else {
-            services.committer().written(owner);
+            services.housekeeper().execute(this::forceWritten);
         }
     }
 
@@ -127,9 +133,9 @@ final class LogFlush {
         }
     }
 
-    /** {@code FlushPolicy.OS}: what was written counts. Shard thread. */
-    void durableWithoutForce() {
-        if (state.durable(state.end().offset())) {
+    /** Everything below an offset counts as durable: the journal has it, or with {@code FlushPolicy.OS} it was written. Shard thread. */
+    void durable(long offset) {
+        if (state.durable(offset)) {
             tell();
         }
     }
@@ -155,12 +161,22 @@ final class LogFlush {
 
     /** The offset below which everything was forced, so that recovery need not look at it. Housekeeping thread. */
     long recoveryPoint() {
-        return Math.min(forcedOffset, indexes.forcedUpTo());
+        return Math.min(Math.min(forcedOffset, cutOffset), indexes.forcedUpTo());
     }
 
     /** Makes the indexes of sealed segments durable as far as the disk lets it. */
     void forceIndexes() {
         indexes.force();
+    }
+
+    /** From now on the recovery point stays below an offset, at which the log is about to be cut. Shard thread. */
+    void beginCut(long offset) {
+        cutOffset = offset;
+    }
+
+    /** The cut is over, or failed. */
+    void endCut() {
+        cutOffset = Long.MAX_VALUE;
     }
 
     /** Runs a change of the files while nothing is forced. Shard thread. */
@@ -174,6 +190,13 @@ final class LogFlush {
             }
             sealed.removeIf(
                     segment -> segment == state.active() || !state.segments().containsKey(segment.baseOffset()));
+        }
+    }
+
+    /** A bug made the log unusable. */
+    void abandon(LogException why) {
+        synchronized (forcing) {
+            state.abandon(why);
         }
     }
 

@@ -26,7 +26,12 @@ final class LogMaintenance {
     private long snapshotOffset;
 
     LogMaintenance(
-            LogServices services, RecoveredLog recovered, LogFlush flush, LogRoller roller, LogAppender appender) {
+            LogServices services,
+            RecoveredLog recovered,
+            LogFlush flush,
+            LogRoller roller,
+            LogAppender appender,
+            GroupCommit commit) {
         this.services = services;
         this.state = recovered.state();
         this.flush = flush;
@@ -36,7 +41,7 @@ final class LogMaintenance {
         this.snapshots = recovered.snapshots();
         this.snapshotOffset = recovered.snapshotOffset();
         this.truncation =
-                new LogTruncation(services, state, flush, recovered.epochs(), producers, recovered.snapshots());
+                new LogTruncation(services, state, flush, commit, recovered.epochs(), producers, recovered.snapshots());
         this.retention = new LogRetention(services, state, roller, flush, recovered.epochs(), snapshots);
     }
 
@@ -57,6 +62,7 @@ final class LogMaintenance {
     }
 
     void checkpoint() throws IOException {
+        state.active().storeIndexes();
         producers.expire(services.clock().millis());
         // Without producers there is nothing to write down that the snapshot of the last roll does not say.
         if (producers.size() > 0 && state.end().offset() != snapshotOffset) {

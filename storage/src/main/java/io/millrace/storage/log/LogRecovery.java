@@ -8,6 +8,8 @@ import io.millrace.storage.checkpoint.LogStartFile;
 import io.millrace.storage.epoch.LeaderEpochCache;
 import io.millrace.storage.epoch.LeaderEpochFile;
 import io.millrace.storage.file.AtomicFile;
+import io.millrace.storage.file.Disk;
+import io.millrace.storage.journal.JournalIndex;
 import io.millrace.storage.producer.ProducerSnapshotFiles;
 import io.millrace.storage.producer.ProducerStateManager;
 import io.millrace.storage.segment.Segment;
@@ -42,11 +44,23 @@ final class LogRecovery {
     }
 
     /**
+     * What is known before the files are looked at.
+     *
      * @param clean whether the node stopped in order, so that the checkpoints can be trusted
+     * @param powerCut whether the machine was started again since: then what was not forced is there in parts
      * @param recoveryPoint everything below it was forced
-     * @throws LogException.CorruptLog when sound records lie behind damaged ones
+     * @param journal what was durable beyond that
      */
-    RecoveredLog recover(boolean clean, long recoveryPoint) throws IOException {
+    record Start(boolean clean, boolean powerCut, long recoveryPoint, JournalIndex journal) {
+
+        /** Of a log that is made. */
+        static Start empty(Disk disk) {
+            return new Start(false, false, 0, new JournalIndex(disk));
+        }
+    }
+
+    /** @throws LogException.CorruptLog when records are damaged or missing that had been durable */
+    RecoveredLog recover(Start start) throws IOException {
         removeTemporaries();
         long logStart = startFile.read();
         openSegments();
@@ -54,9 +68,9 @@ final class LogRecovery {
         if (state.segments().isEmpty()) {
             createFirst(logStart);
         }
-        LogScan scan = new LogScan(services, state);
-        if (!clean || !scan.trust(recoveryPoint)) {
-            scan.check(clean ? 0 : recoveryPoint, recoveryPoint);
+        LogScan scan = new LogScan(services, state, start);
+        if (!start.clean() || !scan.trust()) {
+            scan.check();
         }
         long end = scan.endOffset();
         if (end < logStart) {

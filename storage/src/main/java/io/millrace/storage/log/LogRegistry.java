@@ -15,7 +15,11 @@ import io.millrace.storage.directory.DirectoryHealth;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.file.DiskFailure;
 import io.millrace.storage.file.OpenFiles;
-import io.millrace.storage.flush.GroupCommitter;
+import io.millrace.storage.journal.Journal;
+import io.millrace.storage.journal.JournalDirectory;
+import io.millrace.storage.journal.JournalFiles;
+import io.millrace.storage.journal.JournalIndex;
+import io.millrace.storage.journal.JournalReader;
 import io.millrace.storage.scrub.ScrubReport;
 import io.millrace.storage.scrub.Scrubber;
 import java.io.Closeable;
@@ -54,6 +58,8 @@ public final class LogRegistry implements AutoCloseable {
     private final DataDirectory directory;
     private final LogServices services;
     private final List<LogShard> shards;
+    private final List<JournalFiles> journals = new ArrayList<>();
+    private final RecoveryPoints points;
     private final Closeable lock;
     private final ExecutorService manager;
     private final Housekeeper housekeeper;
@@ -69,9 +75,10 @@ public final class LogRegistry implements AutoCloseable {
         this.housekeeper = housekeeper;
         this.manager = Executors.newSingleThreadExecutor(Housekeeper.daemon("millrace-log-manager"));
         this.shards = new ArrayList<>();
+        this.points = new RecoveryPoints(services.disk(), directory.path());
         StorageConfig config = services.config();
         for (int i = 0; i < config.shards(); i++) {
-            shards.add(new LogShard(i, config.shardQueueMax(), config.shardQueueBytesMax()));
+            shards.add(new LogShard(i, config.shardQueueMax(), config.shardQueueBytesMax(), new GroupCommit(services)));
         }
         this.scrubber = new Scrubber(
                 config.scrub(),
@@ -96,7 +103,6 @@ public final class LogRegistry implements AutoCloseable {
                     new OpenFiles(disk, OPEN_FILES_MAX),
                     new DirectoryHealth(disk, path, config.reserveBytes(), clock, metrics),
                     new TailCache(config.tailCacheBytes()),
-                    new GroupCommitter(config.flushers()),
                     recordTimestamps,
                     metrics,
                     clock,
@@ -117,25 +123,36 @@ public final class LogRegistry implements AutoCloseable {
 
     private void recover(DataDirectory.Content content) throws IOException {
         long began = System.nanoTime();
-        RecoveryPoints points = new RecoveryPoints(services.disk(), directory.path());
-        Map<RecoveryPoints.Key, Long> offsets = points.read();
+        RecoveryPoints.Content before = points.read();
         boolean clean = new CleanShutdownMarker(services.disk(), directory.path()).take();
+        boolean powerCut = before.found()
+                && (before.bootId().isEmpty()
+                        || !before.bootId().equals(services.disk().bootId()));
+        JournalDirectory journalDirectory = new JournalDirectory(services.disk(), directory.path());
+        JournalReader journalReader = new JournalReader(journalDirectory);
+        JournalIndex journaled = clean ? new JournalIndex(services.disk()) : journalReader.read();
         List<Callable<SegmentedLog>> recoveries = new ArrayList<>();
         for (TopicPartition partition : content.partitions()) {
-            long point = offsets.getOrDefault(RecoveryPoints.Key.of(partition), 0L);
+            long point = journaled.lower(partition, before.offset(partition));
+            LogRecovery.Start start = new LogRecovery.Start(clean, powerCut, point, journaled);
             LogShard shard = nextShard();
-            recoveries.add(() -> SegmentedLog.open(services, shard, partition, directory.of(partition), clean, point));
+            recoveries.add(() -> SegmentedLog.open(services, shard, partition, directory.of(partition), start));
         }
         for (SegmentedLog opened : ParallelRecovery.run(recoveries)) {
             logs.put(opened.topicPartition(), opened);
+            // Also the directory, when files were made in it.
+            opened.flush();
         }
+        requireForced();
         services.files().closeUnused();
         for (Path leftover : content.leftovers()) {
             housekeeper.execute(() -> remove(leftover));
         }
-        housekeeper.start(
-                new Checkpointer(services, points, logs.values()),
-                services.config().checkpointIntervalMs());
+        Checkpointer checkpointer = new Checkpointer(services, points, logs.values(), journals);
+        // From here on the old journals are not needed: only then new ones are begun.
+        checkpointer.writeRecoveryPoints();
+        openJournals(journalDirectory, journalReader.lastRun() + 1);
+        housekeeper.start(checkpointer, services.config().checkpointIntervalMs());
         scrubber.start();
         log.info(
                 "Opened {} logs in {} after {} stop in {} ms",
@@ -143,6 +160,24 @@ public final class LogRegistry implements AutoCloseable {
                 directory.path(),
                 clean ? "a clean" : "no clean",
                 (System.nanoTime() - began) / 1_000_000);
+    }
+
+    private void requireForced() throws IOException {
+        try {
+            services.health().requireOnline();
+        } catch (LogException.DirectoryOffline e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private void openJournals(JournalDirectory journalDirectory, long run) throws IOException {
+        long bytesPerShard = services.config().journalBytesPerShard();
+        journalDirectory.removeUnused(shards.size(), bytesPerShard);
+        for (int i = 0; i < shards.size() && bytesPerShard > 0; i++) {
+            JournalFiles files = journalDirectory.open(i, bytesPerShard, housekeeper, housekeeper::askForCheckpoint);
+            journals.add(files);
+            shards.get(i).commit().use(new Journal(i, run, files));
+        }
     }
 
     public Optional<PartitionLog> log(TopicPartition partition) {
@@ -199,7 +234,8 @@ public final class LogRegistry implements AutoCloseable {
                     + " belongs to a topic of the same name with another id: delete that log first");
         }
         directory.create(partition, services.clock().millis());
-        SegmentedLog created = SegmentedLog.open(services, nextShard(), partition, path, false, 0);
+        SegmentedLog created =
+                SegmentedLog.open(services, nextShard(), partition, path, LogRecovery.Start.empty(services.disk()));
         logs.put(partition, created);
         return created;
     }
@@ -274,8 +310,7 @@ public final class LogRegistry implements AutoCloseable {
         stopThreads();
         try {
             if (clean && services.health().isOnline()) {
-                new Checkpointer(services, new RecoveryPoints(services.disk(), directory.path()), logs.values())
-                        .writeRecoveryPoints();
+                new Checkpointer(services, points, logs.values(), journals).writeRecoveryPoints();
                 new CleanShutdownMarker(services.disk(), directory.path())
                         .write(services.clock().millis());
             }
@@ -304,8 +339,8 @@ public final class LogRegistry implements AutoCloseable {
 
     private void stopThreads() {
         shards.forEach(LogShard::close);
-        services.committer().close();
         housekeeper.close();
+        journals.forEach(JournalFiles::close);
         manager.shutdown();
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.storage.log;
 
 import io.millrace.storage.LogException;
+import io.millrace.storage.journal.JournalIndex;
 import io.millrace.storage.segment.DamageProbe;
 import io.millrace.storage.segment.Segment;
 import io.millrace.storage.segment.SegmentReader;
@@ -11,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks through the segments of a log at start: finds where it ends, cuts a torn tail, and refuses a log that is damaged
- * elsewhere. A torn tail is what nothing sound follows; that includes a tail of zeros.
+ * Looks through the segments of a log at start: finds where it ends, cuts a torn tail, has {@link JournalRepair} write what was
+ * durable and is missing, and refuses a log that is damaged elsewhere.
  */
 final class LogScan {
 
@@ -20,13 +21,17 @@ final class LogScan {
 
     private final LogServices services;
     private final LogState state;
+    private final LogRecovery.Start start;
+    private final JournalRepair repair;
     private long endOffset;
     private int newestEpoch = -1;
     private boolean directoryChanged;
 
-    LogScan(LogServices services, LogState state) {
+    LogScan(LogServices services, LogState state, LogRecovery.Start start) {
         this.services = services;
         this.state = state;
+        this.start = start;
+        this.repair = new JournalRepair(services, state, start.journal());
     }
 
     /**
@@ -34,7 +39,7 @@ final class LogScan {
      *
      * @return false when something does not fit, and everything must be checked
      */
-    boolean trust(long expectedEnd) throws IOException {
+    boolean trust() throws IOException {
         for (Segment segment : state.segments().values()) {
             if (!segment.hasIndexes()) {
                 rebuildIndexes(segment);
@@ -48,7 +53,7 @@ final class LogScan {
         scanner.scan((buffer, at, position) -> {});
         endOffset = scanner.nextOffset();
         newestEpoch = scanner.leaderEpoch();
-        return scanner.position() == last.sizeBytes() && endOffset == expectedEnd;
+        return scanner.position() == last.sizeBytes() && endOffset == start.recoveryPoint();
     }
 
     /** Null when the index does not point to a batch. */
@@ -66,13 +71,9 @@ final class LogScan {
         }
     }
 
-    /**
-     * Checks every batch.
-     *
-     * @param fromOffset where to begin
-     * @param forcedOffset everything below it was forced: what is missing there was not lost in a crash
-     */
-    void check(long fromOffset, long forcedOffset) throws IOException {
+    /** Checks every batch from the recovery point on, and has what is missing written again from the journal. */
+    void check() throws IOException {
+        long fromOffset = start.clean() ? 0 : start.recoveryPoint();
         Long expectedBase = null;
         for (Segment segment : List.copyOf(state.segments().values())) {
             Long next = state.segments().higherKey(segment.baseOffset());
@@ -83,67 +84,95 @@ final class LogScan {
                 continue;
             }
             if (expectedBase != null && expectedBase != segment.baseOffset()) {
-                cutBehind(state.segments().lowerEntry(segment.baseOffset()).getValue(), expectedBase);
+                // The one before was cut off at the end of a batch, or one is missing.
+                Segment before =
+                        state.segments().lowerEntry(segment.baseOffset()).getValue();
+                endAt(before, before.sizeBytes());
                 return;
             }
-            if (!checkSegment(segment, fromOffset, forcedOffset)) {
+            int position = checkSegment(segment, fromOffset);
+            if (position < segment.sizeBytes()) {
+                endAt(segment, position);
                 return;
             }
             expectedBase = endOffset;
         }
-        if (endOffset < forcedOffset) {
-            Segment last = state.segments().lastEntry().getValue();
-            throw damaged(last, last.sizeBytes(), "records below offset " + forcedOffset + " were on the disk before");
-        }
+        Segment last = state.segments().lastEntry().getValue();
+        endAt(last, last.sizeBytes());
     }
 
-    /** Returns whether the whole segment is sound; when not, and it was a torn tail, the log ends in it now. */
-    private boolean checkSegment(Segment segment, long fromOffset, long forcedOffset) throws IOException {
-        // Always built again: the indexes of a segment that was not closed were never forced.
-        segment.resetIndexes();
-        SegmentScanner scanner = new SegmentScanner(segment, 0, segment.baseOffset(), -1, fromOffset);
+    /** Returns the end of the last sound batch. */
+    private int checkSegment(Segment segment, long fromOffset) throws IOException {
+        int from = 0;
+        if (!start.powerCut() && !start.clean() && segment.baseOffset() < fromOffset) {
+            from = segment.recallIndexes(fromOffset);
+        } else {
+            // Written, if at all, but not forced.
+            segment.resetIndexes();
+        }
+        long offset =
+                from == 0 ? segment.baseOffset() : new SegmentReader(segment).baseOffsetAt(from, segment.sizeBytes());
+        SegmentScanner scanner = new SegmentScanner(segment, from, offset, -1, fromOffset);
         int interval = state.config().indexIntervalBytes();
         scanner.scan((buffer, at, position) -> segment.note(buffer, at, position, interval));
         endOffset = scanner.nextOffset();
         newestEpoch = Math.max(newestEpoch, scanner.leaderEpoch());
-        boolean whole = scanner.position() == segment.sizeBytes();
-        if (!whole) {
-            cutTail(segment, scanner.position(), forcedOffset);
-        } else if (segment.sizeBytes() > 0) {
+        if (segment.sizeBytes() > 0 && scanner.position() == segment.sizeBytes()) {
             // The process before may have died between write and fsync; from here on these bytes count as durable.
             segment.forceFound();
         }
         if (state.segments().higherKey(segment.baseOffset()) != null) {
             segment.forceIndexes();
         }
-        return whole;
+        return scanner.position();
     }
 
-    private void cutTail(Segment segment, int position, long forcedOffset) throws IOException {
-        int tailBytes = segment.sizeBytes() - position;
-        if (endOffset < forcedOffset) {
-            throw damaged(segment, position, "records below offset " + forcedOffset + " were on the disk before");
+    /**
+     * Nothing more of the log is sound after a position. Says whether that is what a crash leaves behind, takes away what is not
+     * sound, and brings back from the journal what had been durable.
+     */
+    private void endAt(Segment segment, int position) throws IOException {
+        if (endOffset < start.recoveryPoint()) {
+            throw damaged(
+                    segment, position, "records below offset " + start.recoveryPoint() + " were on the disk before");
         }
-        requireNothingSoundAfter(segment, position);
+        List<JournalIndex.Entry> missing = repair.missingFrom(endOffset);
+        if (missing == null) {
+            throw damaged(segment, position, "the journal lacks a part of what had been durable");
+        }
+        boolean isLast = state.segments().higherKey(segment.baseOffset()) == null;
+        if (position < segment.sizeBytes() || !isLast) {
+            // After a power cut, what was not forced is there in any parts. After the end of a process all of it is
+            // there.
+            if (missing.isEmpty() && !start.powerCut()) {
+                requireNothingSoundAfter(segment, position);
+            }
+            cutAt(segment, position);
+        }
+        if (!missing.isEmpty()) {
+            repair.write(missing, endOffset);
+            log.info(
+                    "topic={} partition={} wrote offsets {} to {} again, from the journal",
+                    state.partition().topic(),
+                    state.partition().partition(),
+                    endOffset,
+                    repair.endOffset() - 1);
+            endOffset = repair.endOffset();
+            newestEpoch = Math.max(newestEpoch, repair.newestEpoch());
+            directoryChanged |= repair.directoryChanged();
+        }
+    }
+
+    private void cutAt(Segment segment, int position) throws IOException {
+        int tailBytes = segment.sizeBytes() - position;
         segment.truncateTo(position);
         deleteAfter(segment);
         log.warn(
-                "topic={} partition={} cut a torn tail of {} bytes: the log ends at offset {}. With flush.policy=group none of them had been acknowledged.",
+                "topic={} partition={} cut a torn tail of {} bytes after offset {}: nothing that had been durable was in it",
                 state.partition().topic(),
                 state.partition().partition(),
                 tailBytes,
-                endOffset);
-    }
-
-    /** The next segment does not begin where this one ends: it was cut off at the end of a batch, or one is missing. */
-    private void cutBehind(Segment segment, long end) throws IOException {
-        requireNothingSoundAfter(segment, segment.sizeBytes());
-        deleteAfter(segment);
-        log.warn(
-                "topic={} partition={} removed segments that hold nothing: the log ends at offset {}",
-                state.partition().topic(),
-                state.partition().partition(),
-                end);
+                endOffset - 1);
     }
 
     private void requireNothingSoundAfter(Segment segment, int position) throws IOException {

@@ -7,7 +7,6 @@ import io.millrace.storage.cache.TailCache;
 import io.millrace.storage.directory.DirectoryHealth;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.file.OpenFiles;
-import io.millrace.storage.flush.GroupCommitter;
 import java.time.Clock;
 
 /**
@@ -21,7 +20,6 @@ record LogServices(
         OpenFiles files,
         DirectoryHealth health,
         TailCache cache,
-        GroupCommitter committer,
         RecordTimestamps recordTimestamps,
         StorageMetrics metrics,
         Clock clock,

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One single-writer thread and its queue. It takes what is in the queue in one go and writes what it found for the same log
- * together. A log belongs to one shard for its whole life.
+ * together, and makes all of it durable with one {@link GroupCommit}. A log belongs to one shard for its whole life.
  */
 public final class LogShard implements AutoCloseable {
 
@@ -31,6 +31,7 @@ public final class LogShard implements AutoCloseable {
     private static final long GROUP_BYTES_MAX = 8 << 20;
     private static final Logger log = LoggerFactory.getLogger(LogShard.class);
 
+    private final GroupCommit commit;
     private final Thread thread;
     private final int queueMax;
     private final long queueBytesMax;
@@ -40,12 +41,17 @@ public final class LogShard implements AutoCloseable {
     private volatile boolean parked;
     private volatile boolean closed;
 
-    public LogShard(int number, int queueMax, long queueBytesMax) {
+    LogShard(int number, int queueMax, long queueBytesMax, GroupCommit commit) {
+        this.commit = commit;
         this.queueMax = queueMax;
         this.queueBytesMax = queueBytesMax;
         this.thread = new Thread(this::run, "millrace-shard-" + number);
         thread.setDaemon(true);
         thread.start();
+    }
+
+    GroupCommit commit() {
+        return commit;
     }
 
     /**
@@ -97,6 +103,7 @@ public final class LogShard implements AutoCloseable {
                 writePending(appender);
             }
             touched.clear();
+            commitGroup();
         }
     }
 
@@ -106,6 +113,15 @@ public final class LogShard implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             // The log may have half of the group: nothing that follows can be trusted. The other logs go on.
             appender.abandon(e);
+        }
+    }
+
+    private void commitGroup() {
+        try {
+            commit.commit();
+        } catch (RuntimeException | Error e) {
+            log.error("A group of appends could not be made durable in a way that was not expected", e);
+            commit.fail(e);
         }
     }
 
@@ -123,6 +139,7 @@ public final class LogShard implements AutoCloseable {
                     }
                 } else if (task instanceof ControlTask<?> control) {
                     writePending(control.log().appender());
+                    commitGroup();
                     control.run();
                 }
             } catch (RuntimeException | Error e) {

@@ -24,6 +24,7 @@ final class LogState {
     private volatile LogEnd end;
     private volatile LogOffsets offsets;
     private volatile LogException refusal;
+    private volatile boolean abandoned;
 
     LogState(TopicPartition partition, Path directory, LogTail tail, LogConfig config) {
         this.partition = partition;
@@ -110,6 +111,16 @@ final class LogState {
     /** From now on everything fails with this. */
     void refuse(LogException why) {
         refusal = why;
+    }
+
+    /** Refused because of a bug: what was written may not be forced any more, so the journal has to keep it for the next start. */
+    void abandon(LogException why) {
+        abandoned = true;
+        refusal = why;
+    }
+
+    boolean isAbandoned() {
+        return abandoned;
     }
 
     /** Throws when the log was closed, deleted, or found damaged. */

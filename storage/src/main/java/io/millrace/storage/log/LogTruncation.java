@@ -32,6 +32,7 @@ final class LogTruncation {
     private final LogServices services;
     private final LogState state;
     private final LogFlush flush;
+    private final GroupCommit commit;
     private final LeaderEpochCache epochs;
     private final ProducerStateManager producers;
     private final ProducerSnapshotFiles snapshots;
@@ -40,12 +41,14 @@ final class LogTruncation {
             LogServices services,
             LogState state,
             LogFlush flush,
+            GroupCommit commit,
             LeaderEpochCache epochs,
             ProducerStateManager producers,
             ProducerSnapshotFiles snapshots) {
         this.services = services;
         this.state = state;
         this.flush = flush;
+        this.commit = commit;
         this.epochs = epochs;
         this.producers = producers;
         this.snapshots = snapshots;
@@ -60,7 +63,7 @@ final class LogTruncation {
         }
         LogEnd before = state.end();
         if (offset < before.offset()) {
-            flush.exclusively(() -> cut(offset));
+            cut(plan(offset));
             snapshots.deleteAbove(state.end().offset());
             ProducerReplay.rebuild(
                     producers,
@@ -79,7 +82,10 @@ final class LogTruncation {
         epochs.truncateTo(offset);
     }
 
-    private void cut(long offset) throws IOException {
+    /** Where the log will end: at the start of a batch, in a segment. */
+    private record Plan(Segment last, int position, long endOffset) {}
+
+    private Plan plan(long offset) throws IOException {
         Segment last = state.segments().floorEntry(offset).getValue();
         if (last.baseOffset() == offset && state.segments().lowerEntry(offset) != null) {
             last = state.segments().lowerEntry(offset).getValue();
@@ -87,8 +93,23 @@ final class LogTruncation {
         int size = last.sizeBytes();
         int position = new SegmentReader(last).positionOf(offset, size);
         long newEnd = position < size ? new SegmentReader(last).baseOffsetAt(position, size) : offset;
-        newEnd = Math.min(newEnd, offset);
-        state.cut(new LogEnd(newEnd, last, position));
+        return new Plan(last, position, Math.min(newEnd, offset));
+    }
+
+    /** First it is noted, durably, that the rest does not count; then the rest goes. */
+    private void cut(Plan plan) throws IOException {
+        flush.beginCut(plan.endOffset());
+        try {
+            commit.cut(state.partition(), plan.endOffset());
+            flush.exclusively(() -> cutFiles(plan));
+        } finally {
+            flush.endCut();
+        }
+    }
+
+    private void cutFiles(Plan plan) throws IOException {
+        Segment last = plan.last();
+        state.cut(new LogEnd(plan.endOffset(), last, plan.position()));
         state.tail().clear();
         List<Segment> later = new ArrayList<>(state.segments()
                 .tailMap(last.baseOffset(), false)
@@ -100,6 +121,6 @@ final class LogTruncation {
             // One by one: removals that are not forced can survive a crash in any order, and leave a hole.
             services.disk().forceDirectory(state.directory());
         }
-        SegmentCut.cut(last, position, state.config().indexIntervalBytes());
+        SegmentCut.cut(last, plan.position(), state.config().indexIntervalBytes());
     }
 }

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * Sealed segments whose indexes are still to be forced. Nobody who appends waits for that: until it is done, the recovery point
  * stays below the segment, and a start after a crash builds its indexes again.
  *
- * <p>Segments are added by a flusher; the work is done on the housekeeping thread, or on the shard thread when the log closes.
+ * <p>Segments are added by whoever forces the log; the work is done on the housekeeping thread, or on the shard thread when the log closes.
  */
 final class SealedIndexes {
 

@@ -2,6 +2,7 @@ package io.millrace.storage.log;
 
 import io.millrace.storage.AppendOrigin;
 import io.millrace.storage.AppendResult;
+import io.millrace.storage.FlushPolicy;
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.LogException;
 import io.millrace.storage.LogOffsets;
@@ -12,8 +13,6 @@ import io.millrace.storage.TopicPartition;
 import io.millrace.storage.batch.BatchHeader;
 import io.millrace.storage.batch.BatchValidator;
 import io.millrace.storage.epoch.LeaderEpochCache;
-import io.millrace.storage.flush.FlushTicket;
-import io.millrace.storage.flush.Flushable;
 import io.millrace.storage.scrub.ScrubTarget;
 import io.millrace.storage.segment.Segment;
 import java.io.IOException;
@@ -25,7 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** {@link PartitionLog} on segment files: hands every call to the part that does it, on the thread where it belongs. */
-public final class SegmentedLog implements PartitionLog, Flushable {
+public final class SegmentedLog implements PartitionLog {
 
     private final LogServices services;
     private final LogShard shard;
@@ -36,7 +35,6 @@ public final class SegmentedLog implements PartitionLog, Flushable {
     private final LogReader reader;
     private final TimeLookup times;
     private final LogMaintenance maintenance;
-    private final FlushTicket flushTicket = new FlushTicket();
 
     private SegmentedLog(LogServices services, LogShard shard, RecoveredLog recovered) {
         this.services = services;
@@ -45,10 +43,10 @@ public final class SegmentedLog implements PartitionLog, Flushable {
         this.epochs = recovered.epochs();
         this.flush = new LogFlush(this, services, state, recovered.directoryChanged(), recovered.forcedOffset());
         LogRoller roller = new LogRoller(services, state, flush, recovered.producers(), recovered.snapshots());
-        this.appender = new LogAppender(this, services, state, roller, recovered.producers());
+        this.appender = new LogAppender(this, services, state, roller, shard.commit(), recovered.producers());
         this.reader = new LogReader(services, state);
         this.times = new TimeLookup(state, services.recordTimestamps());
-        this.maintenance = new LogMaintenance(services, recovered, flush, roller, appender);
+        this.maintenance = new LogMaintenance(services, recovered, flush, roller, appender, shard.commit());
     }
 
     /**
@@ -56,19 +54,14 @@ public final class SegmentedLog implements PartitionLog, Flushable {
      * LogException.CorruptLog}, so that the others can be served.
      */
     static SegmentedLog open(
-            LogServices services,
-            LogShard shard,
-            TopicPartition partition,
-            Path directory,
-            boolean clean,
-            long recoveryPoint)
+            LogServices services, LogShard shard, TopicPartition partition, Path directory, LogRecovery.Start start)
             throws IOException {
         LogRecovery recovery = new LogRecovery(services, partition, directory);
         RecoveredLog recovered;
         try {
-            recovered = recovery.recover(clean, recoveryPoint);
+            recovered = recovery.recover(start);
         } catch (LogException.CorruptLog e) {
-            recovered = recovery.refused(e, recoveryPoint);
+            recovered = recovery.refused(e, start.recoveryPoint());
         }
         return new SegmentedLog(services, shard, recovered);
     }
@@ -189,6 +182,10 @@ public final class SegmentedLog implements PartitionLog, Flushable {
     @Override
     public CompletionStage<Void> updateConfig(LogConfig config) {
         return onShard(() -> {
+            if (state.config().flushPolicy() == FlushPolicy.OS && config.flushPolicy() == FlushPolicy.GROUP) {
+                // The journal only has what comes from here on.
+                flush.forceWritten();
+            }
             state.config(config);
             return null;
         });
@@ -214,19 +211,18 @@ public final class SegmentedLog implements PartitionLog, Flushable {
     }
 
     /** Forces what was written, on the calling thread, and tells the listener. */
-    @Override
-    public void flush() {
+    void flush() {
         flush.forceWritten();
-    }
-
-    @Override
-    public FlushTicket flushTicket() {
-        return flushTicket;
     }
 
     /** What the next start needs not look at. */
     public long recoveryPoint() {
         return flush.recoveryPoint();
+    }
+
+    /** Whether a bug made the log unusable, with records that are only in the journal for sure. */
+    boolean isAbandoned() {
+        return state.isAbandoned();
     }
 
     /** Whether the log was found damaged, closed or deleted. */

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 /**
  * One log file and its indexes.
  *
- * <p>Threads: {@link #write}, {@link #note}, {@link #truncateTo} on the shard thread; {@link #force} on one flusher at a time;
+ * <p>Threads: {@link #write}, {@link #note}, {@link #truncateTo} on the shard thread; {@link #force} on one thread at a time;
  * what {@link SegmentReader} needs on any thread.
  */
 public final class Segment {
@@ -67,7 +67,7 @@ public final class Segment {
         Segment segment = new Segment(disk, files, directory, baseOffset, createdMs, (int) size);
         segment.indexes = size == 0
                 ? SegmentIndexes.empty(disk, files, directory, baseOffset)
-                : SegmentIndexes.open(disk, files, directory, baseOffset, size);
+                : SegmentIndexes.open(disk, files, directory, baseOffset, size, false);
         if (segment.indexes != null) {
             segment.largestTimestamp = segment.indexes.times().last();
         }
@@ -251,6 +251,40 @@ public final class Segment {
     /** False when there are none that can be trusted: they are missing, incomplete or do not fit the file. */
     public boolean hasIndexes() {
         return indexes != null;
+    }
+
+    /** Writes what is known of the indexes, without forcing it: a process that is killed finds it again. Shard thread. */
+    public void storeIndexes() throws IOException {
+        indexes.store();
+    }
+
+    /**
+     * Takes over what the last process wrote of the indexes, up to an offset; what it did not is noted from there on. Only while the
+     * page cache is still that of the last process.
+     *
+     * @return the position of a batch at or before the offset; 0 when there is nothing to take over
+     */
+    public int recallIndexes(long offset) throws IOException {
+        SegmentIndexes found = SegmentIndexes.open(disk, files, directory, baseOffset, sizeBytes, true);
+        if (found != null) {
+            indexes = found;
+            int position = found.offsets().positionAtOrBefore(offset);
+            if (position > 0 && isBatchAt(position, offset)) {
+                cutIndexes(position, new SegmentReader(this).baseOffsetAt(position, sizeBytes));
+                return position;
+            }
+        }
+        resetIndexes();
+        return 0;
+    }
+
+    private boolean isBatchAt(int position, long offset) {
+        try {
+            long base = new SegmentReader(this).baseOffsetAt(position, sizeBytes);
+            return base >= baseOffset && base <= offset;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Throws the indexes away, to be built anew by {@link #note}. */

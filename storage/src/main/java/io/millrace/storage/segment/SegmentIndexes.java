@@ -16,20 +16,30 @@ record SegmentIndexes(OffsetIndex offsets, TimeIndex times) {
                 TimeIndex.empty(disk, files, timePath(directory, baseOffset), baseOffset));
     }
 
-    /** The indexes in their files, or null when there is any doubt about one of them. */
-    static SegmentIndexes open(Disk disk, OpenFiles files, Path directory, long baseOffset, long segmentBytes)
+    /**
+     * The indexes in their files, or null when there is any doubt about one of them.
+     *
+     * @param unfinished takes indexes that do not cover the whole segment too
+     */
+    static SegmentIndexes open(
+            Disk disk, OpenFiles files, Path directory, long baseOffset, long segmentBytes, boolean unfinished)
             throws IOException {
         OffsetIndex offsets =
-                OffsetIndex.open(disk, files, offsetPath(directory, baseOffset), baseOffset, segmentBytes);
+                OffsetIndex.open(disk, files, offsetPath(directory, baseOffset), baseOffset, segmentBytes, unfinished);
         if (offsets == null) {
             return null;
         }
-        TimeIndex times = TimeIndex.open(disk, files, timePath(directory, baseOffset), baseOffset);
+        TimeIndex times = TimeIndex.open(disk, files, timePath(directory, baseOffset), baseOffset, unfinished);
         if (times == null) {
             offsets.close();
             return null;
         }
         return new SegmentIndexes(offsets, times);
+    }
+
+    void store() throws IOException {
+        offsets.store();
+        times.store();
     }
 
     void force() throws IOException {

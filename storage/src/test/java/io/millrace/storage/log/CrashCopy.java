@@ -17,17 +17,28 @@ final class CrashCopy {
     private CrashCopy() {}
 
     static void copy(Path from, Path to) throws IOException {
+        copy(from, to, false);
+    }
+
+    /** As if the disk had lost the journal too. */
+    static void copyWithoutJournal(Path from, Path to) throws IOException {
+        copy(from, to, true);
+    }
+
+    private static void copy(Path from, Path to, boolean withoutJournal) throws IOException {
         List<Path> all;
         try (Stream<Path> walk = Files.walk(from)) {
             all = walk.collect(Collectors.toList());
         } catch (UncheckedIOException e) {
             // A file went away while the directory was walked: look again.
-            copy(from, to);
+            copy(from, to, withoutJournal);
             return;
         }
         for (Path path : all) {
             String name = path.getFileName().toString();
-            if (name.equals(CleanShutdownMarker.NAME) || name.equals(RecoveryPoints.NAME)) {
+            if (name.equals(CleanShutdownMarker.NAME)
+                    || name.equals(RecoveryPoints.NAME)
+                    || withoutJournal && name.endsWith(".journal")) {
                 continue;
             }
             Path target = to.resolve(from.relativize(path).toString());

@@ -38,6 +38,7 @@ class DiskFailureTest {
             append(log, "a");
             await().until(() -> log.offsets().durableOffset() == 1);
             disk.failForcesOf = ".log";
+            disk.failBlockWrites = true;
             log.append(TestBatch.of("b").build(), 0, AppendOrigin.CLIENT);
             await().until(() -> !logs.isOnline());
             disk.failForcesOf = null;
@@ -100,7 +101,7 @@ class DiskFailureTest {
     void belowTheReserveAppendsAreRefusedAndReadsGoOn() throws IOException {
         StorageConfig c = TestLogs.config(directory);
         StorageConfig withReserve = new StorageConfig(
-                c.directory(), 1, 1, c.shardQueueMax(), c.shardQueueBytesMax(), 0, 1_000_000, 0, 1_000);
+                c.directory(), 1, 0, c.shardQueueMax(), c.shardQueueBytesMax(), 0, 1_000_000, 0, 1_000);
         try (LogManager logs = TestLogs.open(withReserve, disk)) {
             PartitionLog log = TestLogs.create(logs, TestLogs.segmentBytes(200));
             append(log, "a");

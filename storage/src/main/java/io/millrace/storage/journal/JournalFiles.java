@@ -1,0 +1,151 @@
+package io.millrace.storage.journal;
+
+import io.millrace.storage.file.BlockFile;
+import io.millrace.storage.file.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of one journal, used round and round: a file is free again once a checkpoint has forced everything that is in it.
+ * New ones are made ahead of need, in the background, as filling one takes a while. They are reused oldest first, so that
+ * whatever can still be read of old groups is a run without holes.
+ *
+ * <p>Thread-safe: the shard takes files, the housekeeping thread makes and frees them.
+ */
+public final class JournalFiles implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(JournalFiles.class);
+
+    private final Disk disk;
+    private final Path directory;
+    private final int shard;
+    private final int fileBytes;
+    private final int filesMax;
+    private final Executor background;
+    private final Runnable checkpoint;
+
+    private final ArrayDeque<BlockFile> free = new ArrayDeque<>();
+    private final ArrayDeque<BlockFile> used = new ArrayDeque<>();
+
+    /** Counts the files that were ever taken into use: names a place in the journal. */
+    private long taken;
+
+    private int made;
+    private boolean making;
+    private boolean closed;
+
+    /**
+     * @param background makes files
+     * @param checkpoint asked for when half of the files are in use; must return at once
+     */
+    JournalFiles(
+            Disk disk,
+            Path directory,
+            int shard,
+            int fileBytes,
+            int filesMax,
+            Executor background,
+            Runnable checkpoint) {
+        this.disk = disk;
+        this.directory = directory;
+        this.shard = shard;
+        this.fileBytes = fileBytes;
+        this.filesMax = filesMax;
+        this.background = background;
+        this.checkpoint = checkpoint;
+    }
+
+    int fileBytes() {
+        return fileBytes;
+    }
+
+    /** The file to go on in, or null when none is free at the moment. Shard thread. */
+    synchronized BlockFile next() {
+        BlockFile next = free.pollFirst();
+        if (next != null) {
+            used.addLast(next);
+            taken++;
+        }
+        if (free.isEmpty()) {
+            prepare();
+        }
+        if (used.size() * 2 >= filesMax) {
+            checkpoint.run();
+        }
+        return next;
+    }
+
+    /** Has a file made in the background, if there may be another one. */
+    public synchronized void prepare() {
+        if (!making && made < filesMax && !closed) {
+            making = true;
+            background.execute(this::make);
+        }
+    }
+
+    private void make() {
+        int number;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            number = made;
+        }
+        BlockFile file = null;
+        try {
+            file = disk.openBlocks(JournalDirectory.file(directory, shard, number), fileBytes);
+            disk.forceDirectory(directory);
+        } catch (IOException e) {
+            // Most likely the disk is full. Appends force their segments meanwhile, which is slower but as safe.
+            log.warn("A journal file could not be made in {}; that is tried again", directory, e);
+        }
+        synchronized (this) {
+            making = false;
+            if (file == null) {
+                return;
+            }
+            made++;
+            if (closed) {
+                close(file);
+            } else {
+                free.addLast(file);
+            }
+        }
+    }
+
+    /** A place in the journal: everything written before the call is in files before it or in the last one before it. */
+    public synchronized long mark() {
+        return taken;
+    }
+
+    /** Frees the files before a mark, except the one that was in use then. */
+    public synchronized void release(long mark) {
+        while (!used.isEmpty() && taken - used.size() + 1 < mark) {
+            free.addLast(used.pollFirst());
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        List<BlockFile> all = new ArrayList<>(free);
+        all.addAll(used);
+        free.clear();
+        used.clear();
+        all.forEach(JournalFiles::close);
+    }
+
+    private static void close(BlockFile file) {
+        try {
+            file.close();
+        } catch (IOException e) {
+            log.debug("A journal file could not be closed", e);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.millrace.storage.log;
+
+import io.millrace.storage.TopicPartition;
+import io.millrace.storage.journal.Journal;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes what a shard wrote in one turn durable: all of it with one write of the journal, as far as it has room. What has none
+ * (a very large append, or files that are still in use because a checkpoint is late) is forced where it was written.
+ *
+ * <p>Shard thread only, except {@link #use}.
+ */
+final class GroupCommit {
+
+    private final LogServices services;
+    private final List<Waiting> journaled = new ArrayList<>();
+    private final List<SegmentedLog> unjournaled = new ArrayList<>();
+
+    /** Null before recovery has ended, and for good when the node has no journals. */
+    private volatile Journal journal;
+
+    /** A log whose records below the offset are durable after the next write. */
+    private record Waiting(SegmentedLog log, long endOffset) {}
+
+    GroupCommit(LogServices services) {
+        this.services = services;
+    }
+
+    /** Before the first append. */
+    void use(Journal journal) {
+        this.journal = journal;
+    }
+
+    /** Batches were written to the segment of a log. Their bytes are not needed after the call. */
+    void written(SegmentedLog log, long startOffset, ByteBuffer[] batches, int count, long bytes, long endOffset) {
+        Journal to = journal;
+        boolean fits = to != null && bytes <= Journal.GROUP_BYTES_MAX && to.accepts((int) bytes);
+        if (fits && !to.stage(log.topicPartition(), startOffset, batches, count)) {
+            writeJournal();
+            fits = to.stage(log.topicPartition(), startOffset, batches, count);
+        }
+        if (fits) {
+            journaled.add(new Waiting(log, endOffset));
+        } else if (!unjournaled.contains(log)) {
+            unjournaled.add(log);
+        }
+    }
+
+    /** Returns when everything is durable, and said so to those who wait. */
+    void commit() {
+        writeJournal();
+        for (SegmentedLog log : unjournaled) {
+            log.flush();
+        }
+        unjournaled.clear();
+    }
+
+    private void writeJournal() {
+        if (journaled.isEmpty()) {
+            return;
+        }
+        if (write()) {
+            for (Waiting waiting : journaled) {
+                waiting.log().flushing().durable(waiting.endOffset());
+            }
+        }
+        journaled.clear();
+    }
+
+    private boolean write() {
+        if (!services.health().isOnline()) {
+            return false;
+        }
+        long began = System.nanoTime();
+        try {
+            journal.write();
+        } catch (IOException e) {
+            services.health().fail("a write of the journal failed", e);
+            return false;
+        }
+        services.metrics().fsynced(System.nanoTime() - began);
+        return true;
+    }
+
+    /** After a bug: nobody knows what is durable, so nothing more is. */
+    void fail(Throwable bug) {
+        journaled.clear();
+        unjournaled.clear();
+        services.health().fail("an internal error while appends were made durable: " + bug, bug);
+    }
+
+    /**
+     * Notes durably that a log is about to be cut, so that the journal does not bring back what was cut off, and the recovery point
+     * does not claim it.
+     *
+     * @throws IOException final, as for every journal write
+     */
+    void cut(TopicPartition partition, long offset) throws IOException {
+        Journal to = journal;
+        writeJournal();
+        if (to != null && !to.stageCut(partition, offset)) {
+            // All files wait for a checkpoint: without its place in the journal, the cut must not begin.
+            services.housekeeper().checkpointNow();
+            if (!to.stageCut(partition, offset)) {
+                throw new IOException("no journal file is free, even after a checkpoint");
+            }
+        }
+        if (to != null) {
+            to.write();
+        } else {
+            services.housekeeper().checkpointNow();
+        }
+    }
+}
