@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param topicDefaults topic settings of this node, between the built-in defaults and those of a topic
  * @param maxPartitions how many partitions this node carries at most
  * @param appenderBytesMax how many bytes of single records may wait to be gathered into batches
+ * @param retentionIntervalMs how often it is looked for segments that may be deleted
  */
 public record ClusterConfig(
         int nodeId,
@@ -24,11 +25,37 @@ public record ClusterConfig(
         boolean autoCreateTopics,
         Map<String, String> topicDefaults,
         int maxPartitions,
-        long appenderBytesMax) {
+        long appenderBytesMax,
+        long retentionIntervalMs) {
+
+    /** Kafka's {@code log.retention.check.interval.ms}. */
+    public static final long RETENTION_INTERVAL_MS = 300_000;
 
     public ClusterConfig {
         Objects.requireNonNull(storage, "storage");
         topicDefaults = Map.copyOf(topicDefaults);
+    }
+
+    /** As above, with the usual interval for retention. */
+    public ClusterConfig(
+            int nodeId,
+            String rack,
+            StorageConfig storage,
+            int defaultPartitions,
+            boolean autoCreateTopics,
+            Map<String, String> topicDefaults,
+            int maxPartitions,
+            long appenderBytesMax) {
+        this(
+                nodeId,
+                rack,
+                storage,
+                defaultPartitions,
+                autoCreateTopics,
+                topicDefaults,
+                maxPartitions,
+                appenderBytesMax,
+                RETENTION_INTERVAL_MS);
     }
 
     /** Defaults for a storage configuration: node 1, one partition, topics created on first use. */

@@ -30,9 +30,6 @@ public final class ClusterNode {
     /** How late a produce request may be told that its time is up. */
     private static final long EXPIRY_INTERVAL_MS = 250;
 
-    /** Kafka's {@code log.retention.check.interval.ms}. */
-    private static final long RETENTION_INTERVAL_MS = 300_000;
-
     private final Vertx vertx;
     private final ClusterConfig config;
     private final LogManager logs;
@@ -65,7 +62,7 @@ public final class ClusterNode {
         this.appender = new BatchingRecordAppender(partitions, clock, config.appenderBytesMax());
         this.producerIds = new ProducerIdAllocator(controller);
         this.expiryTimer = vertx.setPeriodic(EXPIRY_INTERVAL_MS, id -> partitions.expireDelayed());
-        this.retentionTimer = vertx.setPeriodic(RETENTION_INTERVAL_MS, id -> partitions.applyRetention());
+        this.retentionTimer = vertx.setPeriodic(config.retentionIntervalMs(), id -> partitions.applyRetention());
     }
 
     /**

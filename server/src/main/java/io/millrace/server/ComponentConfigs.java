@@ -27,7 +27,8 @@ final class ComponentConfigs {
                 config.topics().autoCreate(),
                 config.topicDefaults(),
                 config.topics().maxPartitions(),
-                config.topics().appenderBytesMax());
+                config.topics().appenderBytesMax(),
+                config.topics().retentionIntervalMs());
     }
 
     private static StorageConfig storage(MillraceConfig config) {

@@ -41,18 +41,17 @@ final class JarProcess implements AutoCloseable {
                 new ProcessBuilder(command).redirectErrorStream(true).start());
     }
 
-    /** Runs a node on free ports and waits until it is ready. */
-    static JarProcess startNode(Path dataDirectory) throws IOException {
-        JarProcess node = run(
-                "start",
-                "--set",
-                "node.dataDir=" + dataDirectory,
-                "--set",
-                "kafka.port=0",
-                "--set",
-                "http.port=0",
-                "--set",
-                "topics.defaultPartitions=4");
+    /**
+     * Runs a node on free ports and waits until it is ready.
+     *
+     * @param settings {@code key=value}, as for {@code --set}
+     */
+    static JarProcess startNode(Path dataDirectory, String... settings) throws IOException {
+        Stream<String> all = Stream.concat(
+                Stream.of("node.dataDir=" + dataDirectory, "kafka.port=0", "http.port=0", "topics.defaultPartitions=4"),
+                Stream.of(settings));
+        JarProcess node = run(Stream.concat(Stream.of("start"), all.flatMap(each -> Stream.of("--set", each)))
+                .toArray(String[]::new));
         node.awaitLine("^Ready.*");
         return node;
     }
