@@ -60,17 +60,27 @@ final class LocalBlockFile implements BlockFile {
     /** Really writes the zeros: blocks that are only reserved would cost file system metadata at their first write. */
     private static void fill(Path file, long sizeBytes) throws IOException {
         try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
-            long position = out.size();
-            if (position >= sizeBytes) {
+            long before = out.size();
+            if (before >= sizeBytes) {
                 return;
             }
-            ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS_BYTES, sizeBytes - position));
-            while (position < sizeBytes) {
-                zeros.clear().limit((int) Math.min(zeros.capacity(), sizeBytes - position));
-                position += out.write(zeros, position);
+            try {
+                writeZeros(out, before, sizeBytes);
+            } catch (IOException e) {
+                // Half a file is of no use, and on a full disk it would keep the last of the space.
+                out.truncate(before);
+                throw e;
             }
-            out.force(true);
         }
+    }
+
+    private static void writeZeros(FileChannel out, long from, long to) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS_BYTES, to - from));
+        for (long position = from; position < to; ) {
+            zeros.clear().limit((int) Math.min(zeros.capacity(), to - position));
+            position += out.write(zeros, position);
+        }
+        out.force(true);
     }
 
     @Override

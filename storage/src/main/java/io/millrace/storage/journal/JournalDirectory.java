@@ -27,10 +27,19 @@ public final class JournalDirectory {
 
     private final Disk disk;
     private final Path path;
+    private final long reserveBytes;
 
     public JournalDirectory(Disk disk, Path dataDirectory) {
+        this(disk, dataDirectory, 0);
+    }
+
+    /**
+     * @param reserveBytes free disk space that new journal files leave alone
+     */
+    public JournalDirectory(Disk disk, Path dataDirectory, long reserveBytes) {
         this.disk = disk;
         this.path = dataDirectory.resolve(NAME);
+        this.reserveBytes = reserveBytes;
     }
 
     Disk disk() {
@@ -68,7 +77,8 @@ public final class JournalDirectory {
         long wanted = Math.max(FILE_BYTES_MIN, Math.min(FILE_BYTES_MAX, journalBytes / FILES_MIN));
         int fileBytes = (int) (wanted / BlockFile.BLOCK_BYTES * BlockFile.BLOCK_BYTES);
         int filesMax = (int) Math.max(FILES_MIN, Math.min(Short.MAX_VALUE, journalBytes / fileBytes));
-        JournalFiles files = new JournalFiles(disk, path, shard, fileBytes, filesMax, background, checkpoint);
+        JournalFiles files =
+                new JournalFiles(disk, path, reserveBytes, shard, fileBytes, filesMax, background, checkpoint);
         files.prepare();
         return files;
     }

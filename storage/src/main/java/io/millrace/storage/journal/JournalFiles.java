@@ -24,6 +24,7 @@ public final class JournalFiles implements AutoCloseable {
 
     private final Disk disk;
     private final Path directory;
+    private final long reserveBytes;
     private final int shard;
     private final int fileBytes;
     private final int filesMax;
@@ -38,15 +39,21 @@ public final class JournalFiles implements AutoCloseable {
 
     private int made;
     private boolean making;
+
+    /** Said once, until it goes well again. */
+    private boolean makingFailed;
+
     private boolean closed;
 
     /**
+     * @param reserveBytes free disk space that is left alone
      * @param background makes files
      * @param checkpoint asked for when half of the files are in use; must return at once
      */
     JournalFiles(
             Disk disk,
             Path directory,
+            long reserveBytes,
             int shard,
             int fileBytes,
             int filesMax,
@@ -54,6 +61,7 @@ public final class JournalFiles implements AutoCloseable {
             Runnable checkpoint) {
         this.disk = disk;
         this.directory = directory;
+        this.reserveBytes = reserveBytes;
         this.shard = shard;
         this.fileBytes = fileBytes;
         this.filesMax = filesMax;
@@ -99,14 +107,19 @@ public final class JournalFiles implements AutoCloseable {
         }
         BlockFile file = null;
         try {
-            file = disk.openBlocks(JournalDirectory.file(directory, shard, number), fileBytes);
+            Path path = JournalDirectory.file(directory, shard, number);
+            requireSpace(path);
+            file = disk.openBlocks(path, fileBytes);
             disk.forceDirectory(directory);
         } catch (IOException e) {
             // Most likely the disk is full. Appends force their segments meanwhile, which is slower but as safe.
-            log.warn("A journal file could not be made in {}; that is tried again", directory, e);
+            if (!makingFailed) {
+                log.warn("A journal file could not be made in {}; that is tried again", directory, e);
+            }
         }
         synchronized (this) {
             making = false;
+            makingFailed = file == null;
             if (file == null) {
                 return;
             }
@@ -116,6 +129,14 @@ public final class JournalFiles implements AutoCloseable {
             } else {
                 free.addLast(file);
             }
+        }
+    }
+
+    /** A file that is there already takes no more space. */
+    private void requireSpace(Path path) throws IOException {
+        if (!disk.exists(path) && disk.usableBytes(directory) - fileBytes < reserveBytes) {
+            throw new IOException("another " + fileBytes + " bytes would take the disk below its reserve of "
+                    + reserveBytes + " bytes");
         }
     }
 

@@ -128,7 +128,8 @@ public final class LogRegistry implements AutoCloseable {
         boolean powerCut = before.found()
                 && (before.bootId().isEmpty()
                         || !before.bootId().equals(services.disk().bootId()));
-        JournalDirectory journalDirectory = new JournalDirectory(services.disk(), directory.path());
+        JournalDirectory journalDirectory = new JournalDirectory(
+                services.disk(), directory.path(), services.config().reserveBytes());
         JournalReader journalReader = new JournalReader(journalDirectory);
         JournalIndex journaled = clean ? new JournalIndex(services.disk()) : journalReader.read();
         List<Callable<SegmentedLog>> recoveries = new ArrayList<>();
