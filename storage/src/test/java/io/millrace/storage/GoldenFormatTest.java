@@ -140,14 +140,14 @@ class GoldenFormatTest {
     @Test
     void offsetIndexVersion1() throws IOException {
         Path file = directory.resolve("00000000000000000256.index");
-        OffsetIndex index = OffsetIndex.empty(disk, new OpenFiles(disk, 10), file, 256);
+        OffsetIndex index = OffsetIndex.empty(disk, new OpenFiles(disk, 10, () -> {}), file, 256);
         index.add(260, 100);
         index.add(300, 9000);
         index.force();
         assertBytes(
                 file,
                 "4d4c4f49 0001 0008 0000000000000100 00000004 00000064 0000002c 00002328 4d4c4945 00000002 00000000");
-        OffsetIndex opened = OffsetIndex.open(disk, new OpenFiles(disk, 10), file, 256, 10_000, false);
+        OffsetIndex opened = OffsetIndex.open(disk, new OpenFiles(disk, 10, () -> {}), file, 256, 10_000, false);
         assertThat(opened.positionAtOrBefore(299)).isEqualTo(100);
         assertThat(opened.positionAtOrBefore(300)).isEqualTo(9000);
     }
@@ -155,7 +155,7 @@ class GoldenFormatTest {
     @Test
     void timeIndexVersion1() throws IOException {
         Path file = directory.resolve("00000000000000000256.timeindex");
-        TimeIndex index = TimeIndex.empty(disk, new OpenFiles(disk, 10), file, 256);
+        TimeIndex index = TimeIndex.empty(disk, new OpenFiles(disk, 10, () -> {}), file, 256);
         index.add(1000, 257);
         index.add(2000, 300);
         index.force();
@@ -163,7 +163,7 @@ class GoldenFormatTest {
                 file,
                 "4d4c5449 0001 000c 0000000000000100 00000000000003e8 00000001 00000000000007d0 0000002c"
                         + " 4d4c4945 00000002 00000000");
-        TimeIndex opened = TimeIndex.open(disk, new OpenFiles(disk, 10), file, 256, false);
+        TimeIndex opened = TimeIndex.open(disk, new OpenFiles(disk, 10, () -> {}), file, 256, false);
         assertThat(opened.last()).isEqualTo(new TimeIndex.Entry(2000, 300));
         assertThat(opened.batchBefore(1500)).isEqualTo(257);
     }

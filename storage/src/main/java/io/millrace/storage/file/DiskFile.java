@@ -25,7 +25,11 @@ public interface DiskFile extends Closeable {
      */
     int read(ByteBuffer target, long position) throws IOException;
 
-    /** Sends bytes with sendfile where the system can; may send less than asked. */
+    /**
+     * Sends bytes with sendfile where the system can; may send less than asked, and nothing when the target takes nothing.
+     *
+     * @return -1 when the file ends before the position: it was cut
+     */
     long transferTo(long position, long count, WritableByteChannel target) throws IOException;
 
     /** Cuts the file; the next append begins there. */

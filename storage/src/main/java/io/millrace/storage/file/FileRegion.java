@@ -16,7 +16,7 @@ public interface FileRegion extends AutoCloseable {
      * Sends bytes with sendfile where the system can.
      *
      * @param position first byte, relative to this region
-     * @return number of bytes sent, may be less than what is left
+     * @return number of bytes sent, may be less than what is left; -1 when the file was cut there
      */
     long transferTo(long position, WritableByteChannel target) throws IOException;
 

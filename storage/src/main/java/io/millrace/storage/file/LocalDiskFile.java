@@ -67,7 +67,9 @@ final class LocalDiskFile implements DiskFile {
         for (ByteBuffer source : sources) {
             total += source.remaining();
         }
-        if (total <= SMALL_BYTES) {
+        if (sources.length == 1 && sources[0].isDirect()) {
+            writeAll(channel, sources[0]);
+        } else if (total <= SMALL_BYTES) {
             writeSmall(channel, sources, total);
         } else {
             writeStaged(channel, sources);
@@ -139,7 +141,9 @@ final class LocalDiskFile implements DiskFile {
     @Override
     public long transferTo(long position, long count, WritableByteChannel target) throws IOException {
         try {
-            return reader().transferTo(position, count, target);
+            FileChannel channel = reader();
+            long sent = channel.transferTo(position, count, target);
+            return sent == 0 && count > 0 && position >= channel.size() ? -1 : sent;
         } catch (AsynchronousCloseException e) {
             rethrowUnlessAnotherThreadWasInterrupted(e);
             // Nothing of this call went out: the caller goes on from the same position.

@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 /**
  * Bounds the number of files that are open at one time. A {@link SharedFile} opens when it is used; over the limit, files that
  * nobody uses at the moment are closed, oldest first. Files in use are never closed, so the limit can be passed by what is
- * in use at one time.
+ * in use at one time; somebody is told then, who can make them be used no more.
  *
  * <p>Thread-safe. Locks are taken in the order pool, then file; a file never calls the pool with its own lock held.
  */
@@ -13,11 +13,17 @@ public final class OpenFiles {
 
     private final Disk disk;
     private final int openMax;
+    private final Runnable crowded;
     private final ArrayDeque<SharedFile> open = new ArrayDeque<>();
 
-    public OpenFiles(Disk disk, int openMax) {
+    /**
+     * @param openMax how many may be open beside those in use
+     * @param crowded called when more than that are in use; must return at once
+     */
+    public OpenFiles(Disk disk, int openMax, Runnable crowded) {
         this.disk = disk;
         this.openMax = openMax;
+        this.crowded = crowded;
     }
 
     Disk disk() {
@@ -31,6 +37,9 @@ public final class OpenFiles {
             if (!oldest.closeIfUnused()) {
                 open.addLast(oldest);
             }
+        }
+        if (open.size() > openMax) {
+            crowded.run();
         }
     }
 

@@ -66,7 +66,8 @@ public final class LogVerifier {
     private void verifyPartition(Path directory, DirectoryState state) throws IOException {
         findings.partition();
         try {
-            new PartitionVerifier(disk, new OpenFiles(disk, OPEN_FILES_MAX), directory, state, findings).verify();
+            new PartitionVerifier(disk, new OpenFiles(disk, OPEN_FILES_MAX, () -> {}), directory, state, findings)
+                    .verify();
         } catch (NoSuchFileException e) {
             if (!state.running()) {
                 throw e;

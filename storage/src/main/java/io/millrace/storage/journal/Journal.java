@@ -26,6 +26,7 @@ public final class Journal {
     private BlockFile file;
     private int filePosition;
     private int groupStart;
+    private int entryStart;
     private int entryCount;
     private long nextGroup = 1;
 
@@ -54,15 +55,16 @@ public final class Journal {
      *
      * @param startOffset the log end offset before them
      * @param batches their bytes from 0 to limit
-     * @return false when there is no room: write what is staged and try again; if nothing is, there is no free file
+     * @return the staged bytes, in direct memory, valid until the next call; null when there is no room: write what is staged and try
+     *     again; if nothing is, there is no free file
      */
-    public boolean stage(TopicPartition partition, long startOffset, ByteBuffer[] batches, int count) {
+    public ByteBuffer stage(TopicPartition partition, long startOffset, ByteBuffer[] batches, int count) {
         int payloadBytes = 0;
         for (int i = 0; i < count; i++) {
             payloadBytes += batches[i].limit();
         }
         if (!begin(payloadBytes)) {
-            return false;
+            return null;
         }
         JournalFormat.putEntryHeader(staging, JournalFormat.BATCHES, partition, startOffset, payloadBytes);
         for (int i = 0; i < count; i++) {
@@ -70,10 +72,16 @@ public final class Journal {
             staging.position(staging.position() + batches[i].limit());
         }
         entryCount++;
-        return true;
+        return staging.slice(staging.position() - payloadBytes, payloadBytes);
     }
 
-    /** Stages that the log of a partition is cut at an offset; false as above. */
+    /** Takes back what was staged last. */
+    public void unstage() {
+        staging.position(entryStart);
+        entryCount--;
+    }
+
+    /** Stages that the log of a partition is cut at an offset; false when there is no room, as above. */
     public boolean stageCut(TopicPartition partition, long offset) {
         if (!begin(0)) {
             return false;
@@ -83,12 +91,17 @@ public final class Journal {
         return true;
     }
 
-    /** Makes room for an entry, in a new group when none is begun. */
+    /** Finds room for an entry, in a new group when none is begun. */
     private boolean begin(int payloadBytes) {
         int entryBytes = JournalFormat.ENTRY_HEADER_BYTES + payloadBytes;
-        if (entryCount > 0) {
-            return staging.position() + entryBytes <= staging.limit();
+        if (entryCount == 0 && !beginGroup(entryBytes) || staging.remaining() < entryBytes) {
+            return false;
         }
+        entryStart = staging.position();
+        return true;
+    }
+
+    private boolean beginGroup(int entryBytes) {
         int groupBytes = JournalFormat.wholeBlocks(JournalFormat.GROUP_HEADER_BYTES + entryBytes);
         if (file == null || filePosition + groupBytes > files.fileBytes()) {
             file = files.next();

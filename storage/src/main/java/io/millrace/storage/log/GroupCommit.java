@@ -34,18 +34,38 @@ final class GroupCommit {
         this.journal = journal;
     }
 
-    /** Batches were written to the segment of a log. Their bytes are not needed after the call. */
-    void written(SegmentedLog log, long startOffset, ByteBuffer[] batches, int count, long bytes, long endOffset) {
+    /**
+     * Prepares batches that are about to be written to the segment of a log, under {@code flush.policy=group}. Followed by {@link
+     * #written} or {@link #notWritten}.
+     *
+     * @return the same bytes in direct memory, for the write; null when they do not go through the journal
+     */
+    ByteBuffer stage(TopicPartition partition, long startOffset, ByteBuffer[] batches, int count, long bytes) {
         Journal to = journal;
-        boolean fits = to != null && bytes <= Journal.GROUP_BYTES_MAX && to.accepts((int) bytes);
-        if (fits && !to.stage(log.topicPartition(), startOffset, batches, count)) {
-            writeJournal();
-            fits = to.stage(log.topicPartition(), startOffset, batches, count);
+        if (to == null || bytes > Journal.GROUP_BYTES_MAX || !to.accepts((int) bytes)) {
+            return null;
         }
-        if (fits) {
+        ByteBuffer staged = to.stage(partition, startOffset, batches, count);
+        if (staged == null) {
+            writeJournal();
+            staged = to.stage(partition, startOffset, batches, count);
+        }
+        return staged;
+    }
+
+    /** @param staged what {@link #stage} returned */
+    void written(SegmentedLog log, ByteBuffer staged, long endOffset) {
+        if (staged != null) {
             journaled.add(new Waiting(log, endOffset));
         } else if (!unjournaled.contains(log)) {
             unjournaled.add(log);
+        }
+    }
+
+    /** The write to the segment failed. */
+    void notWritten(ByteBuffer staged) {
+        if (staged != null) {
+            journal.unstage();
         }
     }
 

@@ -226,8 +226,6 @@ final class LogAppender {
                 batches += task.batchCount();
             }
         }
-        long startOffset = state.end().offset();
-        long bytes = pendingBytes;
         if (count > 0 && !write(buffers, count, batches)) {
             return;
         }
@@ -237,22 +235,22 @@ final class LogAppender {
         for (AppendTask task : done) {
             task.complete(task.outcome());
         }
-        if (count > 0) {
-            written(startOffset, buffers, count, bytes);
+        if (count > 0 && state.config().flushPolicy() == FlushPolicy.OS) {
+            owner.flushing().durable(nextOffset);
         }
     }
 
     private boolean write(ByteBuffer[] buffers, int count, int batches) {
         Segment segment = state.active();
-        int position = state.end().sizeBytes();
-        ByteBuffer[] sources = new ByteBuffer[count];
-        for (int i = 0; i < count; i++) {
-            sources[i] = buffers[i].duplicate();
-        }
+        LogEnd end = state.end();
+        int position = end.sizeBytes();
+        boolean group = state.config().flushPolicy() == FlushPolicy.GROUP;
+        ByteBuffer staged = group ? commit.stage(state.partition(), end.offset(), buffers, count, pendingBytes) : null;
         long began = System.nanoTime();
         try {
-            segment.write(sources);
+            segment.write(staged != null ? new ByteBuffer[] {staged} : duplicates(buffers, count));
         } catch (IOException e) {
+            commit.notWritten(staged);
             undoWrite(segment, e);
             return false;
         }
@@ -265,7 +263,18 @@ final class LogAppender {
         }
         segment.publish(position);
         state.end(new LogEnd(nextOffset, segment, position));
+        if (group) {
+            commit.written(owner, staged, nextOffset);
+        }
         return true;
+    }
+
+    private static ByteBuffer[] duplicates(ByteBuffer[] buffers, int count) {
+        ByteBuffer[] duplicates = new ByteBuffer[count];
+        for (int i = 0; i < count; i++) {
+            duplicates[i] = buffers[i].duplicate();
+        }
+        return duplicates;
     }
 
     private int note(Segment segment, AppendTask task, int start) {
@@ -276,14 +285,6 @@ final class LogAppender {
         }
         state.tail().add(task.outcome().baseOffset(), task.outcome().lastOffset(), batches);
         return start + batches.limit();
-    }
-
-    private void written(long startOffset, ByteBuffer[] buffers, int count, long bytes) {
-        if (state.config().flushPolicy() == FlushPolicy.GROUP) {
-            commit.written(owner, startOffset, buffers, count, bytes, nextOffset);
-        } else {
-            owner.flushing().durable(nextOffset);
-        }
     }
 
     private void undoWrite(Segment segment, IOException cause) {

@@ -49,7 +49,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogRegistry implements AutoCloseable {
 
-    /** Files kept open beside those in use; two descriptors each at most, far below the usual limit of a process. */
+    /**
+     * Files kept open, two descriptors each at most, far below the usual limit of a process. Segments that are not forced yet are in
+     * use: when there are more of them, a checkpoint is due.
+     */
     private static final int OPEN_FILES_MAX = 500;
 
     static final String LOCK_FILE = ".lock";
@@ -100,7 +103,7 @@ public final class LogRegistry implements AutoCloseable {
             LogServices services = new LogServices(
                     config,
                     disk,
-                    new OpenFiles(disk, OPEN_FILES_MAX),
+                    new OpenFiles(disk, OPEN_FILES_MAX, housekeeper::askForCheckpoint),
                     new DirectoryHealth(disk, path, config.reserveBytes(), clock, metrics),
                     new TailCache(config.tailCacheBytes()),
                     recordTimestamps,

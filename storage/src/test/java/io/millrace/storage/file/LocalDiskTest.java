@@ -9,6 +9,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +66,10 @@ class LocalDiskTest {
             ByteArrayOutputStream sent = new ByteArrayOutputStream();
             assertThat(file.transferTo(1, 3, Channels.newChannel(sent))).isEqualTo(3);
             assertThat(sent.toByteArray()).containsExactly(2, 3, 4);
+            file.truncate(2);
+            assertThat(file.transferTo(2, 2, Channels.newChannel(sent)))
+                    .as("was cut")
+                    .isEqualTo(-1);
         }
     }
 
@@ -86,7 +91,8 @@ class LocalDiskTest {
 
     @Test
     void theNumberOfOpenFilesIsBoundedByWhatIsInUse() throws Exception {
-        OpenFiles files = new OpenFiles(disk, 3);
+        AtomicInteger crowded = new AtomicInteger();
+        OpenFiles files = new OpenFiles(disk, 3, crowded::incrementAndGet);
         SharedFile[] shared = new SharedFile[10];
         for (int i = 0; i < shared.length; i++) {
             Path path = directory.resolve("file-" + i);
@@ -101,6 +107,7 @@ class LocalDiskTest {
             file.acquire();
         }
         assertThat(files.openCount()).as("files in use are not closed").isEqualTo(10);
+        assertThat(crowded.get()).as("told when more than the limit are in use").isEqualTo(7);
         for (SharedFile file : shared) {
             file.release();
         }
