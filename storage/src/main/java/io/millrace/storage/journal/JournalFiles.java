@@ -109,8 +109,7 @@ public final class JournalFiles implements AutoCloseable {
         try {
             Path path = JournalDirectory.file(directory, shard, number);
             requireSpace(path);
-            file = disk.openBlocks(path, fileBytes);
-            disk.forceDirectory(directory);
+            file = open(path);
         } catch (IOException e) {
             // Most likely the disk is full. Appends force their segments meanwhile, which is slower but as safe.
             if (!makingFailed) {
@@ -130,6 +129,18 @@ public final class JournalFiles implements AutoCloseable {
                 free.addLast(file);
             }
         }
+    }
+
+    /** A file whose name is not durable is of no use: what is written to it can be gone with it. */
+    private BlockFile open(Path path) throws IOException {
+        BlockFile opened = disk.openBlocks(path, fileBytes);
+        try {
+            disk.forceDirectory(directory);
+        } catch (IOException e) {
+            close(opened);
+            throw e;
+        }
+        return opened;
     }
 
     /** A file that is there already takes no more space. */
