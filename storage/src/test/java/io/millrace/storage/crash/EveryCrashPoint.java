@@ -1,59 +1,56 @@
 package io.millrace.storage.crash;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import io.millrace.storage.LogConfig;
 import io.millrace.storage.TopicPartition;
 import io.millrace.storage.crash.disk.CrashDisk;
+import io.millrace.storage.crash.disk.Faults;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.slf4j.LoggerFactory;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
 
 /**
- * Kills a store in the middle of every change of the disk that an operation makes, and looks at what each seed leaves of it:
- * opens it (every other seed dies in that, too), checks everything, goes on, dies again, and checks again.
+ * Kills a store in the middle of every change of the disk that a scenario makes, and looks at what each seed leaves of it:
+ * opens it (every other case dies in that, too), checks everything, goes on, dies again, and checks again.
  */
 final class EveryCrashPoint {
-
-    /** Something done to a store, awaited. */
-    @FunctionalInterface
-    interface Step {
-        void run(Store store) throws IOException;
-    }
 
     /** Recovery makes a few changes; it is interrupted somewhere in the first of them. */
     private static final int RECOVERY_OPERATIONS = 12;
 
-    private final String operation;
-    private final LogConfig config;
-    private final boolean powerCuts;
+    /** For a suite that must find something. */
+    private static final List<Long> MANY_SEEDS =
+            LongStream.rangeClosed(1, 60).boxed().toList();
+
+    private final Scenario scenario;
+    private final Supplier<Faults> faults;
+    private final List<Long> seeds;
     private int points;
     private int cases;
-    private int refused;
 
-    private EveryCrashPoint(String operation, LogConfig config, boolean powerCuts) {
-        this.operation = operation;
-        this.config = config;
-        this.powerCuts = powerCuts;
+    private EveryCrashPoint(Scenario scenario, Supplier<Faults> faults, List<Long> seeds) {
+        this.seeds = seeds;
+        this.scenario = scenario;
+        this.faults = faults;
     }
 
-    /** Power cuts and kills. */
-    static void of(String operation, LogConfig config, Step prepare, Step step) throws IOException {
-        EveryCrashPoint suite = new EveryCrashPoint(operation, config, true);
-        suite.run(() -> suite.crashEverywhere(prepare, step));
+    /** Crashes in each operation of a scenario. */
+    static void of(Scenario scenario) throws IOException {
+        EveryCrashPoint suite = new EveryCrashPoint(scenario, () -> Faults.NONE, Seeds.all());
+        suite.run(suite::crashEverywhere);
     }
 
-    /** Kills only: for what promises no more. */
-    static void ofKills(String operation, LogConfig config, Step prepare, Step step) throws IOException {
-        EveryCrashPoint suite = new EveryCrashPoint(operation, config, false);
-        suite.run(() -> suite.crashEverywhere(prepare, step));
+    /** Crashes somewhere in a scenario, and in each operation of the start that follows. */
+    static void ofTheStartAfter(Scenario scenario) throws IOException {
+        EveryCrashPoint suite = new EveryCrashPoint(scenario, () -> Faults.NONE, Seeds.all());
+        suite.run(suite::crashInEveryStart);
     }
 
-    /** Crashes in the start that follows a crash somewhere in a step. */
-    static void ofTheStartAfter(String operation, LogConfig config, Step prepare, Step step) throws IOException {
-        EveryCrashPoint suite = new EveryCrashPoint(operation, config, true);
-        suite.run(() -> suite.crashInEveryStart(prepare, step));
+    /** Crashes in each operation, on disks with faults, until something is wrong. */
+    static void on(Supplier<Faults> faults, Scenario scenario) throws IOException {
+        EveryCrashPoint suite = new EveryCrashPoint(scenario, faults, MANY_SEEDS);
+        suite.crashEverywhere();
     }
 
     private interface Cases {
@@ -61,54 +58,46 @@ final class EveryCrashPoint {
     }
 
     private void run(Cases all) throws IOException {
-        // Thousands of crashes: what the storage says about them would be all that one sees.
-        Logger storage = (Logger) LoggerFactory.getLogger("io.millrace.storage");
-        storage.setLevel(Level.OFF);
         long began = System.nanoTime();
-        try {
-            all.run();
-            System.out.printf(
-                    "crash suite: %s: %d crash points, %d seeds, %d cases (%d refused), %d ms, new seeds %s%n",
-                    operation,
-                    points,
-                    Seeds.all().size(),
-                    cases,
-                    refused,
-                    (System.nanoTime() - began) / 1_000_000,
-                    Seeds.fresh());
-        } finally {
-            storage.setLevel(null);
-        }
+        all.run();
+        System.out.printf(
+                "crash suite: %s: %d crash points, %d seeds, %d cases, %d ms, new seeds %s%n",
+                scenario.name(), points, seeds.size(), cases, (System.nanoTime() - began) / 1_000_000, Seeds.fresh());
     }
 
-    private void crashEverywhere(Step prepare, Step step) throws IOException {
-        points = count(prepare, step);
+    private void crashEverywhere() throws IOException {
+        points = count();
         for (int point = 1; point <= points; point++) {
             if (!Seeds.skipsPoint(point)) {
-                crashAt(point, prepare, step);
+                crashAt(point);
             }
         }
     }
 
-    private int count(Step prepare, Step step) throws IOException {
-        Store store = Store.empty(config);
-        prepare.run(store);
-        Steps.quiet(store.disk());
+    private int count() throws IOException {
+        Store store = prepared();
         long before = store.disk().operations();
-        step.run(store);
+        scenario.step().run(store);
         Steps.quiet(store.disk());
         int operations = (int) (store.disk().operations() - before);
         store.kill();
         return operations;
     }
 
-    private Store crash(int point, Step prepare, Step step) throws IOException {
-        Store store = Store.empty(config);
-        prepare.run(store);
-        Steps.quiet(store.disk());
+    private Store prepared() throws IOException {
+        CrashDisk disk = new CrashDisk();
+        disk.faults(faults.get());
+        Store store = Store.empty(disk, scenario.config());
+        scenario.prepare().run(store);
+        Steps.quiet(disk);
+        return store;
+    }
+
+    private Store crash(int point) throws IOException {
+        Store store = prepared();
         store.disk().crashAtOperation(store.disk().operations() + point);
         try {
-            step.run(store);
+            scenario.step().run(store);
             Steps.quiet(store.disk());
         } catch (Store.Died e) {
             // As wanted.
@@ -117,9 +106,9 @@ final class EveryCrashPoint {
         return store;
     }
 
-    private void crashAt(int point, Step prepare, Step step) throws IOException {
-        Store store = crash(point, prepare, step);
-        for (long seed : Seeds.all()) {
+    private void crashAt(int point) throws IOException {
+        Store store = crash(point);
+        for (long seed : seeds) {
             // Another mood at each point: few seeds see much together.
             long mixed = seed * 1_000_003 + point;
             Random random = new Random(mixed);
@@ -129,13 +118,12 @@ final class EveryCrashPoint {
     }
 
     /** Each seed crashes somewhere in the step, and then in every operation of the start. */
-    private void crashInEveryStart(Step prepare, Step step) throws IOException {
-        int operations = count(prepare, step);
-        for (long seed : Seeds.all()) {
-            int first = 1 + new Random(seed).nextInt(operations);
-            Store crashed = crash(first, prepare, step);
-            CrashDisk found = crashed.disk().reboot(seed, isPowerCut(seed));
-            Store.open(found, Map.of(), config).kill();
+    private void crashInEveryStart() throws IOException {
+        int operations = count();
+        for (long seed : seeds) {
+            Store crashed = crash(1 + new Random(seed).nextInt(operations));
+            CrashDisk found = reboot(crashed.disk(), seed);
+            Store.open(found, Map.of(), scenario.config()).kill();
             int starts = (int) found.operations();
             points += starts;
             for (int point = 1; point <= starts; point++) {
@@ -147,44 +135,44 @@ final class EveryCrashPoint {
     }
 
     private boolean isPowerCut(long seed) {
-        return powerCuts && Math.floorMod(seed, 4) != 0;
+        return scenario.powerCuts() && Math.floorMod(seed, 4) != 0;
+    }
+
+    private CrashDisk reboot(CrashDisk disk, long seed) {
+        CrashDisk found = disk.reboot(seed, isPowerCut(seed));
+        found.faults(faults.get());
+        return found;
     }
 
     /** @param inRecovery when the start after the crash crashes too; 0 for not at all */
     private void check(Store crashed, long seed, int point, long mixedSeed, int inRecovery) {
-        boolean powerCut = isPowerCut(mixedSeed);
-        CrashDisk found = crashed.disk().reboot(mixedSeed, powerCut);
+        CrashDisk found = reboot(crashed.disk(), mixedSeed);
         try {
             if (inRecovery > 0) {
-                found = crashInRecovery(found, inRecovery, mixedSeed + 1, powerCut);
+                found = crashInRecovery(found, inRecovery, mixedSeed);
             }
-            check(found, crashed.copyOfModels(), mixedSeed, powerCut);
+            check(found, crashed.copyOfModels(), mixedSeed);
             cases++;
         } catch (AssertionError | RuntimeException | IOException e) {
             throw new AssertionError(
-                    operation + " fails after a " + (powerCut ? "power cut" : "kill") + " in operation " + point
-                            + ", " + crashed.disk().last() + ", and in operation " + inRecovery
-                            + " of the start; replay with " + Seeds.replay(seed, point) + ": " + e.getMessage(),
+                    scenario.name() + " fails after a " + (isPowerCut(mixedSeed) ? "power cut" : "kill")
+                            + " in operation " + point + " (" + crashed.disk().last() + "), and in operation "
+                            + inRecovery + " of the start; replay with " + Seeds.replay(seed, point) + ": "
+                            + e.getMessage(),
                     e);
         }
     }
 
-    private void check(CrashDisk found, Map<TopicPartition, LogModel> models, long seed, boolean powerCut)
-            throws IOException {
-        Store store = Store.open(found, models, config);
+    private void check(CrashDisk found, Map<TopicPartition, LogModel> models, long seed) throws IOException {
+        Store store = Store.open(found, models, scenario.config());
         try {
-            if (powerCut && store.refusesALog()) {
-                // Until there is a journal: sound data behind lost data, which a power cut can leave, is taken for
-                // damage.
-                refused++;
-                return;
-            }
             store.checkRecovered();
             store.sendAgain();
         } finally {
             store.kill();
         }
-        Store again = Store.open(found.reboot(seed + 2, powerCut), models, config);
+        // Seeds four apart crash in the same way.
+        Store again = Store.open(reboot(found, seed + 4), models, scenario.config());
         try {
             again.checkRecovered();
         } finally {
@@ -192,15 +180,15 @@ final class EveryCrashPoint {
         }
     }
 
-    private CrashDisk crashInRecovery(CrashDisk disk, int point, long seed, boolean powerCut) {
+    private CrashDisk crashInRecovery(CrashDisk disk, int point, long seed) {
         disk.crashAtOperation(disk.operations() + point);
         try {
-            Store.open(disk, Map.of(), config).kill();
+            Store.open(disk, Map.of(), scenario.config()).kill();
         } catch (IOException e) {
             if (!disk.isDead()) {
                 throw new AssertionError("the start failed: " + e.getMessage(), e);
             }
         }
-        return disk.reboot(seed, powerCut);
+        return reboot(disk, seed + 8);
     }
 }

@@ -63,12 +63,16 @@ final class Store implements AutoCloseable {
 
     /** An empty one. */
     static Store empty(LogConfig config) throws IOException {
-        return open(new CrashDisk(), new TreeMap<>(Comparator.comparing(TopicPartition::topic)), config);
+        return empty(new CrashDisk(), config);
+    }
+
+    static Store empty(CrashDisk disk, LogConfig config) throws IOException {
+        return open(disk, new TreeMap<>(Comparator.comparing(TopicPartition::topic)), config);
     }
 
     /** Opens what is on a disk. Nothing is checked yet. */
     static Store open(CrashDisk disk, Map<TopicPartition, LogModel> models, LogConfig config) throws IOException {
-        // One shard and no tail cache: what is read comes from the files.
+        // One shard, a journal of the smallest files, and no tail cache: what is read comes from the segments.
         StorageConfig storage = new StorageConfig(DIRECTORY, 1, 1, 10_000, 64L << 20, 0, 0, 0, 86_400_000);
         LogManager logs = LogManager.open(storage, CLOCK, StorageMetrics.NONE, RecordTimestamps.UNCOMPRESSED, disk);
         return new Store(disk, logs, models, config);
@@ -131,6 +135,24 @@ final class Store implements AutoCloseable {
             model.written(sent.get(i), leaderEpoch);
         }
         Steps.until(disk, () -> model.durableEnd() == model.end());
+    }
+
+    /**
+     * Sends one batch that may be refused, in which case nothing of it may ever be found.
+     *
+     * @return why it was refused, or null
+     */
+    LogException tryAppend(TopicPartition partition, TestBatch each) {
+        LogModel model = model(partition);
+        Batch batch = model.sending(each.build().array(), 0);
+        try {
+            assertThat(done(send(partition, batch, 0)).baseOffset()).isEqualTo(batch.baseOffset());
+            model.written(batch, 0);
+            return null;
+        } catch (LogException e) {
+            model.refused(batch);
+            return e;
+        }
     }
 
     CompletionStage<AppendResult> send(TopicPartition partition, Batch batch, int leaderEpoch) {
@@ -244,17 +266,5 @@ final class Store implements AutoCloseable {
     @Override
     public void close() {
         logs.close();
-    }
-
-    /** Whether a log was found damaged. */
-    boolean refusesALog() {
-        return logs.logs().stream().anyMatch(log -> {
-            try {
-                log.offsets();
-                return false;
-            } catch (LogException.CorruptLog e) {
-                return true;
-            }
-        });
     }
 }

@@ -22,16 +22,27 @@ final class CrashBlockFile implements BlockFile {
         this.file = file;
     }
 
-    /** As two steps, like on a real disk: the zeros, and their force. */
+    /** As on a real disk: the zeros, and their force; when one of them fails the file is as before. */
     void fillUpTo(long sizeBytes) throws IOException {
-        if (file.seen().sizeBytes() >= sizeBytes) {
+        long before = file.seen().sizeBytes();
+        if (before >= sizeBytes) {
             return;
         }
-        grow(new Resize(sizeBytes, file.seen().sizeBytes()));
-        new CrashDiskFile(disk, path, file).force();
+        if (sizeBytes - before > disk.freeBytes()) {
+            throw new IOException("No space left on device");
+        }
+        try {
+            change(new Resize(sizeBytes, before));
+            new CrashDiskFile(disk, path, file).force();
+        } catch (IOException e) {
+            if (!disk.isDead()) {
+                file.change(new Resize(before, file.seen().sizeBytes()));
+            }
+            throw e;
+        }
     }
 
-    private void grow(Resize growth) throws IOException {
+    private void change(Resize growth) throws IOException {
         disk.change(Kind.APPEND, path, new CrashDisk.Effect() {
             @Override
             public void happen() {
