@@ -14,9 +14,11 @@ import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.Partitioner;
 import io.millrace.cluster.partition.RecordAppender;
 import io.millrace.cluster.record.RecordBatches;
+import io.millrace.cluster.record.RecordRewriter;
 import io.millrace.cluster.transaction.ProducerIdAllocator;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.StorageMetrics;
+import io.millrace.storage.file.Disk;
 import io.millrace.storage.scrub.ScrubReport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -76,7 +78,8 @@ public final class ClusterNode {
     private static ClusterNode open(Vertx vertx, ClusterConfig config, Clock clock, StorageMetrics metrics)
             throws IOException, InterruptedException {
         TopicConfig.validate(config.topicDefaults());
-        LogManager logs = LogManager.open(config.storage(), clock, metrics, RecordBatches::firstAtOrAfter);
+        LogManager logs = LogManager.open(
+                config.storage(), clock, metrics, RecordBatches::firstAtOrAfter, new RecordRewriter(), Disk.local());
         try {
             return new ClusterNode(vertx, config, clock, logs);
         } catch (IOException | InterruptedException | RuntimeException e) {

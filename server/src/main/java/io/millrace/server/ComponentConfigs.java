@@ -8,6 +8,7 @@ import io.millrace.server.config.MillraceConfig;
 import io.millrace.server.config.StorageSettings;
 import io.millrace.server.http.HttpConfig;
 import io.millrace.server.kafka.KafkaListenerConfig;
+import io.millrace.storage.CleanerConfig;
 import io.millrace.storage.StorageConfig;
 import io.millrace.storage.scrub.ScrubConfig;
 import io.millrace.websocket.GatewayLimits;
@@ -43,7 +44,9 @@ final class ComponentConfigs {
                 storage.reserveBytes(),
                 storage.checkpointIntervalMs(),
                 storage.producerExpirationMs(),
-                new ScrubConfig(storage.scrubIntervalMs(), storage.scrubBytesPerSecond()));
+                new ScrubConfig(storage.scrubIntervalMs(), storage.scrubBytesPerSecond()),
+                new CleanerConfig(
+                        storage.cleanerMapBytes(), storage.cleanerBytesPerSecond(), storage.cleanerIntervalMs()));
     }
 
     static KafkaListenerConfig kafka(MillraceConfig config) {

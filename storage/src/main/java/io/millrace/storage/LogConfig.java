@@ -14,6 +14,7 @@ package io.millrace.storage;
  * @param delete whether retention deletes old segments ({@code cleanup.policy} contains {@code delete})
  * @param compact whether the log keeps the newest record of each key ({@code cleanup.policy} contains {@code compact})
  * @param flushPolicy when a byte counts as durable ({@code flush.policy}, Millrace's own)
+ * @param compaction when and how it is compacted, if it is
  */
 public record LogConfig(
         int segmentBytes,
@@ -25,7 +26,8 @@ public record LogConfig(
         TimestampType timestampType,
         boolean delete,
         boolean compact,
-        FlushPolicy flushPolicy) {
+        FlushPolicy flushPolicy,
+        CompactionConfig compaction) {
 
     /** Who sets the timestamp of a record. */
     public enum TimestampType {
@@ -43,6 +45,38 @@ public record LogConfig(
         if (maxMessageBytes < 0) {
             throw new IllegalArgumentException("maxMessageBytes must not be negative: " + maxMessageBytes);
         }
+    }
+
+    /** With Kafka's defaults for compaction. */
+    public LogConfig(
+            int segmentBytes,
+            long segmentMs,
+            int indexIntervalBytes,
+            long retentionMs,
+            long retentionBytes,
+            int maxMessageBytes,
+            TimestampType timestampType,
+            boolean delete,
+            boolean compact,
+            FlushPolicy flushPolicy) {
+        this(
+                segmentBytes,
+                segmentMs,
+                indexIntervalBytes,
+                retentionMs,
+                retentionBytes,
+                maxMessageBytes,
+                timestampType,
+                delete,
+                compact,
+                flushPolicy,
+                CompactionConfig.defaults());
+    }
+
+    /** Age at which a segment that has records is closed; a compacted log closes them in time for its largest lag. */
+    public long segmentAgeMaxMs() {
+        long age = segmentMs > 0 ? segmentMs : Long.MAX_VALUE;
+        return compact ? Math.min(age, compaction.maxCompactionLagMs()) : age;
     }
 
     /** Kafka's defaults, and fsync before acknowledgement. */

@@ -1,6 +1,7 @@
 package io.millrace.storage;
 
 import io.millrace.storage.batch.RecordTimestamps;
+import io.millrace.storage.compaction.BatchRewriter;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.log.LogRegistry;
 import io.millrace.storage.scrub.ScrubReport;
@@ -45,7 +46,19 @@ public final class LogManager implements AutoCloseable {
     public static LogManager open(
             StorageConfig config, Clock clock, StorageMetrics metrics, RecordTimestamps recordTimestamps, Disk disk)
             throws IOException {
-        return new LogManager(LogRegistry.open(config, clock, metrics, recordTimestamps, disk));
+        return open(config, clock, metrics, recordTimestamps, BatchRewriter.NONE, disk);
+    }
+
+    /** As above, with somebody who can take records out of batches; without, no log is compacted. */
+    public static LogManager open(
+            StorageConfig config,
+            Clock clock,
+            StorageMetrics metrics,
+            RecordTimestamps recordTimestamps,
+            BatchRewriter batchRewriter,
+            Disk disk)
+            throws IOException {
+        return new LogManager(LogRegistry.open(config, clock, metrics, recordTimestamps, batchRewriter, disk));
     }
 
     /** The log of a partition, if it is here. */
@@ -81,6 +94,14 @@ public final class LogManager implements AutoCloseable {
      */
     public CompletionStage<Void> checkpoint() {
         return registry.checkpoint();
+    }
+
+    /**
+     * Writes recovery points and looks for logs to compact now, instead of at the next interval. Completes on the cleaner
+     * thread when none is left that should be.
+     */
+    public CompletionStage<Void> compact() {
+        return registry.compact();
     }
 
     /** Whether appends are possible: false once the directory is offline. */

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 
 /**
  * The log of one partition: an ordered, append-only run of record batches, cut into segments.
@@ -91,6 +92,12 @@ public interface PartitionLog {
 
     /** Applies retention by time and size now, for records below {@code highWatermark}. Completes with the log start offset. */
     CompletionStage<Long> applyRetention(long highWatermark);
+
+    /**
+     * Says how far this log may be compacted: below the high watermark and the first open transaction. Asked by the cleaner
+     * thread whenever it looks at the log; must answer at once. Nothing is compacted before this was called.
+     */
+    void compactBelow(LongSupplier stableOffset);
 
     CompletionStage<Void> updateConfig(LogConfig config);
 

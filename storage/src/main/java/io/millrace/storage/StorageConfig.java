@@ -18,6 +18,7 @@ import java.util.Objects;
  * @param checkpointIntervalMs how often recovery points are written
  * @param producerExpirationMs how long the sequences of a silent idempotent producer are remembered
  * @param scrub how often and how fast old segments are read again
+ * @param cleaner what compaction may cost
  */
 public record StorageConfig(
         Path directory,
@@ -29,7 +30,8 @@ public record StorageConfig(
         long reserveBytes,
         long checkpointIntervalMs,
         long producerExpirationMs,
-        ScrubConfig scrub) {
+        ScrubConfig scrub,
+        CleanerConfig cleaner) {
 
     public StorageConfig {
         Objects.requireNonNull(directory, "directory");
@@ -42,7 +44,7 @@ public record StorageConfig(
         }
     }
 
-    /** As above, without reading old segments again. */
+    /** As above, without reading old segments again, and with the defaults for compaction. */
     public StorageConfig(
             Path directory,
             int shards,
@@ -63,7 +65,8 @@ public record StorageConfig(
                 reserveBytes,
                 checkpointIntervalMs,
                 producerExpirationMs,
-                ScrubConfig.OFF);
+                ScrubConfig.OFF,
+                CleanerConfig.defaults());
     }
 
     /** What the journal of one shard may take. */
@@ -84,6 +87,7 @@ public record StorageConfig(
                 1L << 30,
                 60_000,
                 86_400_000,
-                ScrubConfig.STANDARD);
+                ScrubConfig.STANDARD,
+                CleanerConfig.defaults());
     }
 }

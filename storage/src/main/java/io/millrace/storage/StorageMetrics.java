@@ -1,6 +1,6 @@
 package io.millrace.storage;
 
-/** What the storage tells whoever counts. Called on shard and housekeeping threads: implementations must be thread-safe and quick. */
+/** What the storage tells whoever counts. Called on shard, housekeeping and cleaner threads: implementations must be thread-safe and quick. */
 public interface StorageMetrics {
 
     /** Counts nothing. */
@@ -14,6 +14,9 @@ public interface StorageMetrics {
 
     /** A read was answered from memory or from a file. */
     default void read(boolean fromMemory, int bytes) {}
+
+    /** A log was compacted, or a part of it: what its segments took before and after, and how many records went. */
+    default void compacted(long bytesBefore, long bytesAfter, long recordsRemoved, long nanos) {}
 
     /** The log directory went offline or ran full. */
     default void directoryFailed(String directory, Throwable cause) {}

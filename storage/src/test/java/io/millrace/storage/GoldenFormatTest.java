@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.storage.batch.BatchHeader;
 import io.millrace.storage.checkpoint.CleanShutdownMarker;
+import io.millrace.storage.checkpoint.FirstDirtyFile;
 import io.millrace.storage.checkpoint.LogStartFile;
 import io.millrace.storage.checkpoint.RecoveryPoints;
 import io.millrace.storage.directory.PartitionMetadataFile;
@@ -113,6 +114,14 @@ class GoldenFormatTest {
                 "4d4c504d 0001 0000 00000018 CRC",
                 "00112233445566778899aabbccddeeff 00000000000003e8");
         assertThat(file.read(directory)).contains(new PartitionMetadataFile.Content(TOPIC_ID, 1000));
+    }
+
+    @Test
+    void firstDirtyVersion1() throws IOException {
+        assertThat(new FirstDirtyFile(disk, directory).read()).isZero();
+        new FirstDirtyFile(disk, directory).write(258);
+        assertFile("first-dirty", "4d4c4644 0001 0000 00000008 CRC", "0000000000000102");
+        assertThat(new FirstDirtyFile(disk, directory).read()).isEqualTo(258);
     }
 
     @Test

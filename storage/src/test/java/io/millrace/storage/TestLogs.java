@@ -29,7 +29,8 @@ public final class TestLogs {
     }
 
     public static StorageConfig scrubbing(Path directory, ScrubConfig scrub) {
-        return new StorageConfig(directory, 2, 2, 10_000, 64L << 20, 8L << 20, 0, 0, 86_400_000, scrub);
+        return new StorageConfig(
+                directory, 2, 2L << 20, 10_000, 64L << 20, 8L << 20, 0, 0, 86_400_000, scrub, CleanerConfig.defaults());
     }
 
     public static LogManager open(Path directory) throws IOException {

@@ -2,6 +2,7 @@ package io.millrace.cluster.metadata;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.storage.CompactionConfig;
 import io.millrace.storage.FlushPolicy;
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.LogConfig.TimestampType;
@@ -19,11 +20,15 @@ public final class TopicConfig {
 
     public static final String CLEANUP_POLICY = "cleanup.policy";
     public static final String COMPRESSION_TYPE = "compression.type";
+    public static final String DELETE_RETENTION_MS = "delete.retention.ms";
     public static final String FLUSH_MESSAGES = "flush.messages";
     public static final String FLUSH_POLICY = "flush.policy";
     public static final String INDEX_INTERVAL_BYTES = "index.interval.bytes";
+    public static final String MAX_COMPACTION_LAG_MS = "max.compaction.lag.ms";
     public static final String MAX_MESSAGE_BYTES = "max.message.bytes";
     public static final String MESSAGE_TIMESTAMP_TYPE = "message.timestamp.type";
+    public static final String MIN_CLEANABLE_DIRTY_RATIO = "min.cleanable.dirty.ratio";
+    public static final String MIN_COMPACTION_LAG_MS = "min.compaction.lag.ms";
     public static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
     public static final String RETENTION_BYTES = "retention.bytes";
     public static final String RETENTION_MS = "retention.ms";
@@ -75,6 +80,13 @@ public final class TopicConfig {
                 "Batches are stored as the producer compressed them; 'producer' is the only value.",
                 oneOf("producer"));
         rule(
+                DELETE_RETENTION_MS,
+                Type.LONG,
+                "86400000",
+                "How long in milliseconds a compacted topic keeps a tombstone (a record without a value) after the first"
+                        + " compaction that met it, so that whoever reads from the start in less time sees it.",
+                integer(0, Long.MAX_VALUE));
+        rule(
                 FLUSH_MESSAGES,
                 Type.LONG,
                 String.valueOf(Long.MAX_VALUE),
@@ -95,6 +107,13 @@ public final class TopicConfig {
                 "Bytes between two entries of the offset index.",
                 integer(0, Integer.MAX_VALUE));
         rule(
+                MAX_COMPACTION_LAG_MS,
+                Type.LONG,
+                String.valueOf(Long.MAX_VALUE),
+                "How long in milliseconds a record of a compacted topic may wait for compaction; overrides"
+                        + " min.cleanable.dirty.ratio.",
+                integer(1, Long.MAX_VALUE));
+        rule(
                 MAX_MESSAGE_BYTES,
                 Type.INT,
                 "1048588",
@@ -106,6 +125,18 @@ public final class TopicConfig {
                 "CreateTime",
                 "Whether records keep the producer's time (CreateTime) or get the time of the append (LogAppendTime).",
                 oneOf("CreateTime", "LogAppendTime"));
+        rule(
+                MIN_CLEANABLE_DIRTY_RATIO,
+                Type.DOUBLE,
+                "0.5",
+                "Share of a partition's bytes that were never compacted, from 0 to 1, above which it is compacted.",
+                decimal(0, 1));
+        rule(
+                MIN_COMPACTION_LAG_MS,
+                Type.LONG,
+                "0",
+                "How long in milliseconds a record of a compacted topic is left alone at least.",
+                integer(0, Long.MAX_VALUE));
         rule(
                 MIN_INSYNC_REPLICAS,
                 Type.INT,
@@ -198,7 +229,12 @@ public final class TopicConfig {
                         : TimestampType.CREATE_TIME,
                 cleanup.contains("delete"),
                 cleanup.contains("compact"),
-                fsync ? FlushPolicy.GROUP : FlushPolicy.OS);
+                fsync ? FlushPolicy.GROUP : FlushPolicy.OS,
+                new CompactionConfig(
+                        Double.parseDouble(values.get(MIN_CLEANABLE_DIRTY_RATIO)),
+                        values.number(DELETE_RETENTION_MS),
+                        values.number(MIN_COMPACTION_LAG_MS),
+                        values.number(MAX_COMPACTION_LAG_MS)));
     }
 
     @FunctionalInterface
@@ -221,6 +257,17 @@ public final class TopicConfig {
                 return number >= min && number <= max ? null : "between " + min + " and " + max;
             } catch (NumberFormatException e) {
                 return "a whole number between " + min + " and " + max;
+            }
+        };
+    }
+
+    private static Check decimal(double min, double max) {
+        return value -> {
+            try {
+                double number = Double.parseDouble(value);
+                return number >= min && number <= max ? null : "between " + min + " and " + max;
+            } catch (NumberFormatException e) {
+                return "a number between " + min + " and " + max;
             }
         };
     }

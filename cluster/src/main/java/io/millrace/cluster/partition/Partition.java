@@ -36,6 +36,7 @@ final class Partition {
         this.clock = clock;
         this.highWatermark = new HighWatermark(log.offsets().durableOffset());
         log.onDurable((ignored, durableOffset) -> advance(durableOffset));
+        log.compactBelow(highWatermark::value);
         // What became durable before the listener was there.
         advance(log.offsets().durableOffset());
     }

@@ -1,5 +1,6 @@
 package io.millrace.server.config;
 
+import io.millrace.storage.CleanerConfig;
 import io.millrace.storage.FlushPolicy;
 import io.millrace.storage.scrub.ScrubConfig;
 
@@ -17,6 +18,9 @@ import io.millrace.storage.scrub.ScrubConfig;
  * @param producerExpirationMs how long the sequences of a silent idempotent producer are remembered
  * @param scrubIntervalMs how often old segments are read again and verified; 0 for never
  * @param scrubBytesPerSecond how fast
+ * @param cleanerMapBytes memory for the keys of a log while it is compacted
+ * @param cleanerBytesPerSecond how fast compaction reads, 0 for as fast as it can
+ * @param cleanerIntervalMs how often it looks for logs that need it
  */
 public record StorageSettings(
         FlushPolicy flush,
@@ -29,8 +33,12 @@ public record StorageSettings(
         long checkpointIntervalMs,
         long producerExpirationMs,
         long scrubIntervalMs,
-        long scrubBytesPerSecond) {
+        long scrubBytesPerSecond,
+        int cleanerMapBytes,
+        long cleanerBytesPerSecond,
+        long cleanerIntervalMs) {
 
+    private static final CleanerConfig CLEANER = CleanerConfig.defaults();
     private static final long MIB = 1L << 20;
 
     public StorageSettings {
@@ -45,6 +53,9 @@ public record StorageSettings(
                 .atLeast("producerExpirationMs", producerExpirationMs, 1_000)
                 .atLeast("scrubIntervalMs", scrubIntervalMs, 0)
                 .atLeast("scrubBytesPerSecond", scrubBytesPerSecond, 65_536)
+                .range("cleanerMapBytes", cleanerMapBytes, 1 << 20, Integer.MAX_VALUE)
+                .atLeast("cleanerBytesPerSecond", cleanerBytesPerSecond, 0)
+                .atLeast("cleanerIntervalMs", cleanerIntervalMs, 100)
                 .done();
     }
 
@@ -60,6 +71,9 @@ public record StorageSettings(
                 60_000,
                 86_400_000,
                 ScrubConfig.STANDARD.intervalMs(),
-                ScrubConfig.STANDARD.bytesPerSecond());
+                ScrubConfig.STANDARD.bytesPerSecond(),
+                CLEANER.mapBytes(),
+                CLEANER.bytesPerSecond(),
+                CLEANER.intervalMs());
     }
 }

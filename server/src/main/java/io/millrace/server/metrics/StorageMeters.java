@@ -2,10 +2,12 @@ package io.millrace.server.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.millrace.storage.StorageMetrics;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Counts what the storage does: {@code millrace_storage_…}. */
 final class StorageMeters implements StorageMetrics {
@@ -34,6 +36,10 @@ final class StorageMeters implements StorageMetrics {
     private final Counter memoryReadBytes;
     private final Counter fileReads;
     private final Counter fileReadBytes;
+    private final Timer compactions;
+    private final Counter compactedBytes;
+    private final Counter compactedRecords;
+    private final AtomicLong lastCompactionMs = new AtomicLong();
     private final Counter failures;
     private final Counter scrubbedBytes;
     private final Counter corruptions;
@@ -56,6 +62,22 @@ final class StorageMeters implements StorageMetrics {
         memoryReadBytes = readBytes(registry, "memory");
         fileReads = reads(registry, "file");
         fileReadBytes = readBytes(registry, "file");
+        compactions = Timer.builder("millrace.storage.compaction")
+                .description("Compactions of a log")
+                .register(registry);
+        compactedBytes = Counter.builder("millrace.storage.compaction.removed.bytes")
+                .description("Bytes that compaction removed")
+                .register(registry);
+        compactedRecords = Counter.builder("millrace.storage.compaction.removed.records")
+                .description("Records that compaction removed")
+                .register(registry);
+        TimeGauge.builder(
+                        "millrace.storage.compaction.last",
+                        lastCompactionMs,
+                        TimeUnit.MILLISECONDS,
+                        AtomicLong::doubleValue)
+                .description("When a log was last compacted, as Unix time; 0: not since the start")
+                .register(registry);
         failures = Counter.builder("millrace.storage.directory.failures")
                 .description("Times that a log directory failed or ran full")
                 .register(registry);
@@ -97,6 +119,14 @@ final class StorageMeters implements StorageMetrics {
     public void read(boolean fromMemory, int byteCount) {
         (fromMemory ? memoryReads : fileReads).increment();
         (fromMemory ? memoryReadBytes : fileReadBytes).increment(byteCount);
+    }
+
+    @Override
+    public void compacted(long bytesBefore, long bytesAfter, long recordsRemoved, long nanos) {
+        compactions.record(nanos, TimeUnit.NANOSECONDS);
+        compactedBytes.increment(Math.max(0, bytesBefore - bytesAfter));
+        compactedRecords.increment(recordsRemoved);
+        lastCompactionMs.set(System.currentTimeMillis());
     }
 
     @Override

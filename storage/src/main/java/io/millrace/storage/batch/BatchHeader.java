@@ -60,6 +60,10 @@ public final class BatchHeader {
     private static final int LOG_APPEND_TIME_BIT = 0x08;
     private static final int TRANSACTIONAL_BIT = 0x10;
     private static final int CONTROL_BIT = 0x20;
+    private static final int DELETE_HORIZON_BIT = 0x40;
+
+    /** {@link #deleteHorizonMs} of a batch that has none. */
+    public static final long NO_HORIZON = -1;
 
     private BatchHeader() {}
 
@@ -135,6 +139,21 @@ public final class BatchHeader {
 
     public static boolean isControl(ByteBuffer buffer, int at) {
         return (attributes(buffer, at) & CONTROL_BIT) != 0;
+    }
+
+    /** From when on compaction may drop tombstones and markers in the batch (KIP-534), or {@link #NO_HORIZON}. */
+    public static long deleteHorizonMs(ByteBuffer buffer, int at) {
+        return (attributes(buffer, at) & DELETE_HORIZON_BIT) != 0 ? baseTimestamp(buffer, at) : NO_HORIZON;
+    }
+
+    /** Makes a header that of a batch without records, which ends behind it; everything else it says stays. */
+    public static void setEmpty(ByteBuffer buffer, int at) {
+        buffer.putInt(at + LENGTH_POSITION, SIZE_BYTES - LENGTH_OVERHEAD);
+        buffer.putShort(
+                at + ATTRIBUTES_POSITION, (short) (attributes(buffer, at) & ~(CODEC_MASK | DELETE_HORIZON_BIT)));
+        buffer.putLong(at + BASE_TIMESTAMP_POSITION, maxTimestamp(buffer, at));
+        buffer.putInt(at + RECORDS_COUNT_POSITION, 0);
+        buffer.putInt(at + CRC_POSITION, computeCrc(buffer, at));
     }
 
     /** Writes what the leader assigns; the checksum stays valid. */

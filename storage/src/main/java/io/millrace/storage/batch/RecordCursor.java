@@ -19,7 +19,8 @@ public final class RecordCursor {
     private int position;
     private long timestampMs;
     private long offset;
-    private boolean hasKey;
+    private int keyBytes;
+    private int keyPosition;
 
     /** Stands before the first record of the batch at a position. */
     public RecordCursor(ByteBuffer buffer, int at) {
@@ -50,7 +51,11 @@ public final class RecordCursor {
         position++;
         timestampMs = baseTimestamp + zigZag();
         offset = baseOffset + zigZag();
-        hasKey = zigZag() >= 0;
+        keyBytes = (int) zigZag();
+        keyPosition = position;
+        if (keyBytes > next - position) {
+            throw damaged();
+        }
         position = next;
         return true;
     }
@@ -64,7 +69,12 @@ public final class RecordCursor {
     }
 
     public boolean hasKey() {
-        return hasKey;
+        return keyBytes >= 0;
+    }
+
+    /** The key, or null; a view of the batch. */
+    public ByteBuffer key() {
+        return keyBytes < 0 ? null : buffer.slice(keyPosition, keyBytes);
     }
 
     private long zigZag() {

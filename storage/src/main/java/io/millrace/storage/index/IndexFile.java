@@ -55,6 +55,9 @@ final class IndexFile {
     /** Whether the file ends with the mark that nothing is missing. */
     private boolean complete;
 
+    /** Whether {@link #pin} holds the file. */
+    private boolean pinned;
+
     /** Said once. */
     private boolean writeFailed;
 
@@ -236,6 +239,21 @@ final class IndexFile {
         try {
             out.truncate(HEADER_BYTES + (long) count * entryBytes);
         } finally {
+            file.release();
+        }
+    }
+
+    /** Keeps the file open, whatever happens to its name, until {@link #unpin()}. Not for an index that grows. */
+    void pin() throws IOException {
+        if (fileExists) {
+            file.acquire();
+            pinned = true;
+        }
+    }
+
+    void unpin() {
+        if (pinned) {
+            pinned = false;
             file.release();
         }
     }

@@ -127,6 +127,15 @@ public final class OffsetIndex {
         file.write();
     }
 
+    /** Keeps the file open, whatever happens to its name, until {@link #unpin()}. */
+    public void pin() throws IOException {
+        file.pin();
+    }
+
+    public void unpin() {
+        file.unpin();
+    }
+
     public void force() throws IOException {
         file.force();
     }

@@ -4,9 +4,6 @@ import io.millrace.storage.checkpoint.CleanShutdownMarker;
 import io.millrace.storage.checkpoint.RecoveryPoints;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.file.LockProbe;
-import io.millrace.storage.journal.JournalDirectory;
-import io.millrace.storage.journal.JournalIndex;
-import io.millrace.storage.journal.JournalReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,36 +13,24 @@ import java.util.Map;
  *
  * @param running a node is at work on it: the ends of its logs move
  * @param clean the last stop was in order: nothing may be torn
- * @param powerCut the machine was started again since: what was not forced may be there in any parts
  * @param recoveryPoints below them everything was on the disk
- * @param journal what was durable beyond that; empty beside a running node, which is writing it
  */
-record DirectoryState(
-        boolean running,
-        boolean clean,
-        boolean powerCut,
-        Map<RecoveryPoints.Key, Long> recoveryPoints,
-        JournalIndex journal) {
+record DirectoryState(boolean running, boolean clean, Map<RecoveryPoints.Key, Long> recoveryPoints) {
 
     static final String LOCK_FILE = ".lock";
 
     static DirectoryState of(Disk disk, Path dataDirectory) throws IOException {
         boolean running = LockProbe.isHeld(dataDirectory.resolve(LOCK_FILE));
-        boolean clean = !running && isSound(disk, dataDirectory.resolve(CleanShutdownMarker.NAME));
-        boolean powerCut = false;
-        Map<RecoveryPoints.Key, Long> offsets = Map.of();
-        if (isSound(disk, dataDirectory.resolve(RecoveryPoints.NAME))) {
-            RecoveryPoints.Content content = new RecoveryPoints(disk, dataDirectory).read();
-            powerCut = content.bootId().isEmpty() || !content.bootId().equals(disk.bootId());
-            offsets = content.offsets();
-        }
-        JournalIndex journal = running || clean
-                ? new JournalIndex(disk)
-                : new JournalReader(new JournalDirectory(disk, dataDirectory)).read();
-        return new DirectoryState(running, clean, powerCut, offsets, journal);
-    }
-
-    private static boolean isSound(Disk disk, Path smallFile) throws IOException {
-        return disk.exists(smallFile) && SmallFileDump.doubt(disk, smallFile).isEmpty();
+        Path marker = dataDirectory.resolve(CleanShutdownMarker.NAME);
+        boolean clean = !running
+                && disk.exists(marker)
+                && SmallFileDump.doubt(disk, marker).isEmpty();
+        Path points = dataDirectory.resolve(RecoveryPoints.NAME);
+        boolean readable =
+                disk.exists(points) && SmallFileDump.doubt(disk, points).isEmpty();
+        return new DirectoryState(
+                running,
+                clean,
+                readable ? new RecoveryPoints(disk, dataDirectory).read().offsets() : Map.of());
     }
 }

@@ -78,5 +78,9 @@ final class Checkpointer implements Runnable {
             offsets.put(RecoveryPoints.Key.of(each.topicPartition()), each.recoveryPoint());
         }
         points.write(services.disk().bootId(), offsets);
+        for (SegmentedLog each : logs) {
+            each.cleaning()
+                    .recoveryPointWritten(offsets.getOrDefault(RecoveryPoints.Key.of(each.topicPartition()), 0L));
+        }
     }
 }

@@ -1,10 +1,12 @@
 package io.millrace.storage.log;
 
 import io.millrace.storage.LogException;
+import io.millrace.storage.producer.ProducerEnd;
 import io.millrace.storage.producer.ProducerSnapshotFiles;
 import io.millrace.storage.producer.ProducerStateManager;
 import io.millrace.storage.segment.Segment;
 import java.io.IOException;
+import java.util.Map;
 
 /**
  * What happens to a log beside appends and reads: cutting, retention, checkpoints, closing. Shard thread only; what was
@@ -21,6 +23,7 @@ final class LogMaintenance {
     private final ProducerSnapshotFiles snapshots;
     private final LogTruncation truncation;
     private final LogRetention retention;
+    private final LogCleaning cleaning;
 
     /** Where the last snapshot of the producers was taken. */
     private long snapshotOffset;
@@ -31,12 +34,14 @@ final class LogMaintenance {
             LogFlush flush,
             LogRoller roller,
             LogAppender appender,
-            GroupCommit commit) {
+            GroupCommit commit,
+            LogCleaning cleaning) {
         this.services = services;
         this.state = recovered.state();
         this.flush = flush;
         this.roller = roller;
         this.appender = appender;
+        this.cleaning = cleaning;
         this.producers = recovered.producers();
         this.snapshots = recovered.snapshots();
         this.snapshotOffset = recovered.snapshotOffset();
@@ -47,18 +52,34 @@ final class LogMaintenance {
 
     void truncateTo(long offset) throws IOException {
         roller.forgetSnapshot();
-        truncation.truncateTo(offset);
+        cleaning.exclusively(() -> {
+            truncation.truncateTo(offset);
+            cleaning.wasCut();
+            return null;
+        });
         appender.reset();
         // Snapshots above the cut are gone.
         snapshotOffset = -1;
     }
 
     long advanceLogStart(long offset) throws IOException {
-        return retention.advanceTo(offset);
+        return cleaning.exclusively(() -> retention.advanceTo(offset));
     }
 
     long applyRetention(long highWatermark) throws IOException {
-        return retention.apply(highWatermark);
+        return cleaning.exclusively(() -> retention.apply(highWatermark));
+    }
+
+    /** Closes the active segment of a log that fell silent, so that it can be compacted. */
+    void rollIfOld() throws IOException {
+        if (cleaning.isActiveOld(services.clock().millis())) {
+            roller.roll();
+        }
+    }
+
+    /** Where each producer is. */
+    Map<Long, ProducerEnd> producerEnds() {
+        return producers.ends();
     }
 
     void checkpoint() throws IOException {
@@ -72,6 +93,13 @@ final class LogMaintenance {
     }
 
     void close(LogException why, boolean keep) throws IOException {
+        cleaning.exclusively(() -> {
+            closeFiles(why, keep);
+            return null;
+        });
+    }
+
+    private void closeFiles(LogException why, boolean keep) throws IOException {
         if (state.refusal() != null) {
             return;
         }

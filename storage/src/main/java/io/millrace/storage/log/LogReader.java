@@ -37,7 +37,7 @@ final class LogReader {
         boolean fromMemory = result != null;
         if (!fromMemory) {
             try {
-                result = readFile(offset, limit, end, maxBytes, atLeastOneBatch);
+                result = SegmentLook.repeat(state, () -> readFile(offset, limit, end, maxBytes, atLeastOneBatch));
             } catch (LogException.Closed e) {
                 throw whyGone(offset, e);
             }

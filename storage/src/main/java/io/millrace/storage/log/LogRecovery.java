@@ -4,7 +4,9 @@ import io.millrace.storage.LogConfig;
 import io.millrace.storage.LogException;
 import io.millrace.storage.TopicPartition;
 import io.millrace.storage.cache.LogTail;
+import io.millrace.storage.checkpoint.FirstDirtyFile;
 import io.millrace.storage.checkpoint.LogStartFile;
+import io.millrace.storage.compaction.SwapRecovery;
 import io.millrace.storage.epoch.LeaderEpochCache;
 import io.millrace.storage.epoch.LeaderEpochFile;
 import io.millrace.storage.file.AtomicFile;
@@ -62,6 +64,7 @@ final class LogRecovery {
     /** @throws LogException.CorruptLog when records are damaged or missing that had been durable */
     RecoveredLog recover(Start start) throws IOException {
         removeTemporaries();
+        SwapRecovery.run(services.disk(), state.directory());
         long logStart = startFile.read();
         openSegments();
         removeBelow(logStart);
@@ -93,7 +96,15 @@ final class LogRecovery {
                 end,
                 services.clock().millis());
         return new RecoveredLog(
-                state, epochs, producers, snapshots, directoryChanged || scan.directoryChanged(), end, snapshotOffset);
+                state,
+                epochs,
+                producers,
+                snapshots,
+                directoryChanged || scan.directoryChanged(),
+                end,
+                snapshotOffset,
+                start.recoveryPoint(),
+                new FirstDirtyFile(services.disk(), state.directory()).read());
     }
 
     /** A log that serves nothing, because of what was found. */
@@ -115,6 +126,8 @@ final class LogRecovery {
                 false,
                 // Kept, so that the next start finds the same damage again and does not take it for a torn tail.
                 recoveryPoint,
+                0,
+                0,
                 0);
     }
 

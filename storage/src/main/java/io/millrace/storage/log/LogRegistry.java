@@ -10,6 +10,7 @@ import io.millrace.storage.batch.RecordTimestamps;
 import io.millrace.storage.cache.TailCache;
 import io.millrace.storage.checkpoint.CleanShutdownMarker;
 import io.millrace.storage.checkpoint.RecoveryPoints;
+import io.millrace.storage.compaction.BatchRewriter;
 import io.millrace.storage.directory.DataDirectory;
 import io.millrace.storage.directory.DirectoryHealth;
 import io.millrace.storage.file.Disk;
@@ -66,6 +67,7 @@ public final class LogRegistry implements AutoCloseable {
     private final Closeable lock;
     private final ExecutorService manager;
     private final Housekeeper housekeeper;
+    private final LogCleaner cleaner;
     private final Map<TopicPartition, SegmentedLog> logs = new ConcurrentHashMap<>();
     private final Scrubber scrubber;
     private int nextShard;
@@ -79,6 +81,7 @@ public final class LogRegistry implements AutoCloseable {
         this.manager = Executors.newSingleThreadExecutor(Housekeeper.daemon("millrace-log-manager"));
         this.shards = new ArrayList<>();
         this.points = new RecoveryPoints(services.disk(), directory.path());
+        this.cleaner = new LogCleaner(services, logs.values());
         StorageConfig config = services.config();
         for (int i = 0; i < config.shards(); i++) {
             shards.add(new LogShard(i, config.shardQueueMax(), config.shardQueueBytesMax(), new GroupCommit(services)));
@@ -91,7 +94,12 @@ public final class LogRegistry implements AutoCloseable {
 
     /** See {@link io.millrace.storage.LogManager#open}. */
     public static LogRegistry open(
-            StorageConfig config, Clock clock, StorageMetrics metrics, RecordTimestamps recordTimestamps, Disk disk)
+            StorageConfig config,
+            Clock clock,
+            StorageMetrics metrics,
+            RecordTimestamps recordTimestamps,
+            BatchRewriter batchRewriter,
+            Disk disk)
             throws IOException {
         Path path = config.directory();
         DataDirectory.make(disk, path);
@@ -107,6 +115,7 @@ public final class LogRegistry implements AutoCloseable {
                     new DirectoryHealth(disk, path, config.reserveBytes(), clock, metrics),
                     new TailCache(config.tailCacheBytes()),
                     recordTimestamps,
+                    batchRewriter,
                     metrics,
                     clock,
                     housekeeper);
@@ -158,6 +167,9 @@ public final class LogRegistry implements AutoCloseable {
         openJournals(journalDirectory, journalReader.lastRun() + 1);
         housekeeper.start(checkpointer, services.config().checkpointIntervalMs());
         scrubber.start();
+        if (services.batchRewriter() != BatchRewriter.NONE) {
+            cleaner.start();
+        }
         log.info(
                 "Opened {} logs in {} after {} stop in {} ms",
                 logs.size(),
@@ -195,6 +207,11 @@ public final class LogRegistry implements AutoCloseable {
     /** See {@link io.millrace.storage.LogManager#checkpoint}. */
     public CompletionStage<Void> checkpoint() {
         return housekeeper.checkpoint();
+    }
+
+    /** See {@link io.millrace.storage.LogManager#compact}. */
+    public CompletionStage<Void> compact() {
+        return housekeeper.checkpoint().thenCompose(done -> cleaner.run());
     }
 
     public boolean isOnline() {
@@ -305,6 +322,7 @@ public final class LogRegistry implements AutoCloseable {
         scrubber.close();
         manager.shutdown();
         Housekeeper.await(manager);
+        cleaner.close();
         LogException why = new LogException.Closed("the log is closed: the node is stopping");
         List<CompletableFuture<Void>> closing = new ArrayList<>();
         for (SegmentedLog open : logs.values()) {
@@ -342,6 +360,7 @@ public final class LogRegistry implements AutoCloseable {
     }
 
     private void stopThreads() {
+        cleaner.close();
         shards.forEach(LogShard::close);
         housekeeper.close();
         journals.forEach(JournalFiles::close);

@@ -4,6 +4,7 @@ import io.millrace.storage.StorageConfig;
 import io.millrace.storage.StorageMetrics;
 import io.millrace.storage.batch.RecordTimestamps;
 import io.millrace.storage.cache.TailCache;
+import io.millrace.storage.compaction.BatchRewriter;
 import io.millrace.storage.directory.DirectoryHealth;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.file.OpenFiles;
@@ -21,6 +22,7 @@ record LogServices(
         DirectoryHealth health,
         TailCache cache,
         RecordTimestamps recordTimestamps,
+        BatchRewriter batchRewriter,
         StorageMetrics metrics,
         Clock clock,
         Housekeeper housekeeper) {}

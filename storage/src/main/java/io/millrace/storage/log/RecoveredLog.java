@@ -10,6 +10,8 @@ import io.millrace.storage.producer.ProducerStateManager;
  * @param forcedOffset everything below it was forced
  * @param snapshotOffset where the newest producer snapshot was taken, 0 when there is none
  * @param directoryChanged whether files were made whose directory entry is not forced yet
+ * @param recoveryPoint from where on the next recovery would look, as long as no checkpoint is written
+ * @param firstDirty below it the log was compacted
  */
 record RecoveredLog(
         LogState state,
@@ -18,4 +20,6 @@ record RecoveredLog(
         ProducerSnapshotFiles snapshots,
         boolean directoryChanged,
         long forcedOffset,
-        long snapshotOffset) {}
+        long snapshotOffset,
+        long recoveryPoint,
+        long firstDirty) {}

@@ -25,6 +25,6 @@ final class RollPolicy {
     }
 
     static boolean isTooOld(Segment segment, LogConfig config, long nowMs) {
-        return config.segmentMs() > 0 && nowMs - segment.createdMs() > config.segmentMs();
+        return nowMs - segment.createdMs() > config.segmentAgeMaxMs();
     }
 }

@@ -12,16 +12,20 @@ import io.millrace.storage.TimestampOffset;
 import io.millrace.storage.TopicPartition;
 import io.millrace.storage.batch.BatchHeader;
 import io.millrace.storage.batch.BatchValidator;
+import io.millrace.storage.compaction.RequiredKeys;
 import io.millrace.storage.epoch.LeaderEpochCache;
+import io.millrace.storage.producer.ProducerEnd;
 import io.millrace.storage.scrub.ScrubTarget;
 import io.millrace.storage.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 
 /** {@link PartitionLog} on segment files: hands every call to the part that does it, on the thread where it belongs. */
 public final class SegmentedLog implements PartitionLog {
@@ -34,6 +38,7 @@ public final class SegmentedLog implements PartitionLog {
     private final LogAppender appender;
     private final LogReader reader;
     private final TimeLookup times;
+    private final LogCleaning cleaning;
     private final LogMaintenance maintenance;
 
     private SegmentedLog(LogServices services, LogShard shard, RecoveredLog recovered) {
@@ -46,7 +51,8 @@ public final class SegmentedLog implements PartitionLog {
         this.appender = new LogAppender(this, services, state, roller, shard.commit(), recovered.producers());
         this.reader = new LogReader(services, state);
         this.times = new TimeLookup(state, services.recordTimestamps());
-        this.maintenance = new LogMaintenance(services, recovered, flush, roller, appender, shard.commit());
+        this.cleaning = new LogCleaning(services, state, flush, recovered);
+        this.maintenance = new LogMaintenance(services, recovered, flush, roller, appender, shard.commit(), cleaning);
     }
 
     /**
@@ -102,6 +108,9 @@ public final class SegmentedLog implements PartitionLog {
             ByteBuffer own = batches.slice();
             LogConfig config = state.config();
             int batchCount = BatchValidator.validate(own, origin, config);
+            if (config.compact() && origin == AppendOrigin.CLIENT) {
+                RequiredKeys.check(own, services.batchRewriter());
+            }
             long logAppendTimeMs = stampLogAppendTime(own, origin, config);
             AppendTask task = new AppendTask(this, own, leaderEpoch, origin, batchCount, logAppendTimeMs);
             shard.submit(task);
@@ -192,6 +201,24 @@ public final class SegmentedLog implements PartitionLog {
     }
 
     @Override
+    public void compactBelow(LongSupplier stableOffset) {
+        cleaning.stableOffset(stableOffset);
+    }
+
+    /** Closes the active segment when it is older than the settings want. */
+    CompletionStage<Void> rollIfOld() {
+        return onShard(() -> {
+            maintenance.rollIfOld();
+            return null;
+        });
+    }
+
+    /** Where each producer is; completes on the shard thread. */
+    CompletionStage<Map<Long, ProducerEnd>> producerEnds() {
+        return onShard(maintenance::producerEnds);
+    }
+
+    @Override
     public void onDurable(DurableListener listener) {
         flush.listener(listener);
     }
@@ -274,6 +301,10 @@ public final class SegmentedLog implements PartitionLog {
 
     LeaderEpochCache epochs() {
         return epochs;
+    }
+
+    LogCleaning cleaning() {
+        return cleaning;
     }
 
     LogFlush flushing() {

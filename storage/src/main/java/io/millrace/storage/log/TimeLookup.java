@@ -23,6 +23,10 @@ final class TimeLookup {
     /** See {@link io.millrace.storage.PartitionLog#findByTimestamp}. */
     Optional<TimestampOffset> firstAtOrAfter(long timestampMs, long maxOffset) throws IOException {
         state.requireOpen();
+        return SegmentLook.repeat(state, () -> first(timestampMs, maxOffset));
+    }
+
+    private Optional<TimestampOffset> first(long timestampMs, long maxOffset) throws IOException {
         LogEnd end = state.end();
         long start = state.offsets().logStartOffset();
         long limit = Math.min(maxOffset, end.offset());
@@ -69,13 +73,18 @@ final class TimeLookup {
         LogEnd end = state.end();
         long start = state.offsets().logStartOffset();
         long limit = Math.min(maxOffset, end.offset());
+        long largest = SegmentLook.repeat(state, () -> largest(start, limit, end));
+        return largest < 0 ? Optional.empty() : firstAtOrAfter(largest, limit);
+    }
+
+    private long largest(long start, long limit, LogEnd end) throws IOException {
         long largest = Long.MIN_VALUE;
         for (Segment segment : state.segments().values()) {
             if (segment.baseOffset() < limit && state.endOffsetOf(segment) > start) {
                 largest = Math.max(largest, largestIn(segment, start, limit, end));
             }
         }
-        return largest < 0 ? Optional.empty() : firstAtOrAfter(largest, limit);
+        return largest;
     }
 
     private long largestIn(Segment segment, long start, long limit, LogEnd end) throws IOException {
@@ -93,7 +102,7 @@ final class TimeLookup {
             if (BatchHeader.lastOffset(window, at) >= limit) {
                 return false;
             }
-            if (!BatchHeader.isControl(window, at)) {
+            if (!BatchHeader.isControl(window, at) && BatchHeader.recordsCount(window, at) > 0) {
                 largest[0] = Math.max(largest[0], BatchHeader.maxTimestamp(window, at));
             }
             return true;

@@ -5,9 +5,11 @@ import io.millrace.storage.batch.BatchHeader;
 import io.millrace.storage.producer.ProducerState.StoredBatch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The producers of one log. A batch is checked and, in the same step, remembered, so that the next batch of the same drain
@@ -124,6 +126,22 @@ public final class ProducerStateManager {
     /** The states at this moment; they are immutable, so another thread may write them down. */
     public ProducerSnapshot snapshot(long offset) {
         return new ProducerSnapshot(offset, producers == null ? List.of() : new ArrayList<>(producers.values()));
+    }
+
+    /** Where each producer is, for whoever must not lose its last sequence. */
+    public Map<Long, ProducerEnd> ends() {
+        if (producers == null) {
+            return Map.of();
+        }
+        Map<Long, ProducerEnd> ends = new HashMap<>();
+        producers.forEach((id, state) -> {
+            List<StoredBatch> batches = state.batches();
+            long last = batches.isEmpty()
+                    ? ProducerEnd.MARKER_ONLY
+                    : batches.get(batches.size() - 1).lastOffset();
+            ends.put(id, new ProducerEnd(state.producerEpoch(), last));
+        });
+        return ends;
     }
 
     /** Replaces everything with what a snapshot says. */

@@ -38,12 +38,23 @@ public final class Segment {
     private boolean writing;
 
     private Segment(Disk disk, OpenFiles files, Path directory, long baseOffset, long createdMs, int sizeBytes) {
+        this(disk, files, directory, baseOffset, createdMs, sizeBytes, "");
+    }
+
+    private Segment(
+            Disk disk,
+            OpenFiles files,
+            Path directory,
+            long baseOffset,
+            long createdMs,
+            int sizeBytes,
+            String addition) {
         this.disk = disk;
         this.files = files;
         this.directory = directory;
         this.baseOffset = baseOffset;
         this.createdMs = createdMs;
-        this.file = new SharedFile(files, SegmentFiles.path(directory, baseOffset, SegmentFiles.LOG_SUFFIX));
+        this.file = new SharedFile(files, SegmentFiles.path(directory, baseOffset, SegmentFiles.LOG_SUFFIX + addition));
         this.sizeBytes = sizeBytes;
     }
 
@@ -53,6 +64,15 @@ public final class Segment {
         Segment segment = new Segment(disk, files, directory, baseOffset, nowMs, 0);
         disk.open(segment.path(), Disk.Mode.CREATE).close();
         segment.indexes = SegmentIndexes.empty(disk, files, directory, baseOffset);
+        return segment;
+    }
+
+    /** Makes a new, empty segment for compaction to write; {@link SegmentFiles#CLEANED} is added to the names of its files. */
+    public static Segment createCleaned(Disk disk, OpenFiles files, Path directory, long baseOffset)
+            throws IOException {
+        Segment segment = new Segment(disk, files, directory, baseOffset, 0, 0, SegmentFiles.CLEANED);
+        disk.open(segment.path(), Disk.Mode.CREATE).close();
+        segment.indexes = SegmentIndexes.empty(disk, files, directory, baseOffset, SegmentFiles.CLEANED);
         return segment;
     }
 
@@ -174,6 +194,10 @@ public final class Segment {
             bytesSinceIndexEntry = 0;
         }
         bytesSinceIndexEntry += BatchHeader.sizeBytes(buffer, at);
+        if (BatchHeader.recordsCount(buffer, at) == 0) {
+            // Compaction left the header: no record has its timestamp any more.
+            return;
+        }
         long timestamp = BatchHeader.maxTimestamp(buffer, at);
         TimeIndex.Entry largest = largestTimestamp;
         if (largest == null || timestamp > largest.timestampMs()) {
@@ -318,6 +342,22 @@ public final class Segment {
         } finally {
             file.release();
         }
+    }
+
+    /** Keeps the files open, whatever happens to their names, until {@link #unpin()}. Not for a segment that grows. */
+    public void pin() throws IOException {
+        file.acquire();
+        try {
+            indexes.pin();
+        } catch (IOException e) {
+            unpin();
+            throw e;
+        }
+    }
+
+    public void unpin() {
+        file.release();
+        indexes.unpin();
     }
 
     /** Removes the files. Readers that hold a region go on reading. */

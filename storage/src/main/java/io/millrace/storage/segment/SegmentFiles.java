@@ -10,6 +10,15 @@ public final class SegmentFiles {
 
     public static final String LOG_SUFFIX = ".log";
 
+    /** Added to the names of a segment that compaction is writing: nobody's yet, removed at start. */
+    public static final String CLEANED = ".cleaned";
+
+    /** Added to the names of a segment that compaction has written whole: takes the place of others, also at start. */
+    public static final String SWAP = ".swap";
+
+    /** Added to the names of what compaction has replaced: removed in the background and at start. */
+    public static final String DELETED = ".deleted";
+
     private static final Pattern LOG = Pattern.compile("([0-9]{20})\\.log");
 
     private SegmentFiles() {}
@@ -20,7 +29,16 @@ public final class SegmentFiles {
 
     /** The base offset, when this is a log file. */
     public static OptionalLong baseOffset(Path path) {
-        Matcher matcher = LOG.matcher(path.getFileName().toString());
+        return baseOffset(path, "");
+    }
+
+    /** The base offset, when this is a log file with an addition to its name. */
+    public static OptionalLong baseOffset(Path path, String addition) {
+        String name = path.getFileName().toString();
+        if (!name.endsWith(addition)) {
+            return OptionalLong.empty();
+        }
+        Matcher matcher = LOG.matcher(name.substring(0, name.length() - addition.length()));
         return matcher.matches() ? OptionalLong.of(Long.parseLong(matcher.group(1))) : OptionalLong.empty();
     }
 }

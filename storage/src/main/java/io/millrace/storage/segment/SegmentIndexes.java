@@ -11,9 +11,15 @@ import java.nio.file.Path;
 record SegmentIndexes(OffsetIndex offsets, TimeIndex times) {
 
     static SegmentIndexes empty(Disk disk, OpenFiles files, Path directory, long baseOffset) {
+        return empty(disk, files, directory, baseOffset, "");
+    }
+
+    /** @param addition to the names of the files */
+    static SegmentIndexes empty(Disk disk, OpenFiles files, Path directory, long baseOffset, String addition) {
+        Path offsets = SegmentFiles.path(directory, baseOffset, OffsetIndex.SUFFIX + addition);
+        Path times = SegmentFiles.path(directory, baseOffset, TimeIndex.SUFFIX + addition);
         return new SegmentIndexes(
-                OffsetIndex.empty(disk, files, offsetPath(directory, baseOffset), baseOffset),
-                TimeIndex.empty(disk, files, timePath(directory, baseOffset), baseOffset));
+                OffsetIndex.empty(disk, files, offsets, baseOffset), TimeIndex.empty(disk, files, times, baseOffset));
     }
 
     /**
@@ -40,6 +46,17 @@ record SegmentIndexes(OffsetIndex offsets, TimeIndex times) {
     void store() throws IOException {
         offsets.store();
         times.store();
+    }
+
+    /** Keeps the files open, whatever happens to their names, until {@link #unpin()}. */
+    void pin() throws IOException {
+        offsets.pin();
+        times.pin();
+    }
+
+    void unpin() {
+        offsets.unpin();
+        times.unpin();
     }
 
     void force() throws IOException {

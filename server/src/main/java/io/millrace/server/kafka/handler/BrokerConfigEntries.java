@@ -16,16 +16,20 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 final class BrokerConfigEntries {
 
     /** Topic settings whose broker-wide default has a name of its own in Kafka. */
-    private static final Map<String, String> BROKER_NAMES = Map.of(
-            "cleanup.policy", "log.cleanup.policy",
-            "flush.policy", "log.flush.policy",
-            "index.interval.bytes", "log.index.interval.bytes",
-            "max.message.bytes", "message.max.bytes",
-            "message.timestamp.type", "log.message.timestamp.type",
-            "retention.bytes", "log.retention.bytes",
-            "retention.ms", "log.retention.ms",
-            "segment.bytes", "log.segment.bytes",
-            "segment.ms", "log.roll.ms");
+    private static final Map<String, String> BROKER_NAMES = Map.ofEntries(
+            Map.entry("cleanup.policy", "log.cleanup.policy"),
+            Map.entry("delete.retention.ms", "log.cleaner.delete.retention.ms"),
+            Map.entry("flush.policy", "log.flush.policy"),
+            Map.entry("index.interval.bytes", "log.index.interval.bytes"),
+            Map.entry("max.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms"),
+            Map.entry("max.message.bytes", "message.max.bytes"),
+            Map.entry("message.timestamp.type", "log.message.timestamp.type"),
+            Map.entry("min.cleanable.dirty.ratio", "log.cleaner.min.cleanable.ratio"),
+            Map.entry("min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms"),
+            Map.entry("retention.bytes", "log.retention.bytes"),
+            Map.entry("retention.ms", "log.retention.ms"),
+            Map.entry("segment.bytes", "log.segment.bytes"),
+            Map.entry("segment.ms", "log.roll.ms"));
 
     private final ClusterConfig config;
     private final TopicConfigEntries topicEntries;
