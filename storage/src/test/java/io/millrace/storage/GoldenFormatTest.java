@@ -43,14 +43,16 @@ class GoldenFormatTest {
 
     @Test
     void recoveryPointsVersion2() throws IOException {
-        new RecoveryPoints(disk, directory).write("b-7", Map.of(new RecoveryPoints.Key(TOPIC_ID, 3), 500L));
+        new RecoveryPoints(disk, directory)
+                .write("b-7", Map.of(new RecoveryPoints.Key(TOPIC_ID, 3), new RecoveryPoints.Point(500, 400)));
         assertFile(
                 "recovery-points",
-                "4d4c5250 0002 0000 00000025 CRC",
-                "0003 622d37 00000001 00112233445566778899aabbccddeeff 00000003 00000000000001f4");
+                "4d4c5250 0002 0000 0000002d CRC",
+                "0003 622d37 00000001 00112233445566778899aabbccddeeff 00000003 00000000000001f4 0000000000000190");
         RecoveryPoints.Content read = new RecoveryPoints(disk, directory).read();
         assertThat(read.bootId()).isEqualTo("b-7");
-        assertThat(read.offsets()).containsEntry(new RecoveryPoints.Key(TOPIC_ID, 3), 500L);
+        assertThat(read.points())
+                .containsEntry(new RecoveryPoints.Key(TOPIC_ID, 3), new RecoveryPoints.Point(500, 400));
     }
 
     @Test

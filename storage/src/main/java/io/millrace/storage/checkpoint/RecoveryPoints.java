@@ -16,7 +16,7 @@ import java.util.UUID;
 /**
  * {@code recovery-points}: for each partition the offset below which everything was fsynced. After a crash the logs are
  * checked from there on. It also names the run of the machine in which it was written. Payload, version 2: boot id length int16, boot
- * id ASCII, count int32, then per partition topic id 16 bytes, partition int32, offset int64.
+ * id ASCII, count int32, then per partition topic id 16 bytes, partition int32, offset int64, producerless offset int64.
  *
  * <p>Thread-safe.
  */
@@ -24,7 +24,7 @@ public final class RecoveryPoints {
 
     public static final String NAME = "recovery-points";
 
-    private static final int ENTRY_BYTES = 28;
+    private static final int ENTRY_BYTES = 36;
 
     /** Identity of a partition without its name. */
     public record Key(UUID topicId, int partition) {
@@ -34,16 +34,26 @@ public final class RecoveryPoints {
     }
 
     /**
+     * What is known of a partition.
+     *
+     * @param offset everything below it was fsynced
+     * @param producerlessOffset no producer that wrote below it is remembered any more: its state need not be read from there
+     */
+    public record Point(long offset, long producerlessOffset) {
+        private static final Point NONE = new Point(0, 0);
+    }
+
+    /**
      * What the file says.
      *
      * @param bootId of the machine when it was written; empty when there is no file, or the machine does not say
      */
-    public record Content(boolean found, String bootId, Map<Key, Long> offsets) {
+    public record Content(boolean found, String bootId, Map<Key, Point> points) {
         private static final Content NONE = new Content(false, "", Map.of());
 
-        /** 0, which is to check everything, for a partition that is not mentioned. */
-        public long offset(TopicPartition partition) {
-            return offsets.getOrDefault(Key.of(partition), 0L);
+        /** Zeros, which is to check and read everything, for a partition that is not mentioned. */
+        public Point of(TopicPartition partition) {
+            return points.getOrDefault(Key.of(partition), Point.NONE);
         }
     }
 
@@ -55,15 +65,15 @@ public final class RecoveryPoints {
         this.path = dataDirectory.resolve(NAME);
     }
 
-    public synchronized void write(String bootId, Map<Key, Long> offsets) throws IOException {
+    public synchronized void write(String bootId, Map<Key, Point> points) throws IOException {
         byte[] boot = bootId.getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer payload = ByteBuffer.allocate(2 + boot.length + 4 + offsets.size() * ENTRY_BYTES);
-        payload.putShort((short) boot.length).put(boot).putInt(offsets.size());
-        offsets.forEach((key, offset) -> {
+        ByteBuffer payload = ByteBuffer.allocate(2 + boot.length + 4 + points.size() * ENTRY_BYTES);
+        payload.putShort((short) boot.length).put(boot).putInt(points.size());
+        points.forEach((key, point) -> {
             payload.putLong(key.topicId().getMostSignificantBits());
             payload.putLong(key.topicId().getLeastSignificantBits());
             payload.putInt(key.partition());
-            payload.putLong(offset);
+            payload.putLong(point.offset()).putLong(point.producerlessOffset());
         });
         file.write(path, payload.flip());
     }
@@ -78,11 +88,12 @@ public final class RecoveryPoints {
         try {
             byte[] boot = new byte[in.getShort()];
             in.get(boot);
-            Map<Key, Long> offsets = new HashMap<>();
+            Map<Key, Point> points = new HashMap<>();
             for (int left = in.getInt(); left > 0; left--) {
-                offsets.put(new Key(new UUID(in.getLong(), in.getLong()), in.getInt()), in.getLong());
+                Key key = new Key(new UUID(in.getLong(), in.getLong()), in.getInt());
+                points.put(key, new Point(in.getLong(), in.getLong()));
             }
-            return new Content(true, new String(boot, StandardCharsets.US_ASCII), offsets);
+            return new Content(true, new String(boot, StandardCharsets.US_ASCII), points);
         } catch (BufferUnderflowException | NegativeArraySizeException e) {
             return Content.NONE;
         }

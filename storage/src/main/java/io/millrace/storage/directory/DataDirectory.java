@@ -14,7 +14,7 @@ import java.util.Set;
  * Finds, makes, deletes and removes partition directories. A directory appears and disappears under its live name by one
  * rename, so a crash leaves it whole or not there.
  *
- * <p>Not thread-safe, except {@link #remove}; everything blocks.
+ * <p>Thread-safe as long as one thread at a time works on one name; everything blocks.
  */
 public final class DataDirectory {
 

@@ -20,7 +20,10 @@ public final class FileDump {
     /** Whether a file is one that can be shown. */
     public static boolean isKnown(Path file) {
         String name = file.getFileName().toString();
-        return name.endsWith(SegmentFiles.LOG_SUFFIX) || isIndex(name) || SmallFileDump.isSmallFile(name);
+        return name.endsWith(SegmentFiles.LOG_SUFFIX)
+                || name.endsWith(JournalDump.SUFFIX)
+                || isIndex(name)
+                || SmallFileDump.isSmallFile(name);
     }
 
     /** The files of a directory and of those in it that can be shown, in the order of their names; a file alone is itself. */
@@ -51,6 +54,8 @@ public final class FileDump {
             SegmentDump.dump(DISK, file, sink);
         } else if (isIndex(name)) {
             IndexDump.dump(DISK, file, sink);
+        } else if (name.endsWith(JournalDump.SUFFIX)) {
+            JournalDump.dump(DISK, file, sink);
         } else if (SmallFileDump.isSmallFile(name)) {
             SmallFileDump.dump(DISK, file, sink);
         } else {

@@ -51,6 +51,16 @@ public sealed interface FileEntry {
     /** Below which offset a partition need not be checked after a crash. */
     record RecoveryPoint(UUID topicId, int partition, long offset) implements FileEntry {}
 
+    /** Whose a journal file is. */
+    record Journal(int shard, long run, long firstGroup) implements FileEntry {}
+
+    /** What a shard made durable at one time. */
+    record JournalGroup(long position, int sizeBytes, long number, boolean crcOk, int entryCount)
+            implements FileEntry {}
+
+    /** Batches of a partition, or a cut of it, in the group before. */
+    record JournalEntry(String kind, UUID topicId, int partition, long offset, int payloadBytes) implements FileEntry {}
+
     /** The node stopped in order. */
     record CleanShutdown(long stoppedMs) implements FileEntry {}
 

@@ -1,7 +1,7 @@
 package io.millrace.storage.inspect;
 
+import io.millrace.storage.TopicPartition;
 import io.millrace.storage.checkpoint.LogStartFile;
-import io.millrace.storage.checkpoint.RecoveryPoints;
 import io.millrace.storage.directory.PartitionDirectory;
 import io.millrace.storage.directory.PartitionMetadataFile;
 import io.millrace.storage.epoch.LeaderEpochFile;
@@ -34,37 +34,51 @@ final class PartitionVerifier {
 
     void verify() throws IOException {
         new SmallFileCheck(disk, findings).partition(directory);
-        long recoveryPoint = recoveryPoint();
+        CrashTail tail = new CrashTail(state, partition());
+        SegmentVerifier verifier = new SegmentVerifier(disk, tail, epochs, findings);
         TreeSet<Long> bases = segmentBases();
         long firstOffset = -1;
         long endOffset = -1;
-        SegmentVerifier verifier = new SegmentVerifier(disk, state, epochs, findings);
-        for (long base : bases) {
-            boolean last = base == bases.last();
-            Segment segment;
-            try {
-                segment = Segment.open(disk, files, directory, base, 0);
-            } catch (NoSuchFileException e) {
-                if (state.running()) {
+        boolean goOn = true;
+        for (Long base = bases.isEmpty() ? null : bases.first(); base != null && goOn; base = bases.higher(base)) {
+            Long next = bases.higher(base);
+            try (OpenSegment segment = open(base)) {
+                if (segment == null) {
                     // Retention took it meanwhile.
                     continue;
                 }
-                throw e;
-            }
-            try {
                 if (endOffset < 0) {
                     firstOffset = base;
-                } else {
-                    joins(segment, endOffset);
+                } else if (base != endOffset && !joins(segment.segment(), endOffset, tail)) {
+                    goOn = false;
+                    continue;
                 }
-                verifier.verify(segment, last, recoveryPoint);
-            } finally {
-                segment.close();
+                goOn = verifier.verify(segment.segment(), next == null ? -1 : next);
             }
             endOffset = verifier.endOffset();
         }
         // Read last: a running node writes these before the batches that they tell of.
-        ends(firstOffset, endOffset, recoveryPoint);
+        ends(firstOffset, endOffset, tail);
+    }
+
+    /** A segment while it is read. */
+    private record OpenSegment(Segment segment) implements AutoCloseable {
+        @Override
+        public void close() {
+            segment.close();
+        }
+    }
+
+    /** Null when a running node has removed it. */
+    private OpenSegment open(long base) throws IOException {
+        try {
+            return new OpenSegment(Segment.open(disk, files, directory, base, 0));
+        } catch (NoSuchFileException e) {
+            if (state.running()) {
+                return null;
+            }
+            throw e;
+        }
     }
 
     private TreeSet<Long> segmentBases() throws IOException {
@@ -75,25 +89,30 @@ final class PartitionVerifier {
         return bases;
     }
 
-    /** A segment begins where the one before it ends. */
-    private void joins(Segment segment, long endOffset) {
-        if (segment.baseOffset() > endOffset) {
-            findings.damage(
-                    segment.path(),
-                    -1,
-                    "the records from offset " + endOffset + " up to " + segment.baseOffset()
-                            + " are missing before it",
-                    "A segment file is gone, or was cut. Restore this partition from a replica or a backup.");
-        } else if (segment.baseOffset() < endOffset) {
+    /** A segment begins where the one before it ends. Tells when not; returns whether to go on with it. */
+    private boolean joins(Segment segment, long endOffset, CrashTail tail) {
+        String gap =
+                "the records from offset " + endOffset + " up to " + segment.baseOffset() + " are missing before it";
+        if (segment.baseOffset() < endOffset) {
             findings.damage(
                     segment.path(),
                     -1,
                     "it begins below offset " + endOffset + ", where the segment before it ends",
                     "The same offsets are there twice. Look which file does not belong here, and move it away.");
+        } else if (tail.judge(endOffset, false, true) == CrashTail.Verdict.DAMAGED) {
+            findings.damage(
+                    segment.path(),
+                    -1,
+                    gap,
+                    "A segment file is gone, or was cut. Restore this partition from a replica or a backup.");
+        } else {
+            findings.note(segment.path(), -1, gap, "A crash left this. The next start repairs it from the journal.");
+            return false;
         }
+        return true;
     }
 
-    private void ends(long firstOffset, long endOffset, long recoveryPoint) throws IOException {
+    private void ends(long firstOffset, long endOffset, CrashTail tail) throws IOException {
         long logStart = logStart(firstOffset);
         if (firstOffset < 0) {
             findings.note(directory, -1, "there is no segment", "The next start begins an empty one.");
@@ -107,13 +126,19 @@ final class PartitionVerifier {
                     "A segment file or " + LogStartFile.NAME
                             + " is gone. Restore this partition from a replica or a backup.");
         }
-        if (recoveryPoint > endOffset && !state.running()) {
+        if (endOffset < tail.recoveryPoint() && !state.running()) {
             findings.damage(
                     directory,
                     -1,
-                    "the log ends at offset " + endOffset + ", but everything below " + recoveryPoint
+                    "the log ends at offset " + endOffset + ", but everything below " + tail.recoveryPoint()
                             + " was on the disk",
                     "Segment files are gone, or were cut. Restore this partition from a replica or a backup.");
+        } else if (tail.missingFrom(endOffset) == null) {
+            findings.damage(
+                    directory,
+                    -1,
+                    "the log ends at offset " + endOffset + ", and the journal has later records, but not all of them",
+                    "A segment or a journal file is gone. Restore this partition from a replica or a backup.");
         }
         if (isReadable(LeaderEpochFile.NAME)) {
             new LeaderEpochFile(disk, directory)
@@ -136,17 +161,16 @@ final class PartitionVerifier {
         return disk.exists(file) && SmallFileDump.doubt(disk, file).isEmpty();
     }
 
-    private long recoveryPoint() throws IOException {
+    /** Null when its directory does not say which one it is. */
+    private TopicPartition partition() throws IOException {
         PartitionDirectory.Name name =
                 PartitionDirectory.Name.parse(directory.getFileName().toString());
         if (name == null || !isReadable(PartitionMetadataFile.NAME)) {
-            return 0;
+            return null;
         }
-        var metadata = new PartitionMetadataFile(disk).read(directory);
-        if (metadata.isEmpty()) {
-            return 0;
-        }
-        return state.recoveryPoints()
-                .getOrDefault(new RecoveryPoints.Key(metadata.get().topicId(), name.partition()), 0L);
+        return new PartitionMetadataFile(disk)
+                .read(directory)
+                .map(content -> new TopicPartition(content.topicId(), name.topic(), name.partition()))
+                .orElse(null);
     }
 }

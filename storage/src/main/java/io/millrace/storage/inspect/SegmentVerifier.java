@@ -19,15 +19,16 @@ final class SegmentVerifier {
     private static final int DAMAGES_MAX = 20;
 
     private final Disk disk;
-    private final DirectoryState state;
+    private final CrashTail tail;
     private final EpochCheck epochs;
     private final Findings findings;
     private int leaderEpoch = -1;
     private long endOffset;
+    private boolean isWhole;
 
-    SegmentVerifier(Disk disk, DirectoryState state, EpochCheck epochs, Findings findings) {
+    SegmentVerifier(Disk disk, CrashTail tail, EpochCheck epochs, Findings findings) {
         this.disk = disk;
-        this.state = state;
+        this.tail = tail;
         this.epochs = epochs;
         this.findings = findings;
     }
@@ -35,32 +36,34 @@ final class SegmentVerifier {
     /**
      * Checks a segment.
      *
-     * @param last whether it is the one that is, or was, appended to
-     * @param forcedOffset below it nothing can have been torn off by a crash
+     * @param nextBase where the next segment begins, or -1 when this is the one that is, or was, appended to
+     * @return whether to go on with the next one: false when the rest is what a crash left, and will be cut
      */
-    void verify(Segment segment, boolean last, long forcedOffset) throws IOException {
+    boolean verify(Segment segment, long nextBase) throws IOException {
         findings.segment(segment.sizeBytes());
         endOffset = segment.baseOffset();
-        boolean indexed = !state.running() && segment.sizeBytes() > 0 && (!last || state.clean());
-        try (IndexCheck offsets = index(segment, OffsetIndex.SUFFIX, indexed);
-                IndexCheck times = index(segment, TimeIndex.SUFFIX, indexed)) {
-            boolean sound = batches(segment, last, forcedOffset, offsets, times);
-            if (sound && !(last && state.running())) {
+        // The indexes of what a crash may have torn are built again.
+        boolean settled = tail.isSettled(nextBase < 0 ? Long.MAX_VALUE : nextBase);
+        try (IndexCheck offsets = index(segment, OffsetIndex.SUFFIX, settled);
+                IndexCheck times = index(segment, TimeIndex.SUFFIX, settled)) {
+            boolean goOn = batches(segment, nextBase < 0, offsets, times);
+            if (settled && isWhole) {
                 offsets.end();
                 times.end();
             }
+            return goOn;
         }
     }
 
-    private IndexCheck index(Segment segment, String suffix, boolean expected) throws IOException {
+    private IndexCheck index(Segment segment, String suffix, boolean settled) throws IOException {
         Path path = SegmentFiles.path(segment.path().getParent(), segment.baseOffset(), suffix);
+        boolean expected = settled && segment.sizeBytes() > 0;
         return IndexCheck.open(disk, path, suffix.equals(TimeIndex.SUFFIX), segment.baseOffset(), expected, findings);
     }
 
-    /** Returns whether the segment is sound to its end. */
-    private boolean batches(Segment segment, boolean last, long forcedOffset, IndexCheck offsets, IndexCheck times)
-            throws IOException {
+    private boolean batches(Segment segment, boolean last, IndexCheck offsets, IndexCheck times) throws IOException {
         int position = 0;
+        isWhole = false;
         for (int damages = 0; damages < DAMAGES_MAX; damages++) {
             SegmentScanner scanner = new SegmentScanner(segment, position, endOffset, leaderEpoch, 0);
             scanner.scan((buffer, at, batchPosition) -> {
@@ -74,47 +77,60 @@ final class SegmentVerifier {
             endOffset = scanner.nextOffset();
             leaderEpoch = scanner.leaderEpoch();
             if (scanner.position() == segment.sizeBytes()) {
-                return damages == 0;
+                isWhole = damages == 0;
+                return true;
             }
-            String why = BadBatch.why(segment, scanner);
             // Not from the end offset: a wrong offset in a header, which no checksum covers, must not hide what
             // follows.
             int sound = DamageProbe.findSoundBatch(segment, scanner.position(), segment.baseOffset());
-            if (sound < 0) {
-                tail(segment, scanner.position(), why, last, forcedOffset);
+            if (!tell(segment, scanner, last, sound)) {
                 return false;
             }
-            findings.damage(
-                    segment.path(),
-                    scanner.position(),
-                    why + "; sound batches go on at byte " + sound,
-                    "Records after offset " + (endOffset - 1) + " are destroyed, and not by a crash: a failing disk, or"
-                            + " somebody wrote into the file. Copy the directory away, look at the disk, and restore this"
-                            + " partition from a replica or a backup.");
+            if (sound < 0) {
+                return true;
+            }
             position = sound;
             endOffset = segment.baseOffset();
             leaderEpoch = -1;
         }
-        return false;
+        return true;
     }
 
-    private void tail(Segment segment, int position, String why, boolean last, long forcedOffset) {
-        int tailBytes = segment.sizeBytes() - position;
-        if (last && state.running()) {
-            findings.note(segment.path(), position, why, "The node is writing here at this moment.");
-        } else if (last && !state.clean() && endOffset >= forcedOffset) {
-            findings.note(
-                    segment.path(),
-                    position,
-                    "a torn tail of " + tailBytes + " bytes: " + why,
-                    "A crash leaves such a tail. The next start restores what was acknowledged and cuts the rest.");
-        } else {
-            findings.damage(
-                    segment.path(),
-                    position,
-                    why + "; nothing sound follows in the last " + tailBytes + " bytes",
-                    "Records from offset " + endOffset + " on are destroyed, and not by a crash: they were on the disk"
-                            + " before. Restore this partition from a replica or a backup.");
+    /** Tells of a bad batch; returns whether what follows is worth a look. */
+    private boolean tell(Segment segment, SegmentScanner scanner, boolean last, int sound) throws IOException {
+        int position = scanner.position();
+        String what = BadBatch.why(segment, scanner)
+                + (sound < 0
+                        ? "; nothing sound follows in the last " + (segment.sizeBytes() - position) + " bytes"
+                        : "; sound batches go on at byte " + sound);
+        switch (tail.judge(endOffset, last, sound >= 0 || !last)) {
+            case BEING_WRITTEN:
+                findings.note(segment.path(), position, what, "The node is writing here at this moment.");
+                return false;
+            case IN_THE_JOURNAL:
+                findings.note(
+                        segment.path(),
+                        position,
+                        what,
+                        "A crash left this. The next start writes the records from offset " + endOffset
+                                + " on again, from the journal.");
+                return false;
+            case TORN:
+                findings.note(
+                        segment.path(),
+                        position,
+                        what,
+                        "A crash leaves such a torn tail. The next start cuts it; nothing there was durable.");
+                return false;
+            default:
+                findings.damage(
+                        segment.path(),
+                        position,
+                        what,
+                        "Records from offset " + endOffset + " on are destroyed, and not by a crash: a failing disk, or"
+                                + " somebody wrote into the file. Copy the directory away, look at the disk, and restore"
+                                + " this partition from a replica or a backup.");
+                return true;
         }
     }
 

@@ -90,9 +90,9 @@ final class SmallFileDump {
 
     private boolean recoveryPoints(Path directory) throws IOException {
         RecoveryPoints.Content content = new RecoveryPoints(disk, directory).read();
-        content.offsets()
-                .forEach((key, offset) ->
-                        sink.entry(new FileEntry.RecoveryPoint(key.topicId(), key.partition(), offset)));
+        content.points()
+                .forEach((key, point) ->
+                        sink.entry(new FileEntry.RecoveryPoint(key.topicId(), key.partition(), point.offset())));
         return content.found();
     }
 

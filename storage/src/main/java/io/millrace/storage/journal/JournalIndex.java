@@ -63,6 +63,26 @@ public final class JournalIndex {
         return entries.getOrDefault(Key.of(partition), List.of());
     }
 
+    /**
+     * The entries that continue a log which ends at an offset; none when it has all that was durable. Null when there are later
+     * records, but not those in between.
+     */
+    public List<Entry> missingFrom(TopicPartition partition, long logEndOffset) {
+        List<Entry> missing = new ArrayList<>();
+        long end = logEndOffset;
+        for (Entry entry : entries(partition)) {
+            if (entry.endOffset() <= end) {
+                continue;
+            }
+            if (entry.startOffset() > end) {
+                return null;
+            }
+            missing.add(entry);
+            end = entry.endOffset();
+        }
+        return missing;
+    }
+
     /** The offset below which everything was durable, as far as the journals know; -1 when they know nothing. */
     public long durableOffset(TopicPartition partition) {
         List<Entry> list = entries(partition);

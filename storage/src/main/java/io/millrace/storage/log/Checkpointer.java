@@ -73,14 +73,16 @@ final class Checkpointer implements Runnable {
     }
 
     void writeRecoveryPoints() throws IOException {
-        Map<RecoveryPoints.Key, Long> offsets = new HashMap<>();
+        Map<RecoveryPoints.Key, RecoveryPoints.Point> now = new HashMap<>();
         for (SegmentedLog each : logs) {
-            offsets.put(RecoveryPoints.Key.of(each.topicPartition()), each.recoveryPoint());
+            now.put(
+                    RecoveryPoints.Key.of(each.topicPartition()),
+                    new RecoveryPoints.Point(each.recoveryPoint(), each.producerlessOffset()));
         }
-        points.write(services.disk().bootId(), offsets);
+        points.write(services.disk().bootId(), now);
         for (SegmentedLog each : logs) {
-            each.cleaning()
-                    .recoveryPointWritten(offsets.getOrDefault(RecoveryPoints.Key.of(each.topicPartition()), 0L));
+            RecoveryPoints.Point written = now.get(RecoveryPoints.Key.of(each.topicPartition()));
+            each.cleaning().recoveryPointWritten(written == null ? 0 : written.offset());
         }
     }
 }

@@ -5,7 +5,6 @@ import io.millrace.storage.journal.JournalIndex;
 import io.millrace.storage.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -34,19 +33,7 @@ final class JournalRepair {
      * later records, but not those in between.
      */
     List<JournalIndex.Entry> missingFrom(long logEndOffset) {
-        List<JournalIndex.Entry> missing = new ArrayList<>();
-        long end = logEndOffset;
-        for (JournalIndex.Entry entry : journal.entries(state.partition())) {
-            if (entry.endOffset() <= end) {
-                continue;
-            }
-            if (entry.startOffset() > end) {
-                return null;
-            }
-            missing.add(entry);
-            end = entry.endOffset();
-        }
-        return missing;
+        return journal.missingFrom(state.partition(), logEndOffset);
     }
 
     /** Appends the entries to the last segment; everything is forced on return, except the directory. */

@@ -1,6 +1,7 @@
 package io.millrace.storage.log;
 
 import io.millrace.storage.LogException;
+import io.millrace.storage.checkpoint.RecoveryPoints;
 import io.millrace.storage.producer.ProducerEnd;
 import io.millrace.storage.producer.ProducerSnapshotFiles;
 import io.millrace.storage.producer.ProducerStateManager;
@@ -28,6 +29,9 @@ final class LogMaintenance {
     /** Where the last snapshot of the producers was taken. */
     private long snapshotOffset;
 
+    /** See {@link RecoveryPoints.Point}. */
+    private volatile long producerlessOffset;
+
     LogMaintenance(
             LogServices services,
             RecoveredLog recovered,
@@ -45,6 +49,7 @@ final class LogMaintenance {
         this.producers = recovered.producers();
         this.snapshots = recovered.snapshots();
         this.snapshotOffset = recovered.snapshotOffset();
+        this.producerlessOffset = recovered.producerlessOffset();
         this.truncation =
                 new LogTruncation(services, state, flush, commit, recovered.epochs(), producers, recovered.snapshots());
         this.retention = new LogRetention(services, state, roller, flush, recovered.epochs(), snapshots);
@@ -60,6 +65,7 @@ final class LogMaintenance {
         appender.reset();
         // Snapshots above the cut are gone.
         snapshotOffset = -1;
+        producerlessOffset = Math.min(producerlessOffset, state.end().offset());
     }
 
     long advanceLogStart(long offset) throws IOException {
@@ -85,11 +91,23 @@ final class LogMaintenance {
     void checkpoint() throws IOException {
         state.active().storeIndexes();
         producers.expire(services.clock().millis());
-        // Without producers there is nothing to write down that the snapshot of the last roll does not say.
-        if (producers.size() > 0 && state.end().offset() != snapshotOffset) {
+        if (!noteProducerless() && state.end().offset() != snapshotOffset) {
             snapshotOffset = state.end().offset();
             roller.writeSnapshot();
         }
+    }
+
+    long producerlessOffset() {
+        return producerlessOffset;
+    }
+
+    /** Without producers there is nothing to write down but that. Returns whether there are none. */
+    private boolean noteProducerless() {
+        if (producers.size() > 0) {
+            return false;
+        }
+        producerlessOffset = state.end().offset();
+        return true;
     }
 
     void close(LogException why, boolean keep) throws IOException {
@@ -108,7 +126,7 @@ final class LogMaintenance {
                 flush.forceWritten();
                 flush.forceIndexes();
                 state.active().forceIndexes();
-                if (state.end().offset() != snapshotOffset) {
+                if (!noteProducerless() && state.end().offset() != snapshotOffset) {
                     snapshots.write(
                             producers.snapshot(state.end().offset()),
                             state.offsets().durableOffset());

@@ -51,13 +51,14 @@ final class LogRecovery {
      * @param clean whether the node stopped in order, so that the checkpoints can be trusted
      * @param powerCut whether the machine was started again since: then what was not forced is there in parts
      * @param recoveryPoint everything below it was forced
+     * @param producerlessOffset no producer that wrote below it is remembered
      * @param journal what was durable beyond that
      */
-    record Start(boolean clean, boolean powerCut, long recoveryPoint, JournalIndex journal) {
+    record Start(boolean clean, boolean powerCut, long recoveryPoint, long producerlessOffset, JournalIndex journal) {
 
         /** Of a log that is made. */
         static Start empty(Disk disk) {
-            return new Start(false, false, 0, new JournalIndex(disk));
+            return new Start(false, false, 0, 0, new JournalIndex(disk));
         }
     }
 
@@ -94,6 +95,7 @@ final class LogRecovery {
                 snapshots,
                 state.segments().values(),
                 end,
+                start.producerlessOffset(),
                 services.clock().millis());
         return new RecoveredLog(
                 state,
@@ -103,6 +105,7 @@ final class LogRecovery {
                 directoryChanged || scan.directoryChanged(),
                 end,
                 snapshotOffset,
+                Math.min(start.producerlessOffset(), end),
                 start.recoveryPoint(),
                 new FirstDirtyFile(services.disk(), state.directory()).read());
     }
@@ -126,6 +129,7 @@ final class LogRecovery {
                 false,
                 // Kept, so that the next start finds the same damage again and does not take it for a torn tail.
                 recoveryPoint,
+                0,
                 0,
                 0,
                 0);

@@ -14,7 +14,6 @@ import io.millrace.storage.compaction.BatchRewriter;
 import io.millrace.storage.directory.DataDirectory;
 import io.millrace.storage.directory.DirectoryHealth;
 import io.millrace.storage.file.Disk;
-import io.millrace.storage.file.DiskFailure;
 import io.millrace.storage.file.OpenFiles;
 import io.millrace.storage.journal.Journal;
 import io.millrace.storage.journal.JournalDirectory;
@@ -37,16 +36,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open logs of a data directory and the threads under them. Creations and deletions run on one manager thread, one after
- * the other, so that a topic that is deleted and made again under its old name finds the name free.
+ * The open logs of a data directory and the threads under them. Creations and deletions of one name run one after the other
+ * ({@link ManagerThreads}), so that a topic that is deleted and made again under its old name finds the name free.
  */
 public final class LogRegistry implements AutoCloseable {
 
@@ -65,7 +61,7 @@ public final class LogRegistry implements AutoCloseable {
     private final List<JournalFiles> journals = new ArrayList<>();
     private final RecoveryPoints points;
     private final Closeable lock;
-    private final ExecutorService manager;
+    private final ManagerThreads managers;
     private final Housekeeper housekeeper;
     private final LogCleaner cleaner;
     private final Map<TopicPartition, SegmentedLog> logs = new ConcurrentHashMap<>();
@@ -78,7 +74,7 @@ public final class LogRegistry implements AutoCloseable {
         this.services = services;
         this.lock = lock;
         this.housekeeper = housekeeper;
-        this.manager = Executors.newSingleThreadExecutor(Housekeeper.daemon("millrace-log-manager"));
+        this.managers = new ManagerThreads(services.health());
         this.shards = new ArrayList<>();
         this.points = new RecoveryPoints(services.disk(), directory.path());
         this.cleaner = new LogCleaner(services, logs.values());
@@ -146,8 +142,13 @@ public final class LogRegistry implements AutoCloseable {
         JournalIndex journaled = clean ? new JournalIndex(services.disk()) : journalReader.read();
         List<Callable<SegmentedLog>> recoveries = new ArrayList<>();
         for (TopicPartition partition : content.partitions()) {
-            long point = journaled.lower(partition, before.offset(partition));
-            LogRecovery.Start start = new LogRecovery.Start(clean, powerCut, point, journaled);
+            RecoveryPoints.Point point = before.of(partition);
+            LogRecovery.Start start = new LogRecovery.Start(
+                    clean,
+                    powerCut,
+                    journaled.lower(partition, point.offset()),
+                    journaled.lower(partition, point.producerlessOffset()),
+                    journaled);
             LogShard shard = nextShard();
             recoveries.add(() -> SegmentedLog.open(services, shard, partition, directory.of(partition), start));
         }
@@ -233,7 +234,7 @@ public final class LogRegistry implements AutoCloseable {
         if (there != null) {
             return configured(there, config);
         }
-        return onManager(() -> open(partition)).thenCompose(opened -> configured(opened, config));
+        return managers.run(partition, () -> open(partition)).thenCompose(opened -> configured(opened, config));
     }
 
     private static CompletionStage<PartitionLog> configured(SegmentedLog opened, LogConfig config) {
@@ -263,7 +264,7 @@ public final class LogRegistry implements AutoCloseable {
 
     /** See {@link io.millrace.storage.LogManager#delete}. */
     public CompletionStage<Void> delete(TopicPartition partition) {
-        return onManager(() -> {
+        return managers.run(partition, () -> {
             SegmentedLog there = logs.get(partition);
             if (there != null) {
                 LogException why = new LogException.Closed("the log of " + partition + " was deleted");
@@ -287,27 +288,6 @@ public final class LogRegistry implements AutoCloseable {
         }
     }
 
-    private <T> CompletionStage<T> onManager(Callable<T> action) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        try {
-            manager.execute(() -> {
-                try {
-                    result.complete(action.call());
-                } catch (IOException e) {
-                    result.completeExceptionally(
-                            DiskFailure.isDiskFull(e)
-                                    ? new LogException.DiskFull("the disk is full: " + e.getMessage(), e)
-                                    : services.health().fail("a change of the data directory failed", e));
-                } catch (Exception e) {
-                    result.completeExceptionally(e);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            result.completeExceptionally(new LogException.Closed("the logs are closed: the node is stopping"));
-        }
-        return result;
-    }
-
     private synchronized LogShard nextShard() {
         return shards.get(nextShard++ % shards.size());
     }
@@ -320,8 +300,7 @@ public final class LogRegistry implements AutoCloseable {
         }
         closed = true;
         scrubber.close();
-        manager.shutdown();
-        Housekeeper.await(manager);
+        managers.close();
         cleaner.close();
         LogException why = new LogException.Closed("the log is closed: the node is stopping");
         List<CompletableFuture<Void>> closing = new ArrayList<>();
@@ -364,6 +343,6 @@ public final class LogRegistry implements AutoCloseable {
         shards.forEach(LogShard::close);
         housekeeper.close();
         journals.forEach(JournalFiles::close);
-        manager.shutdown();
+        managers.close();
     }
 }

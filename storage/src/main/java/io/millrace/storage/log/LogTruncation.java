@@ -70,6 +70,7 @@ final class LogTruncation {
                     snapshots,
                     state.segments().values(),
                     state.end().offset(),
+                    0,
                     services.clock().millis());
             log.info(
                     "topic={} partition={} cut from {} to {}",

@@ -10,24 +10,29 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 
-/** Builds the state of the producers from the newest snapshot that fits and the batches after it. */
+/** Builds the state of the producers from the newest snapshot that fits, or nothing, and the batches after it. */
 final class ProducerReplay {
 
     private ProducerReplay() {}
 
     /**
      * @param segments in order of offsets, cut to {@code endOffset}
+     * @param producerlessOffset no producer that wrote below it is remembered, 0 when that is not known
      * @param nowMs producers that are silent for longer than they are remembered are left out
-     * @return the offset of the snapshot that was used, 0 for none
+     * @return the offset from which on batches were read
      */
     static long rebuild(
             ProducerStateManager producers,
             ProducerSnapshotFiles snapshots,
             Collection<Segment> segments,
             long endOffset,
+            long producerlessOffset,
             long nowMs)
             throws IOException {
         ProducerSnapshot snapshot = snapshots.newestUpTo(endOffset).orElse(ProducerSnapshot.empty(0));
+        if (producerlessOffset > snapshot.offset()) {
+            snapshot = ProducerSnapshot.empty(Math.min(producerlessOffset, endOffset));
+        }
         producers.load(snapshot);
         Segment previous = null;
         for (Segment segment : segments) {

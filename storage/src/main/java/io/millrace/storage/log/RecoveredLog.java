@@ -9,6 +9,7 @@ import io.millrace.storage.producer.ProducerStateManager;
  *
  * @param forcedOffset everything below it was forced
  * @param snapshotOffset where the newest producer snapshot was taken, 0 when there is none
+ * @param producerlessOffset no producer that wrote below it is remembered
  * @param directoryChanged whether files were made whose directory entry is not forced yet
  * @param recoveryPoint from where on the next recovery would look, as long as no checkpoint is written
  * @param firstDirty below it the log was compacted
@@ -21,5 +22,6 @@ record RecoveredLog(
         boolean directoryChanged,
         long forcedOffset,
         long snapshotOffset,
+        long producerlessOffset,
         long recoveryPoint,
         long firstDirty) {}

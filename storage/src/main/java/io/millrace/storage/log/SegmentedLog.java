@@ -247,6 +247,11 @@ public final class SegmentedLog implements PartitionLog {
         return flush.recoveryPoint();
     }
 
+    /** No producer that wrote below it is remembered. */
+    long producerlessOffset() {
+        return maintenance.producerlessOffset();
+    }
+
     /** Whether a bug made the log unusable, with records that are only in the journal for sure. */
     boolean isAbandoned() {
         return state.isAbandoned();

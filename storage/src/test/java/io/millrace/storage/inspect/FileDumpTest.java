@@ -79,6 +79,23 @@ class FileDumpTest {
     }
 
     @Test
+    void theGroupsOfAJournalAreShown() throws IOException {
+        List<FileEntry> entries = new ArrayList<>();
+        for (Path file : FileDump.knownFiles(directory.resolve("journal"))) {
+            entries.addAll(dump(file));
+        }
+
+        assertThat(entries)
+                .filteredOn(FileEntry.JournalEntry.class::isInstance)
+                .extracting(entry -> ((FileEntry.JournalEntry) entry).offset())
+                .containsExactly(0L, 2L, 3L);
+        assertThat(entries)
+                .filteredOn(FileEntry.JournalGroup.class::isInstance)
+                .hasSize(3)
+                .allMatch(entry -> ((FileEntry.JournalGroup) entry).crcOk());
+    }
+
+    @Test
     void aDamagedSmallFileIsUnreadableAndNothingElse() throws IOException {
         Path epochs = segment.resolveSibling("leader-epochs");
         byte[] bytes = Files.readAllBytes(epochs);

@@ -10,6 +10,8 @@ import io.millrace.storage.PartitionLog;
 import io.millrace.storage.TestBatch;
 import io.millrace.storage.TestLogs;
 import io.millrace.storage.batch.BatchHeader;
+import io.millrace.storage.checkpoint.RecoveryPoints;
+import io.millrace.storage.file.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -129,15 +131,61 @@ class LogVerifierTest {
             assertThat(it.what()).contains("but only");
         });
 
+        crashWithoutCheckpoint();
+        assertThat(verify(directory).isHealthy()).isTrue();
+        assertThat(findings).singleElement().satisfies(it -> {
+            assertThat(it.severity()).isEqualTo(Finding.Severity.NOTE);
+            assertThat(it.advice()).contains("writes the records from offset 118 on again, from the journal");
+        });
+
+        removeJournals();
+        assertThat(verify(directory).isHealthy()).isTrue();
+        assertThat(findings)
+                .singleElement()
+                .satisfies(it -> assertThat(it.advice()).contains("torn tail", "next start cuts it"));
+    }
+
+    @Test
+    void soundBatchesBehindABadOneAreDamageUnlessThePowerWasCut() throws IOException {
+        Path last = segments().get(segments().size() - 1);
+        flip(last, 70);
+        crashWithoutCheckpoint();
+        removeJournals();
+        assertThat(verify(directory).isHealthy()).isFalse();
+
+        new RecoveryPoints(Disk.local(), directory).write("an earlier run of the machine", Map.of());
+        assertThat(verify(directory).isHealthy()).isTrue();
+        assertThat(findings)
+                .singleElement()
+                .satisfies(it -> assertThat(it.advice()).contains("torn tail"));
+    }
+
+    @Test
+    void whatTheJournalLacksIsDamage() throws IOException {
+        Files.delete(segments().get(segments().size() - 1));
+        Path journal = directory.resolve("journal");
+        crashWithoutCheckpoint();
+        assertThat(verify(directory).isHealthy()).as("the journal has it").isTrue();
+
+        new RecoveryPoints(Disk.local(), directory)
+                .write(
+                        Disk.local().bootId(),
+                        Map.of(RecoveryPoints.Key.of(TestLogs.READINGS), new RecoveryPoints.Point(119, 0)));
+        assertThat(verify(directory).isHealthy()).as("it had been forced").isFalse();
+        assertThat(journal).isNotEmptyDirectory();
+    }
+
+    private void crashWithoutCheckpoint() throws IOException {
         Files.delete(directory.resolve("clean-shutdown"));
         Files.delete(directory.resolve("recovery-points"));
-        VerifySummary crashed = verify(directory);
-        assertThat(crashed.isHealthy()).isTrue();
-        assertThat(findings).anySatisfy(it -> {
-            assertThat(it.severity()).isEqualTo(Finding.Severity.NOTE);
-            assertThat(it.what()).startsWith("a torn tail of ");
-            assertThat(it.advice()).contains("next start");
-        });
+    }
+
+    private void removeJournals() throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("journal"))) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     @Test

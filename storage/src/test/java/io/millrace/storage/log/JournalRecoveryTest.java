@@ -104,7 +104,7 @@ class JournalRecoveryTest {
                 append(log, "v" + i);
             }
             RecoveryPoints points = new RecoveryPoints(disk, directory);
-            await().until(() -> points.read().offset(TestLogs.READINGS) == 10);
+            await().until(() -> points.read().of(TestLogs.READINGS).offset() == 10);
             byte[] before = Files.readAllBytes(directory.resolve(RecoveryPoints.NAME));
             TestLogs.await(log.truncateTo(4));
             CrashCopy.copy(directory, crashed);
