@@ -117,6 +117,12 @@ final class LogScan {
         scanner.scan((buffer, at, position) -> segment.note(buffer, at, position, interval));
         endOffset = scanner.nextOffset();
         newestEpoch = Math.max(newestEpoch, scanner.leaderEpoch());
+        if (scanner.isSoundOutOfOrder()) {
+            throw damaged(
+                    segment,
+                    scanner.position(),
+                    "the record batch there is sound, but its offset or leader epoch does not continue those before it");
+        }
         if (segment.sizeBytes() > 0 && scanner.position() == segment.sizeBytes()) {
             // The process before may have died between write and fsync; from here on these bytes count as durable.
             segment.forceFound();

@@ -25,6 +25,7 @@ public final class SegmentScanner {
     private long nextOffset;
     private int leaderEpoch;
     private int position;
+    private boolean soundOutOfOrder;
 
     /**
      * @param nextOffset no batch begins below it
@@ -61,7 +62,12 @@ public final class SegmentScanner {
                     }
                     continue;
                 }
-                if (!isInOrder(buffer, at) || mustCheck(buffer, at) && !isCrcValid(file, buffer, at, needed)) {
+                if (!isInOrder(buffer, at)) {
+                    soundOutOfOrder =
+                            BatchHeader.magic(buffer, at) == BatchHeader.MAGIC && isCrcValid(file, buffer, at, needed);
+                    return;
+                }
+                if (mustCheck(buffer, at) && !isCrcValid(file, buffer, at, needed)) {
                     return;
                 }
                 sink.batch(buffer, at, position);
@@ -101,6 +107,14 @@ public final class SegmentScanner {
         return buffer.limit() - at >= sizeBytes
                 ? BatchHeader.isCrcValid(buffer, at)
                 : BatchChecksum.isValid(file, position, sizeBytes);
+    }
+
+    /**
+     * Whether the scan ended at a batch that is sound in itself, but does not continue those before it. Base offset and leader
+     * epoch are not under a checksum: one of them is wrong, there or earlier. No crash does that.
+     */
+    public boolean isSoundOutOfOrder() {
+        return soundOutOfOrder;
     }
 
     /** The end of the last sound batch. */
