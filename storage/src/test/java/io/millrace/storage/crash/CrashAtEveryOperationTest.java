@@ -81,4 +81,24 @@ class CrashAtEveryOperationTest {
     void startsAfterEverythingWasDeleted() throws IOException {
         EveryCrashPoint.ofTheStartAfter(Scenarios.START_OF_AN_EMPTY_LOG);
     }
+
+    @Test
+    void journalsWhoseFilesAreUsedAgain() throws IOException {
+        EveryCrashPoint.of(Scenarios.JOURNAL_ROUND);
+    }
+
+    @Test
+    void appendsWithoutAJournal() throws IOException {
+        EveryCrashPoint.of(Scenarios.APPEND.withoutJournal());
+    }
+
+    @Test
+    void appendsThatBeginSegmentsWithoutAJournal() throws IOException {
+        EveryCrashPoint.of(Scenarios.ROLL.withoutJournal());
+    }
+
+    @Test
+    void logsThatAreCutWithoutAJournal() throws IOException {
+        EveryCrashPoint.of(Scenarios.TRUNCATION.withoutJournal());
+    }
 }

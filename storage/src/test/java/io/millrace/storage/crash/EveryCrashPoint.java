@@ -87,7 +87,7 @@ final class EveryCrashPoint {
     private Store prepared() throws IOException {
         CrashDisk disk = new CrashDisk();
         disk.faults(faults.get());
-        Store store = Store.empty(disk, scenario.config());
+        Store store = Store.empty(disk, scenario.config(), scenario.journalBytes());
         scenario.prepare().run(store);
         Steps.quiet(disk);
         return store;
@@ -123,7 +123,7 @@ final class EveryCrashPoint {
         for (long seed : seeds) {
             Store crashed = crash(1 + new Random(seed).nextInt(operations));
             CrashDisk found = reboot(crashed.disk(), seed);
-            Store.open(found, Map.of(), scenario.config()).kill();
+            open(found, Map.of()).kill();
             int starts = (int) found.operations();
             points += starts;
             for (int point = 1; point <= starts; point++) {
@@ -164,7 +164,7 @@ final class EveryCrashPoint {
     }
 
     private void check(CrashDisk found, Map<TopicPartition, LogModel> models, long seed) throws IOException {
-        Store store = Store.open(found, models, scenario.config());
+        Store store = open(found, models);
         try {
             store.checkRecovered();
             store.sendAgain();
@@ -172,7 +172,7 @@ final class EveryCrashPoint {
             store.kill();
         }
         // Seeds four apart crash in the same way.
-        Store again = Store.open(reboot(found, seed + 4), models, scenario.config());
+        Store again = open(reboot(found, seed + 4), models);
         try {
             again.checkRecovered();
         } finally {
@@ -180,10 +180,14 @@ final class EveryCrashPoint {
         }
     }
 
+    private Store open(CrashDisk disk, Map<TopicPartition, LogModel> models) throws IOException {
+        return Store.open(disk, models, scenario.config(), scenario.journalBytes());
+    }
+
     private CrashDisk crashInRecovery(CrashDisk disk, int point, long seed) {
         disk.crashAtOperation(disk.operations() + point);
         try {
-            Store.open(disk, Map.of(), scenario.config()).kill();
+            open(disk, Map.of()).kill();
         } catch (IOException e) {
             if (!disk.isDead()) {
                 throw new AssertionError("the start failed: " + e.getMessage(), e);

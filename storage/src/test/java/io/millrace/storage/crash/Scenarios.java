@@ -170,7 +170,34 @@ final class Scenarios {
                 store.deleteRecords(A, 22);
             });
 
+    /** More than fits the journal: its files are used again. */
+    static final Scenario JOURNAL_ROUND = new Scenario(
+            "journal that is used again",
+            TestLogs.segmentBytes(100_000),
+            store -> {
+                store.create(A);
+                store.create(B);
+                for (int i = 0; i < 4; i++) {
+                    store.append(i % 2 == 0 ? A : B, 0, large());
+                    store.checkpoint();
+                    Steps.quiet(store.disk());
+                }
+            },
+            store -> {
+                for (int i = 0; i < 3; i++) {
+                    store.append(A, 0, large(), Samples.batch(i));
+                    if (i % 2 == 0) {
+                        store.append(B, 0, large());
+                        store.checkpoint();
+                    }
+                }
+            });
+
     private Scenarios() {}
+
+    private static TestBatch large() {
+        return TestBatch.of("x".repeat(50_000));
+    }
 
     private static TestBatch old(int i) {
         return Samples.batch(i, CrashDisk.NOW_MS - 1_000);

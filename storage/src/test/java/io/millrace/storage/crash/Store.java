@@ -40,6 +40,9 @@ final class Store implements AutoCloseable {
     static final TopicPartition A = new TopicPartition(new UUID(1, 1), "a", 0);
     static final TopicPartition B = new TopicPartition(new UUID(1, 2), "b", 0);
 
+    /** Four files of 64 KiB. */
+    static final long SMALLEST_JOURNAL_BYTES = 1;
+
     private static final Clock CLOCK = Clock.fixed(Instant.ofEpochMilli(CrashDisk.NOW_MS), ZoneOffset.UTC);
 
     private final CrashDisk disk;
@@ -63,17 +66,22 @@ final class Store implements AutoCloseable {
 
     /** An empty one. */
     static Store empty(LogConfig config) throws IOException {
-        return empty(new CrashDisk(), config);
+        return empty(new CrashDisk(), config, SMALLEST_JOURNAL_BYTES);
     }
 
-    static Store empty(CrashDisk disk, LogConfig config) throws IOException {
-        return open(disk, new TreeMap<>(Comparator.comparing(TopicPartition::topic)), config);
+    static Store empty(CrashDisk disk, LogConfig config, long journalBytes) throws IOException {
+        return open(disk, new TreeMap<>(Comparator.comparing(TopicPartition::topic)), config, journalBytes);
     }
 
     /** Opens what is on a disk. Nothing is checked yet. */
     static Store open(CrashDisk disk, Map<TopicPartition, LogModel> models, LogConfig config) throws IOException {
-        // One shard, a journal of the smallest files, and no tail cache: what is read comes from the segments.
-        StorageConfig storage = new StorageConfig(DIRECTORY, 1, 1, 10_000, 64L << 20, 0, 0, 0, 86_400_000);
+        return open(disk, models, config, SMALLEST_JOURNAL_BYTES);
+    }
+
+    static Store open(CrashDisk disk, Map<TopicPartition, LogModel> models, LogConfig config, long journalBytes)
+            throws IOException {
+        // One shard, and no tail cache: what is read comes from the segments.
+        StorageConfig storage = new StorageConfig(DIRECTORY, 1, journalBytes, 10_000, 64L << 20, 0, 0, 0, 86_400_000);
         LogManager logs = LogManager.open(storage, CLOCK, StorageMetrics.NONE, RecordTimestamps.UNCOMPRESSED, disk);
         return new Store(disk, logs, models, config);
     }

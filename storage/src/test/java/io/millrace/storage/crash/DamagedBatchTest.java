@@ -1,0 +1,91 @@
+package io.millrace.storage.crash;
+
+import static io.millrace.storage.crash.Store.A;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.storage.LogConfig;
+import io.millrace.storage.LogException;
+import io.millrace.storage.TestLogs;
+import io.millrace.storage.crash.disk.CrashDisk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * A flipped bit in a batch in the middle of a log (T42): the log is refused as damaged, or what had been durable is brought back
+ * from the journal. Nothing behind the damage is silently cut off.
+ */
+@ExtendWith(Quiet.class)
+class DamagedBatchTest {
+
+    private static final LogConfig ONE_SEGMENT = TestLogs.segmentBytes(1 << 20);
+    private static final Path SEGMENT = Store.DIRECTORY.resolve("a-0/00000000000000000000.log");
+    private static final int HEADER_BYTES = 61;
+    private static final int[] BITS = {0x01, 0x10, 0x80};
+
+    private Store killed;
+    private int batchBytes;
+
+    @BeforeEach
+    void tenBatches() throws IOException {
+        killed = Store.empty(ONE_SEGMENT);
+        Samples.severalSegments(killed);
+        killed.kill();
+        batchBytes = Samples.batch(0).build().limit();
+        assertThat(killed.disk().reboot(1, false).bytes(SEGMENT)).hasSize(10 * batchBytes);
+    }
+
+    @Test
+    void aBitFlippedInAnyFieldAfterAKillIsFound() throws IOException {
+        flipBitsInTheMiddle(false);
+    }
+
+    @Test
+    void aBitFlippedInAnyFieldAfterAPowerCutIsFound() throws IOException {
+        flipBitsInTheMiddle(true);
+    }
+
+    private void flipBitsInTheMiddle(boolean powerCut) throws IOException {
+        int refused = 0;
+        int repaired = 0;
+        for (int at = 0; at < batchBytes; at = at < HEADER_BYTES ? at + 1 : at + 20) {
+            for (int bit : BITS) {
+                CrashDisk disk = killed.disk().reboot(1, false);
+                byte[] bytes = disk.bytes(SEGMENT);
+                bytes[5 * batchBytes + at] ^= (byte) bit;
+                disk.damage(SEGMENT, bytes);
+                if (isRefused(disk.reboot(at, powerCut), "byte " + at + " of the batch, bit " + bit, bytes)) {
+                    refused++;
+                } else {
+                    repaired++;
+                }
+            }
+        }
+        System.out.printf(
+                "crash suite: bit flips after a %s: %d logs refused, %d repaired from the journal%n",
+                powerCut ? "power cut" : "kill", refused, repaired);
+    }
+
+    /** False when all that was durable is there again. */
+    private boolean isRefused(CrashDisk disk, String where, byte[] damaged) throws IOException {
+        Store store = Store.open(disk, killed.copyOfModels(), ONE_SEGMENT);
+        try {
+            store.log(A).offsets();
+            store.checkRecovered();
+            store.sendAgain();
+            return false;
+        } catch (LogException.CorruptLog e) {
+            assertThat(Arrays.equals(disk.bytes(SEGMENT), damaged))
+                    .as("%s: nothing is changed", where)
+                    .isTrue();
+            return true;
+        } catch (AssertionError e) {
+            throw new AssertionError(where + ": " + e.getMessage(), e);
+        } finally {
+            store.kill();
+        }
+    }
+}
