@@ -101,10 +101,10 @@ class GoldenFormatTest {
 
     @Test
     void cleanShutdownVersion1() throws IOException {
-        new CleanShutdownMarker(disk, directory).write(1000);
-        assertFile("clean-shutdown", "4d4c4353 0001 0000 00000008 CRC", "00000000000003e8");
-        assertThat(new CleanShutdownMarker(disk, directory).take()).isTrue();
-        assertThat(new CleanShutdownMarker(disk, directory).take()).isFalse();
+        new CleanShutdownMarker(disk, directory).write(1000, 3);
+        assertFile("clean-shutdown", "4d4c4353 0001 0000 00000010 CRC", "00000000000003e8 0000000000000003");
+        assertThat(new CleanShutdownMarker(disk, directory).take(3)).isTrue();
+        assertThat(new CleanShutdownMarker(disk, directory).take(3)).isFalse();
     }
 
     @Test

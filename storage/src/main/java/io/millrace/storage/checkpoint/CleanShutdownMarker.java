@@ -9,11 +9,14 @@ import java.util.OptionalLong;
 
 /**
  * {@code clean-shutdown}: written last when a node stops in order, taken away before it serves again. While it is there, the
- * checkpoints can be trusted and nothing needs to be checked. Payload: stopped int64 (milliseconds since the epoch).
+ * checkpoints can be trusted and nothing needs to be checked. Payload: stopped int64 (milliseconds since the epoch), the run that
+ * wrote last to the journals int64: a marker of an earlier run, put back by somebody, is not believed.
  */
 public final class CleanShutdownMarker {
 
     public static final String NAME = "clean-shutdown";
+
+    private static final int PAYLOAD_BYTES = 16;
 
     private final AtomicFile file;
     private final Disk disk;
@@ -25,21 +28,34 @@ public final class CleanShutdownMarker {
         this.path = dataDirectory.resolve(NAME);
     }
 
-    public void write(long nowMs) throws IOException {
-        file.write(path, ByteBuffer.allocate(8).putLong(nowMs).flip());
+    /** @param journalRun the newest one in the journals, 0 for none */
+    public void write(long nowMs, long journalRun) throws IOException {
+        file.write(
+                path,
+                ByteBuffer.allocate(PAYLOAD_BYTES)
+                        .putLong(nowMs)
+                        .putLong(journalRun)
+                        .flip());
     }
 
     /** When the node stopped in order; empty when it did not, or when the marker cannot be read. */
     public OptionalLong stoppedMs() throws IOException {
         return file.read(path)
-                .filter(payload -> payload.remaining() == 8)
+                .filter(payload -> payload.remaining() == PAYLOAD_BYTES)
                 .map(payload -> OptionalLong.of(payload.getLong()))
                 .orElseGet(OptionalLong::empty);
     }
 
-    /** Whether the last stop was clean. The marker is gone, durably, on return. */
-    public boolean take() throws IOException {
-        boolean clean = file.read(path).isPresent();
+    /**
+     * Whether the last stop was clean. The marker is gone, durably, on return.
+     *
+     * @param journalRun the newest one in the journals now
+     */
+    public boolean take(long journalRun) throws IOException {
+        boolean clean = file.read(path)
+                .filter(payload -> payload.remaining() == PAYLOAD_BYTES)
+                .filter(payload -> payload.getLong(payload.position() + 8) == journalRun)
+                .isPresent();
         if (disk.exists(path)) {
             disk.delete(path);
             disk.forceDirectory(path.getParent());

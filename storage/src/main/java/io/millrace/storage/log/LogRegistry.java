@@ -132,13 +132,13 @@ public final class LogRegistry implements AutoCloseable {
     private void recover(DataDirectory.Content content) throws IOException {
         long began = System.nanoTime();
         RecoveryPoints.Content before = points.read();
-        boolean clean = new CleanShutdownMarker(services.disk(), directory.path()).take();
         boolean powerCut = before.found()
                 && (before.bootId().isEmpty()
                         || !before.bootId().equals(services.disk().bootId()));
         JournalDirectory journalDirectory = new JournalDirectory(
                 services.disk(), directory.path(), services.config().reserveBytes());
         JournalReader journalReader = new JournalReader(journalDirectory);
+        boolean clean = new CleanShutdownMarker(services.disk(), directory.path()).take(journalReader.lastRun());
         JournalIndex journaled = clean ? new JournalIndex(services.disk()) : journalReader.read();
         List<Callable<SegmentedLog>> recoveries = new ArrayList<>();
         for (TopicPartition partition : content.partitions()) {
@@ -312,8 +312,10 @@ public final class LogRegistry implements AutoCloseable {
         try {
             if (clean && services.health().isOnline()) {
                 new Checkpointer(services, points, logs.values(), journals).writeRecoveryPoints();
+                JournalDirectory journalDirectory = new JournalDirectory(
+                        services.disk(), directory.path(), services.config().reserveBytes());
                 new CleanShutdownMarker(services.disk(), directory.path())
-                        .write(services.clock().millis());
+                        .write(services.clock().millis(), new JournalReader(journalDirectory).lastRun());
             }
         } catch (IOException e) {
             log.error("The clean stop could not be noted: the next start checks the logs", e);
