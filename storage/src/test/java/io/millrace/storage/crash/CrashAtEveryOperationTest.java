@@ -101,4 +101,19 @@ class CrashAtEveryOperationTest {
     void logsThatAreCutWithoutAJournal() throws IOException {
         EveryCrashPoint.of(Scenarios.TRUNCATION.withoutJournal());
     }
+
+    @Test
+    void recordsDeletedAtTheStartWithoutAJournal() throws IOException {
+        EveryCrashPoint.of(Scenarios.DELETE_RECORDS.withoutJournal());
+    }
+
+    @Test
+    void segmentsThatOnlyTheNextStartRemoves() throws IOException {
+        EveryCrashPoint.of(Scenarios.DELETE_ALL_AND_ROLL);
+    }
+
+    @Test
+    void logsThatAreCutBelowASnapshot() throws IOException {
+        EveryCrashPoint.of(Scenarios.CUT_BELOW_A_SNAPSHOT);
+    }
 }

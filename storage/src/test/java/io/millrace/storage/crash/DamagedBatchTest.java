@@ -69,6 +69,21 @@ class DamagedBatchTest {
                 powerCut ? "power cut" : "kill", refused, repaired);
     }
 
+    @Test
+    void recordsThatACheckpointSawAreMissedWhenTheyAreGone() throws IOException {
+        Store store = Store.empty(new CrashDisk(), ONE_SEGMENT, 0);
+        Samples.severalSegments(store);
+        store.checkpoint();
+        store.kill();
+        killed = store;
+        for (int batches = 0; batches < 10; batches++) {
+            CrashDisk disk = store.disk().reboot(1, true);
+            byte[] shorter = Arrays.copyOf(disk.bytes(SEGMENT), batches * batchBytes);
+            disk.damage(SEGMENT, shorter);
+            assertThat(isRefused(disk, batches + " batches left", shorter)).isTrue();
+        }
+    }
+
     /** False when all that was durable is there again. */
     private boolean isRefused(CrashDisk disk, String where, byte[] damaged) throws IOException {
         Store store = Store.open(disk, killed.copyOfModels(), ONE_SEGMENT);

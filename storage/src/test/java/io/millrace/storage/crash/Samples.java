@@ -23,6 +23,8 @@ final class Samples {
     /** Ten batches, about one segment for three of them when segments have 700 bytes. */
     static void severalSegments(Store store) {
         store.create(Store.A);
+        // Until there is a journal file, appends force their segments.
+        Steps.quiet(store.disk());
         for (int i = 0; i < 10; i++) {
             store.append(Store.A, 0, batch(i));
         }

@@ -170,6 +170,30 @@ final class Scenarios {
                 store.deleteRecords(A, 22);
             });
 
+    /** The segment that is below the log start is removed by the start after the crash. */
+    static final Scenario DELETE_ALL_AND_ROLL =
+            new Scenario("delete all records and roll", SMALL_SEGMENTS, Samples::severalSegments, store -> {
+                store.deleteRecords(A, 20);
+                store.append(A, 0, TestBatch.of("x".repeat(900)));
+            });
+
+    /** A snapshot that describes what was cut off would fit again once the log has grown over it. */
+    static final Scenario CUT_BELOW_A_SNAPSHOT = new Scenario(
+            "truncation below a snapshot",
+            LARGE_SEGMENTS,
+            store -> {
+                Samples.severalSegments(store);
+                store.snapshotProducers(A);
+                Steps.quiet(store.disk());
+            },
+            store -> {
+                store.truncate(A, 4);
+                store.append(A, 1, Samples.batch(2));
+                for (int i = 0; i < 10; i++) {
+                    store.append(A, 1, TestBatch.of("a", "b"));
+                }
+            });
+
     /** More than fits the journal: its files are used again. */
     static final Scenario JOURNAL_ROUND = new Scenario(
             "journal that is used again",

@@ -110,6 +110,17 @@ class ProducerStateManagerTest {
         assertThat(files.newestUpTo(10).orElseThrow().offset()).isEqualTo(3);
     }
 
+    @Test
+    void theNewestSnapshotThatACrashCannotTakeStays(@TempDir Path directory) throws Exception {
+        ProducerSnapshotFiles files = new ProducerSnapshotFiles(Disk.local(), directory);
+        send(7, 2, 5, 3);
+        for (int offset = 1; offset <= 6; offset++) {
+            files.write(producers.snapshot(offset), 2);
+        }
+        assertThat(files.newestUpTo(2).orElseThrow().offset()).isEqualTo(2);
+        assertThat(files.newestUpTo(1)).isEmpty();
+    }
+
     private Checked send(long id, int epoch, int sequence, int records) {
         String[] values = new String[records];
         Arrays.fill(values, "v");
