@@ -81,7 +81,10 @@ public interface PartitionLog {
      */
     Optional<EpochEndOffset> endOffsetForEpoch(int leaderEpoch);
 
-    /** Cuts everything at and above {@code offset}; durable when the stage completes. */
+    /**
+     * Cuts everything at and above {@code offset}; durable when the stage completes. The log ends lower when the batch before
+     * spans the offset, or when compaction left nothing right below it.
+     */
     CompletionStage<Void> truncateTo(long offset);
 
     /**

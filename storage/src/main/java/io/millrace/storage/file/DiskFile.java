@@ -32,6 +32,14 @@ public interface DiskFile extends Closeable {
      */
     long transferTo(long position, long count, WritableByteChannel target) throws IOException;
 
+    /**
+     * From now on the file is read without its name, which is about to belong to another one. What is open stays readable; what
+     * was closed by an interrupt is not opened again. Nothing is written after this.
+     */
+    default void keepOpen() throws IOException {
+        read(ByteBuffer.allocate(1), 0);
+    }
+
     /** Cuts the file; the next append begins there. */
     void truncate(long sizeBytes) throws IOException;
 

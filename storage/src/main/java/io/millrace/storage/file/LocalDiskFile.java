@@ -39,6 +39,9 @@ final class LocalDiskFile implements DiskFile {
     private FileChannel reader;
     private boolean closed;
 
+    /** The name may belong to another file. */
+    private boolean nameless;
+
     LocalDiskFile(Path path, Disk.Mode mode) throws IOException {
         this.path = path;
         switch (mode) {
@@ -170,6 +173,12 @@ final class LocalDiskFile implements DiskFile {
         writer().force(false);
     }
 
+    @Override
+    public synchronized void keepOpen() throws IOException {
+        reader();
+        nameless = true;
+    }
+
     private synchronized FileChannel writer() throws IOException {
         requireOpen();
         if (writer == null) {
@@ -188,6 +197,9 @@ final class LocalDiskFile implements DiskFile {
     private synchronized FileChannel reader() throws IOException {
         requireOpen();
         if (reader == null || !reader.isOpen()) {
+            if (nameless) {
+                throw new ClosedChannelException();
+            }
             reader = FileChannel.open(path, StandardOpenOption.READ);
         }
         return reader;

@@ -246,8 +246,9 @@ final class IndexFile {
     /** Keeps the file open, whatever happens to its name, until {@link #unpin()}. Not for an index that grows. */
     void pin() throws IOException {
         if (fileExists) {
-            file.acquire();
+            DiskFile open = file.acquire();
             pinned = true;
+            open.keepOpen();
         }
     }
 

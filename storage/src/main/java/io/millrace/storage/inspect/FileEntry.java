@@ -48,6 +48,9 @@ public sealed interface FileEntry {
     /** The first offset that can be read. */
     record LogStart(long logStartOffset) implements FileEntry {}
 
+    /** Below which offset a log was compacted. */
+    record FirstDirty(long firstDirtyOffset) implements FileEntry {}
+
     /** Below which offset a partition need not be checked after a crash. */
     record RecoveryPoint(UUID topicId, int partition, long offset) implements FileEntry {}
 

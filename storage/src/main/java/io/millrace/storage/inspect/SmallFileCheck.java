@@ -1,6 +1,7 @@
 package io.millrace.storage.inspect;
 
 import io.millrace.storage.checkpoint.CleanShutdownMarker;
+import io.millrace.storage.checkpoint.FirstDirtyFile;
 import io.millrace.storage.checkpoint.LogStartFile;
 import io.millrace.storage.checkpoint.RecoveryPoints;
 import io.millrace.storage.directory.PartitionMetadataFile;
@@ -30,7 +31,9 @@ final class SmallFileCheck {
             LeaderEpochFile.NAME,
             "The next start rebuilds it from the batches. Nothing has to be done.",
             LogStartFile.NAME,
-            "The next start lets everything be read that is still there, also what was deleted. Nothing is lost.");
+            "The next start lets everything be read that is still there, also what was deleted. Nothing is lost.",
+            FirstDirtyFile.NAME,
+            "The log is compacted once more from its start. Nothing has to be done.");
 
     private final Disk disk;
     private final Findings findings;

@@ -1,6 +1,7 @@
 package io.millrace.storage.inspect;
 
 import io.millrace.storage.checkpoint.CleanShutdownMarker;
+import io.millrace.storage.checkpoint.FirstDirtyFile;
 import io.millrace.storage.checkpoint.LogStartFile;
 import io.millrace.storage.checkpoint.RecoveryPoints;
 import io.millrace.storage.directory.PartitionMetadataFile;
@@ -36,7 +37,8 @@ final class SmallFileDump {
                                 RecoveryPoints.NAME,
                                 PartitionMetadataFile.NAME,
                                 LeaderEpochFile.NAME,
-                                LogStartFile.NAME)
+                                LogStartFile.NAME,
+                                FirstDirtyFile.NAME)
                         .contains(name)
                 || name.endsWith(ProducerSnapshotFiles.SUFFIX);
     }
@@ -76,6 +78,9 @@ final class SmallFileDump {
                 return leaderEpochs(directory);
             case LogStartFile.NAME:
                 sink.entry(new FileEntry.LogStart(new LogStartFile(disk, directory).read()));
+                return true;
+            case FirstDirtyFile.NAME:
+                sink.entry(new FileEntry.FirstDirty(new FirstDirtyFile(disk, directory).read()));
                 return true;
             default:
                 return producers(directory);

@@ -118,6 +118,7 @@ final class LogCleaner implements AutoCloseable {
             return false;
         }
         LogCleaning cleaning = target.cleaning();
+        int changes = cleaning.changes();
         long began = System.nanoTime();
         try {
             services.health().requireSpace();
@@ -129,7 +130,11 @@ final class LogCleaner implements AutoCloseable {
         } catch (CompactionAborted e) {
             log.info("log={} compaction given up: {}", target, e.getMessage());
         } catch (IOException | LogException | CompletionException e) {
-            failed(target, e);
+            if (cleaning.changes() != changes && services.health().isOnline()) {
+                log.info("log={} compaction given up: segments were cut or removed under it", target);
+            } else {
+                failed(target, e);
+            }
         }
         return false;
     }

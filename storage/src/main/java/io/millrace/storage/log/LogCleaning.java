@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -45,6 +46,9 @@ final class LogCleaning implements CompactionTarget {
     private volatile long recoveryPoint;
 
     private volatile boolean stopping;
+
+    /** How often the files were changed by somebody else. */
+    private final AtomicInteger changes = new AtomicInteger();
 
     LogCleaning(LogServices services, LogState state, LogFlush flush, RecoveredLog recovered) {
         this.services = services;
@@ -117,11 +121,14 @@ final class LogCleaning implements CompactionTarget {
             requireGoingOn();
             services.health().requireOnline();
             requireUnchanged(group);
-            for (CleanableSegment old : group.segments()) {
-                // Readers that know the old segments go on with these files, whatever happens to their names.
-                old.segment().pin();
+            pin(group);
+            try {
+                commit(swap);
+            } catch (IOException e) {
+                // Taken back, for want of space: the old segments stay.
+                group.segments().forEach(old -> old.segment().unpin());
+                throw e;
             }
-            commit(swap);
             exchange(swap, group);
         } finally {
             files.unlock();
@@ -133,6 +140,13 @@ final class LogCleaning implements CompactionTarget {
     @Override
     public LogException forceFailed(IOException cause) {
         return services.health().fail("an fsync of a compacted segment of " + state.partition() + " failed", cause);
+    }
+
+    /** Readers that know the old segments go on with these files, whatever happens to their names. */
+    private static void pin(SegmentGroup group) throws IOException {
+        for (CleanableSegment old : group.segments()) {
+            old.segment().pin();
+        }
     }
 
     private void requireUnchanged(SegmentGroup group) {
@@ -184,8 +198,8 @@ final class LogCleaning implements CompactionTarget {
         }
         // A reader that comes to one of them now finds it closed, looks again, and finds the new one.
         for (CleanableSegment old : group.segments()) {
-            old.segment().unpin();
             old.segment().close();
+            old.segment().unpin();
         }
     }
 
@@ -207,6 +221,7 @@ final class LogCleaning implements CompactionTarget {
     /** Runs a change of the files while none are exchanged. */
     <T> T exclusively(ControlTask.Action<T> change) throws IOException {
         files.lock();
+        changes.incrementAndGet();
         try {
             return change.run();
         } finally {
@@ -228,8 +243,9 @@ final class LogCleaning implements CompactionTarget {
         stopping = true;
     }
 
-    long firstDirty() {
-        return firstDirty;
+    /** Grows when somebody else changes the files: explains why one of them could not be read. */
+    int changes() {
+        return changes.get();
     }
 
     LogState state() {

@@ -93,8 +93,8 @@ final class LogTruncation {
         }
         int size = last.sizeBytes();
         int position = new SegmentReader(last).positionOf(offset, size);
-        long newEnd = position < size ? new SegmentReader(last).baseOffsetAt(position, size) : offset;
-        return new Plan(last, position, Math.min(newEnd, offset));
+        // Compaction leaves holes: the log ends behind its last batch, where the next start will find the end, too.
+        return new Plan(last, position, Math.min(new SegmentReader(last).endOffsetBefore(position), offset));
     }
 
     /** First it is noted, durably, that the rest does not count; then the rest goes. */

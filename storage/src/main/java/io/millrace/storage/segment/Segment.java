@@ -346,8 +346,9 @@ public final class Segment {
 
     /** Keeps the files open, whatever happens to their names, until {@link #unpin()}. Not for a segment that grows. */
     public void pin() throws IOException {
-        file.acquire();
+        DiskFile open = file.acquire();
         try {
+            open.keepOpen();
             indexes.pin();
         } catch (IOException e) {
             unpin();

@@ -89,6 +89,17 @@ public final class SegmentReader {
         }
     }
 
+    /** The offset after the last batch before a position; the base offset of the segment when there is none. */
+    public long endOffsetBefore(int position) throws IOException {
+        long[] end = {segment.baseOffset()};
+        int from = segment.indexes().offsets().batchAtOrBefore(Math.max(0, position - 1));
+        visit(from, position, (headers, at, batchPosition) -> {
+            end[0] = BatchHeader.lastOffset(headers, at) + 1;
+            return true;
+        });
+        return end[0];
+    }
+
     /** The batch that begins at a position. */
     public ByteBuffer batchAt(int position, int limit) throws IOException {
         DiskFile file = segment.file().acquire();

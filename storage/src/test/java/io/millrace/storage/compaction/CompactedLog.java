@@ -36,6 +36,7 @@ final class CompactedLog implements AutoCloseable {
     private final Disk disk;
     private LogConfig config = config(ALWAYS);
     private int mapBytes = 1 << 20;
+    private long journalBytes;
     private LogManager logs;
     private PartitionLog log;
     long nowMs = 1_700_000_000_000L;
@@ -73,11 +74,16 @@ final class CompactedLog implements AutoCloseable {
         return this;
     }
 
+    CompactedLog journalBytes(long bytes) {
+        journalBytes = bytes;
+        return this;
+    }
+
     CompactedLog open() throws IOException {
         StorageConfig storage = new StorageConfig(
                 directory,
                 1,
-                1 << 20,
+                journalBytes,
                 10_000,
                 64L << 20,
                 0,

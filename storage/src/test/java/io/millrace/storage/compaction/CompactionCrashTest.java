@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 class CompactionCrashTest {
 
     private static final Path DIRECTORY = Path.of("/data");
-    private static final int SEEDS = Integer.getInteger("millrace.crash.seeds", 6);
+    private static final int SEEDS = Integer.getInteger("millrace.crash.seeds", 4);
+    private static final long JOURNAL_BYTES = 256 << 10;
 
     /** The start after the crash makes a few changes; every other start dies in one of them. */
     private static final int RECOVERY_OPERATIONS = 10;
@@ -97,7 +98,9 @@ class CompactionCrashTest {
         if (seed % 2 == 0) {
             found.crashAtOperation(found.operations() + 1 + seed % RECOVERY_OPERATIONS);
             try {
-                CompactedLog dies = new CompactedLog(DIRECTORY, found).open();
+                CompactedLog dies = new CompactedLog(DIRECTORY, found)
+                        .journalBytes(JOURNAL_BYTES)
+                        .open();
                 found.die();
                 dies.close();
             } catch (IOException | RuntimeException e) {
@@ -105,7 +108,8 @@ class CompactionCrashTest {
             }
             found = found.reboot(seed + 1, powerCut);
         }
-        CompactedLog log = new CompactedLog(DIRECTORY, found).open();
+        CompactedLog log =
+                new CompactedLog(DIRECTORY, found).journalBytes(JOURNAL_BYTES).open();
         try {
             assertThat(log.view()).isEqualTo(view);
             assertThat(log.log().offsets().logEndOffset()).isEqualTo(before.size());
@@ -122,7 +126,8 @@ class CompactionCrashTest {
 
     /** Two generations: segments that were compacted once, others that never were, and everything on the disk. */
     private static CompactedLog prepared(CrashDisk disk) throws IOException {
-        CompactedLog log = new CompactedLog(DIRECTORY, disk).open();
+        CompactedLog log =
+                new CompactedLog(DIRECTORY, disk).journalBytes(JOURNAL_BYTES).open();
         for (int i = 0; i < 20; i++) {
             log.put("k" + i % 6, "v" + i);
         }

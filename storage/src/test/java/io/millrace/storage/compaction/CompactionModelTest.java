@@ -37,7 +37,7 @@ class CompactionModelTest {
     @Test
     void theCompactedViewIsTheModelMapForRandomHistories() throws IOException {
         long only = Long.getLong("compaction.seed", -1);
-        int seeds = only >= 0 ? 1 : Integer.getInteger("compaction.seeds", 12);
+        int seeds = only >= 0 ? 1 : Integer.getInteger("compaction.seeds", 6);
         long first = only >= 0 ? only : System.nanoTime() & 0xffffff;
         for (long seed = first; seed < first + seeds; seed++) {
             try {
