@@ -93,6 +93,23 @@ class DiskFullIT {
     }
 
     @Test
+    void aNodeStartsOnAFullDiskAndServesReads() throws Exception {
+        try (TestServer server = start("storage.reserveBytes=0")) {
+            produce(server, "before", 20);
+            disk.fill();
+            assertRefused(server);
+        }
+        try (TestServer server = start("storage.reserveBytes=0")) {
+            assertThat(read(server)).isEqualTo(acknowledged);
+            assertRefused(server);
+            disk.free();
+            produce(server, "after", 20);
+            assertThat(read(server)).isEqualTo(acknowledged);
+        }
+        assertHealthyAndUnchangedAfterARestart();
+    }
+
+    @Test
     void belowTheReserve_writesAreRefusedUntilATopicIsDeleted() throws Exception {
         try (TestServer server = start("storage.reserveBytes=8388608")) {
             produce(server, "before", 20);
@@ -163,7 +180,8 @@ class DiskFullIT {
     }
 
     private TestServer start(String reserve) {
-        return TestServer.startIn(data(), reserve, "topics.defaults.segment.bytes=1048576");
+        return TestServer.startIn(
+                data(), reserve, "topics.defaults.segment.bytes=1048576", "storage.journalBytes=1048576");
     }
 
     private void produce(TestServer server, String name, int count) throws Exception {

@@ -24,6 +24,11 @@ public final class TestLogs {
         return new StorageConfig(directory, 2, 2L << 20, 10_000, 64L << 20, 8L << 20, 0, 0, 86_400_000);
     }
 
+    /** Queues that run full. */
+    public static StorageConfig config(Path directory, int queueMax, long queueBytesMax) {
+        return new StorageConfig(directory, 1, 2L << 20, queueMax, queueBytesMax, 8L << 20, 0, 0, 86_400_000);
+    }
+
     public static StorageConfig withoutCache(Path directory) {
         return new StorageConfig(directory, 2, 2L << 20, 10_000, 64L << 20, 0, 0, 0, 86_400_000);
     }
@@ -112,6 +117,20 @@ public final class TestLogs {
                     c.indexIntervalBytes(),
                     retentionMs,
                     retentionBytes,
+                    c.maxMessageBytes(),
+                    c.timestampType(),
+                    c.delete(),
+                    c.compact(),
+                    c.flushPolicy());
+        }
+
+        public static LogConfig segmentMs(LogConfig c, long segmentMs) {
+            return new LogConfig(
+                    c.segmentBytes(),
+                    segmentMs,
+                    c.indexIntervalBytes(),
+                    c.retentionMs(),
+                    c.retentionBytes(),
                     c.maxMessageBytes(),
                     c.timestampType(),
                     c.delete(),

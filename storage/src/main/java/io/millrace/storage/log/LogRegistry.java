@@ -14,6 +14,7 @@ import io.millrace.storage.compaction.BatchRewriter;
 import io.millrace.storage.directory.DataDirectory;
 import io.millrace.storage.directory.DirectoryHealth;
 import io.millrace.storage.file.Disk;
+import io.millrace.storage.file.DiskFailure;
 import io.millrace.storage.file.OpenFiles;
 import io.millrace.storage.journal.Journal;
 import io.millrace.storage.journal.JournalDirectory;
@@ -163,20 +164,22 @@ public final class LogRegistry implements AutoCloseable {
             housekeeper.execute(() -> remove(leftover));
         }
         Checkpointer checkpointer = new Checkpointer(services, points, logs.values(), journals);
-        // From here on the old journals are not needed: only then new ones are begun.
-        checkpointer.writeRecoveryPoints();
-        openJournals(journalDirectory, journalReader.lastRun() + 1);
+        beginJournals(checkpointer, journalDirectory, journalReader.lastRun() + 1);
         housekeeper.start(checkpointer, services.config().checkpointIntervalMs());
         scrubber.start();
         if (services.batchRewriter() != BatchRewriter.NONE) {
             cleaner.start();
         }
-        log.info(
-                "Opened {} logs in {} after {} stop in {} ms",
-                logs.size(),
-                directory.path(),
-                clean ? "a clean" : "no clean",
-                (System.nanoTime() - began) / 1_000_000);
+        sayOpened(clean, before.found(), (System.nanoTime() - began) / 1_000_000);
+    }
+
+    private void sayOpened(boolean clean, boolean usedBefore, long ms) {
+        if (clean || usedBefore || !logs.isEmpty()) {
+            String stop = clean ? "a clean stop" : "a stop that was not clean";
+            log.info("Opened {} logs in {} after {} in {} ms", logs.size(), directory.path(), stop, ms);
+        } else {
+            log.info("Begun with an empty data directory, {}, in {} ms", directory.path(), ms);
+        }
     }
 
     private void requireForced() throws IOException {
@@ -184,6 +187,25 @@ public final class LogRegistry implements AutoCloseable {
             services.health().requireOnline();
         } catch (LogException.DirectoryOffline e) {
             throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /** Once the recovery points are written, the old journals are not needed: only then new ones are begun. */
+    private void beginJournals(Checkpointer checkpointer, JournalDirectory journalDirectory, long run)
+            throws IOException {
+        try {
+            checkpointer.writeRecoveryPoints();
+            openJournals(journalDirectory, run);
+        } catch (IOException e) {
+            if (!DiskFailure.isDiskFull(e)) {
+                throw e;
+            }
+            // Not a reason to serve nobody. What was recovered is forced, and the old journals stay for the next start.
+            log.error(
+                    "The disk of {} is full: reads are served, and appends as soon as there is space, but without journals"
+                            + " and therefore slower. Free some space, then restart the node.",
+                    directory.path(),
+                    e);
         }
     }
 
