@@ -82,7 +82,10 @@ class CrashUnderLoadIT {
         try (JarProcess node = startNode()) {
             create(node, KEPT, "\"segment.bytes\":\"100000\"");
             create(node, DELETED, "\"segment.bytes\":\"10000\",\"retention.bytes\":\"30000\"");
-            create(node, COMPACTED, "\"segment.bytes\":\"10000\",\"cleanup.policy\":\"compact\"");
+            create(
+                    node,
+                    COMPACTED,
+                    "\"segment.bytes\":\"10000\",\"cleanup.policy\":\"compact\",\"min.cleanable.dirty.ratio\":\"0.1\",\"delete.retention.ms\":\"0\"");
             node.terminate().exitCode(Duration.ofSeconds(30));
         }
         readyAgainMs.clear();
@@ -99,7 +102,8 @@ class CrashUnderLoadIT {
 
     private JarProcess startNode() throws Exception {
         long began = System.nanoTime();
-        JarProcess node = JarProcess.startNode(directory, "topics.retentionIntervalMs=100");
+        JarProcess node =
+                JarProcess.startNode(directory, "topics.retentionIntervalMs=100", "storage.cleanerIntervalMs=100");
         readyAgainMs.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
         return node;
     }
@@ -164,6 +168,7 @@ class CrashUnderLoadIT {
             long compactedEnd = sent.get(compacted).size();
             int left = readAll(consumer, compacted, compactedEnd).size();
             assertThat(start).as("retention deleted something").isPositive();
+            assertThat(left).as("compaction removed something").isLessThan((int) compactedEnd);
             return String.format(
                     "%s keeps %d of %d records, %s keeps %d of %d",
                     deleted, end - start, end, compacted, left, compactedEnd);
