@@ -91,6 +91,7 @@ class ProducerSnapshotDamageTest {
     void whenTheStartOfTheLogWasDeletedTheOlderSnapshotStillServes() throws IOException {
         Store store = Store.empty(SMALL_SEGMENTS);
         Samples.severalSegments(store);
+        Steps.quiet(store.disk());
         store.snapshotProducers(A);
         Steps.quiet(store.disk());
         store.append(A, 0, Samples.batch(10));
