@@ -75,7 +75,11 @@ final class LogAppender {
             task.completeExceptionally(e);
             return false;
         } catch (IOException e) {
-            task.completeExceptionally(failed("preparing an append failed", e));
+            // Small files and their fsyncs are in it: after a failure nobody knows what is on the disk.
+            task.completeExceptionally(
+                    DiskFailure.isDiskFull(e)
+                            ? failed("preparing an append failed", e)
+                            : services.health().fail("preparing an append to " + owner + " failed", e));
             return false;
         }
         pending.add(task);

@@ -68,9 +68,11 @@ final class LogRecovery {
         SwapRecovery.run(services.disk(), state.directory());
         long logStart = startFile.read();
         openSegments();
-        removeBelow(logStart);
+        JournaledBatches journaled = new JournaledBatches(start.journal(), state.partition());
+        removeBelow(logStart, journaled);
         if (state.segments().isEmpty()) {
-            createFirst(logStart);
+            remove(List.of(), journaled, logStart, logStart);
+            createFirst(journaled.batchStartOf(logStart));
         }
         LogScan scan = new LogScan(services, state, start);
         if (!start.clean() || !scan.trust()) {
@@ -79,7 +81,7 @@ final class LogRecovery {
         long end = scan.endOffset();
         if (end < logStart) {
             // What was lost in the crash had been given up before: go on above it, so that no offset is used twice.
-            beginAgainAt(logStart);
+            beginAgainAt(logStart, journaled);
             end = logStart;
         }
         Segment active = state.segments().lastEntry().getValue();
@@ -161,7 +163,7 @@ final class LogRecovery {
     }
 
     /** A crash between moving the log start and removing files leaves files below it. */
-    private void removeBelow(long logStart) throws IOException {
+    private void removeBelow(long logStart, JournaledBatches journaled) throws IOException {
         List<Segment> below = new ArrayList<>();
         for (Segment segment : state.segments().values()) {
             Long next = state.segments().higherKey(segment.baseOffset());
@@ -173,17 +175,18 @@ final class LogRecovery {
         if (!below.isEmpty()) {
             long firstKept =
                     state.segments().higherKey(below.get(below.size() - 1).baseOffset());
-            remove(below, firstKept, logStart);
+            remove(below, journaled, firstKept, logStart);
         }
     }
 
-    private void beginAgainAt(long logStart) throws IOException {
-        remove(List.copyOf(state.segments().values()), logStart, logStart);
+    private void beginAgainAt(long logStart, JournaledBatches journaled) throws IOException {
+        remove(List.copyOf(state.segments().values()), journaled, logStart, logStart);
         createFirst(logStart);
     }
 
-    private void remove(List<Segment> segments, long firstKept, long logStart) throws IOException {
-        RemovedProducers.keep(services, snapshots, segments, firstKept, logStart);
+    private void remove(List<Segment> segments, JournaledBatches journaled, long firstKept, long logStart)
+            throws IOException {
+        RemovedProducers.keep(services, snapshots, segments, journaled, firstKept, logStart);
         for (Segment segment : segments) {
             state.segments().remove(segment.baseOffset());
             segment.delete();

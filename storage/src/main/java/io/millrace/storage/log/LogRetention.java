@@ -91,7 +91,12 @@ final class LogRetention {
         List<Segment> free = segmentsBelow(offset);
         // Before the log start is: a start after a crash in between removes the segments.
         RemovedProducers.keep(
-                services, snapshots, free, endOf(free), state.offsets().durableOffset());
+                services,
+                snapshots,
+                free,
+                JournaledBatches.none(services.disk(), state.partition()),
+                endOf(free),
+                state.offsets().durableOffset());
         startFile.write(offset);
         state.start(offset);
         remove(free, offset);

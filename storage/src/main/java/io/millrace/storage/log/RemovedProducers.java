@@ -20,17 +20,19 @@ final class RemovedProducers {
      * Writes a snapshot, unless there is one that serves. Durable on return.
      *
      * @param removed in order of offsets
-     * @param firstKept the end of the last of them
+     * @param journaled what the journal still has of the log, which the segments may have lost; empty while the log is open
+     * @param firstKept the end of the last of the segments
      * @param endAfterCrash a snapshot above it does not serve: a crash can take it
      */
     static void keep(
             LogServices services,
             ProducerSnapshotFiles snapshots,
             List<Segment> removed,
+            JournaledBatches journaled,
             long firstKept,
             long endAfterCrash)
             throws IOException {
-        if (removed.isEmpty()
+        if (removed.isEmpty() && journaled.isEmpty()
                 || snapshots
                         .newestUpTo(endAfterCrash)
                         .filter(known -> known.offset() >= firstKept)
@@ -42,11 +44,15 @@ final class RemovedProducers {
                 new ProducerStateManager(services.config().producerExpirationMs());
         producers.load(known);
         long now = services.clock().millis();
+        long reached = known.offset();
         for (Segment segment : removed) {
-            new SegmentScanner(segment, 0, segment.baseOffset(), -1, 0)
-                    .scan((buffer, at, position) ->
-                            ProducerReplay.remember(producers, buffer, at, known.offset(), now));
+            SegmentScanner scanner = new SegmentScanner(segment, 0, segment.baseOffset(), -1, 0);
+            scanner.scan(
+                    (buffer, at, position) -> ProducerReplay.remember(producers, buffer, at, known.offset(), now));
+            reached = Math.max(reached, scanner.nextOffset());
         }
+        journaled.visit(
+                reached, firstKept, (buffer, at) -> ProducerReplay.remember(producers, buffer, at, known.offset(), now));
         if (producers.size() > 0) {
             snapshots.write(producers.snapshot(firstKept), endAfterCrash);
         }

@@ -108,6 +108,11 @@ class CrashAtEveryOperationTest {
     }
 
     @Test
+    void segmentsThatOnlyTheNextStartRemoves() throws IOException {
+        EveryCrashPoint.of(Scenarios.DELETE_ALL_AND_ROLL);
+    }
+
+    @Test
     void logsThatAreCutBelowASnapshot() throws IOException {
         EveryCrashPoint.of(Scenarios.CUT_BELOW_A_SNAPSHOT);
     }

@@ -170,6 +170,13 @@ final class Scenarios {
                 store.deleteRecords(A, 22);
             });
 
+    /** The segment that is below the log start is removed by the start after the crash. */
+    static final Scenario DELETE_ALL_AND_ROLL =
+            new Scenario("delete all records and roll", SMALL_SEGMENTS, Samples::severalSegments, store -> {
+                store.deleteRecords(A, 20);
+                store.append(A, 0, TestBatch.of("x".repeat(900)));
+            });
+
     /** A snapshot that describes what was cut off would fit again once the log has grown over it. */
     static final Scenario CUT_BELOW_A_SNAPSHOT = new Scenario(
             "truncation below a snapshot",
