@@ -19,6 +19,9 @@ final class GroupCommit {
     private final List<Waiting> journaled = new ArrayList<>();
     private final List<SegmentedLog> unjournaled = new ArrayList<>();
 
+    private int appends;
+    private int lastAppends;
+
     /** Null before recovery has ended, and for good when the node has no journals. */
     private volatile Journal journal;
 
@@ -53,13 +56,22 @@ final class GroupCommit {
         return staged;
     }
 
-    /** @param staged what {@link #stage} returned */
-    void written(SegmentedLog log, ByteBuffer staged, long endOffset) {
+    /**
+     * @param staged what {@link #stage} returned
+     * @param count of appends that wait for it
+     */
+    void written(SegmentedLog log, ByteBuffer staged, long endOffset, int count) {
+        appends += count;
         if (staged != null) {
             journaled.add(new Waiting(log, endOffset));
         } else if (!unjournaled.contains(log)) {
             unjournaled.add(log);
         }
+    }
+
+    /** How many appends the last turn made durable. */
+    int lastAppends() {
+        return lastAppends;
     }
 
     /** The write to the segment failed. */
@@ -71,6 +83,8 @@ final class GroupCommit {
 
     /** Returns when everything is durable, and said so to those who wait. */
     void commit() {
+        lastAppends = appends;
+        appends = 0;
         writeJournal();
         for (SegmentedLog log : unjournaled) {
             log.flush();

@@ -268,7 +268,7 @@ final class LogAppender {
         segment.publish(position);
         state.end(new LogEnd(nextOffset, segment, position));
         if (group) {
-            commit.written(owner, staged, nextOffset);
+            commit.written(owner, staged, nextOffset, count);
         }
         return true;
     }

@@ -29,6 +29,10 @@ public final class LogShard implements AutoCloseable {
     private static final int GROUP_TASKS_MAX = 2048;
 
     private static final long GROUP_BYTES_MAX = 8 << 20;
+
+    /** About what a write of the journal takes on a fast disk; on a slow one it is nothing beside that. */
+    private static final long GATHER_MAX_NANOS = 250_000;
+
     private static final Logger log = LoggerFactory.getLogger(LogShard.class);
 
     private final GroupCommit commit;
@@ -39,6 +43,11 @@ public final class LogShard implements AutoCloseable {
     private final AtomicInteger queuedAppends = new AtomicInteger();
     private final AtomicLong queuedBytes = new AtomicLong();
     private volatile boolean parked;
+
+    /** How many appends the shard waits for; 0 when it does not. */
+    private volatile int gathering;
+
+    private volatile boolean controlQueued;
     private volatile boolean closed;
 
     LogShard(int number, int queueMax, long queueBytesMax, GroupCommit commit) {
@@ -73,12 +82,14 @@ public final class LogShard implements AutoCloseable {
 
     /** Queues a change. Never refused: they come from the node itself and are few. */
     void submit(ControlTask<?> task) {
+        controlQueued = true;
         enqueue(task);
     }
 
     private void enqueue(Task task) {
         queue.add(task);
-        if (parked) {
+        int awaited = gathering;
+        if (parked || awaited > 0 && hasGathered(awaited)) {
             LockSupport.unpark(thread);
         }
     }
@@ -98,6 +109,8 @@ public final class LogShard implements AutoCloseable {
                 parked = false;
                 continue;
             }
+            gather();
+            controlQueued = false;
             runGroup(task, touched);
             for (LogAppender appender : touched) {
                 writePending(appender);
@@ -105,6 +118,28 @@ public final class LogShard implements AutoCloseable {
             touched.clear();
             commitGroup();
         }
+    }
+
+    /**
+     * Waits, for a moment at most, until as many appends are here as the last turn made durable. Producers with several requests under
+     * way send the next ones when the last ones are acknowledged: taken together, they cost one write of the journal instead of
+     * several. After a turn with a single append nobody waits.
+     */
+    private void gather() {
+        int expected = Math.min(commit.lastAppends(), GROUP_TASKS_MAX);
+        if (queuedAppends.get() >= expected) {
+            return;
+        }
+        long until = System.nanoTime() + GATHER_MAX_NANOS;
+        gathering = expected;
+        for (long left = GATHER_MAX_NANOS; left > 0 && !hasGathered(expected); left = until - System.nanoTime()) {
+            LockSupport.parkNanos(this, left);
+        }
+        gathering = 0;
+    }
+
+    private boolean hasGathered(int expected) {
+        return closed || controlQueued || queuedAppends.get() >= expected;
     }
 
     private static void writePending(LogAppender appender) {

@@ -47,12 +47,13 @@ final class RemovedProducers {
         long reached = known.offset();
         for (Segment segment : removed) {
             SegmentScanner scanner = new SegmentScanner(segment, 0, segment.baseOffset(), -1, 0);
-            scanner.scan(
-                    (buffer, at, position) -> ProducerReplay.remember(producers, buffer, at, known.offset(), now));
+            scanner.scan((buffer, at, position) -> ProducerReplay.remember(producers, buffer, at, known.offset(), now));
             reached = Math.max(reached, scanner.nextOffset());
         }
         journaled.visit(
-                reached, firstKept, (buffer, at) -> ProducerReplay.remember(producers, buffer, at, known.offset(), now));
+                reached,
+                firstKept,
+                (buffer, at) -> ProducerReplay.remember(producers, buffer, at, known.offset(), now));
         if (producers.size() > 0) {
             snapshots.write(producers.snapshot(firstKept), endAfterCrash);
         }
