@@ -10,7 +10,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,22 @@ public final class SwapRecovery {
      */
     public static void run(Disk disk, Path directory) throws IOException {
         new SwapRecovery(disk, directory).run();
+    }
+
+    /**
+     * The compacted segments that a start would put in place: where each begins, and where it ends. Changes nothing.
+     *
+     * @throws LogException.CorruptLog as above
+     */
+    public static NavigableMap<Long, Long> pending(Disk disk, Path directory) throws IOException {
+        NavigableMap<Long, Long> pending = new TreeMap<>();
+        for (Path file : disk.list(directory)) {
+            OptionalLong base = SegmentFiles.baseOffset(file, SegmentFiles.SWAP);
+            if (base.isPresent()) {
+                pending.put(base.getAsLong(), new SwapRecovery(disk, directory).endOffset(file));
+            }
+        }
+        return pending;
     }
 
     private void run() throws IOException {

@@ -69,6 +69,11 @@ final class CrashTail {
         return recoveryPoint;
     }
 
+    /** Whether the next start builds the indexes of what is not settled again, whatever is in them: they were never forced. */
+    boolean buildsIndexesAgain() {
+        return state.powerCut() && !state.clean() && !state.running();
+    }
+
     /** Whether what lies below an offset, and its indexes, must be as they were written. */
     boolean isSettled(long endOffset) {
         return state.clean() || endOffset <= recoveryPoint;

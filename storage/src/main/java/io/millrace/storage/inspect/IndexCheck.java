@@ -34,6 +34,11 @@ final class IndexCheck implements Closeable {
         this.findings = findings;
     }
 
+    /** Of an index that does not matter. */
+    static IndexCheck none(Path path, boolean times, Findings findings) {
+        return new IndexCheck(path, times, findings);
+    }
+
     /**
      * @param expected whether the index of this segment ought to be there and complete
      */

@@ -23,10 +23,11 @@ public final class LogVerifier {
     /** Reading needs a handful; the pool is only there because segments ask for one. */
     private static final int OPEN_FILES_MAX = 16;
 
-    private final Disk disk = new ReadOnlyDisk(Disk.local());
+    private final Disk disk;
     private final Findings findings;
 
-    private LogVerifier(Findings findings) {
+    private LogVerifier(Disk disk, Findings findings) {
+        this.disk = new ReadOnlyDisk(disk);
         this.findings = findings;
     }
 
@@ -36,7 +37,12 @@ public final class LogVerifier {
      * @throws IOException when the directory is not there, is neither a data directory nor a partition, or cannot be read
      */
     public static VerifySummary verify(Path directory, Consumer<Finding> sink) throws IOException {
-        return new LogVerifier(new Findings(sink))
+        return verify(Disk.local(), directory, sink);
+    }
+
+    /** As above, on another disk. */
+    public static VerifySummary verify(Disk disk, Path directory, Consumer<Finding> sink) throws IOException {
+        return new LogVerifier(disk, new Findings(sink))
                 .run(directory.toAbsolutePath().normalize());
     }
 

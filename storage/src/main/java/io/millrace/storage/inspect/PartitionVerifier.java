@@ -1,7 +1,9 @@
 package io.millrace.storage.inspect;
 
+import io.millrace.storage.LogException;
 import io.millrace.storage.TopicPartition;
 import io.millrace.storage.checkpoint.LogStartFile;
+import io.millrace.storage.compaction.SwapRecovery;
 import io.millrace.storage.directory.PartitionDirectory;
 import io.millrace.storage.directory.PartitionMetadataFile;
 import io.millrace.storage.epoch.LeaderEpochFile;
@@ -12,6 +14,8 @@ import io.millrace.storage.segment.SegmentFiles;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** One partition: its segments one after the other, then what the small files say about them. */
@@ -36,12 +40,20 @@ final class PartitionVerifier {
         new SmallFileCheck(disk, findings).partition(directory);
         CrashTail tail = new CrashTail(state, partition());
         SegmentVerifier verifier = new SegmentVerifier(disk, tail, epochs, findings);
+        NavigableMap<Long, Long> compacted = pendingCompactions();
         TreeSet<Long> bases = segmentBases();
+        bases.addAll(compacted.keySet());
+        compacted.forEach((base, end) -> bases.subSet(base, false, end, false).clear());
         long firstOffset = -1;
         long endOffset = -1;
         boolean goOn = true;
         for (Long base = bases.isEmpty() ? null : bases.first(); base != null && goOn; base = bases.higher(base)) {
             Long next = bases.higher(base);
+            if (compacted.containsKey(base)) {
+                firstOffset = endOffset < 0 ? base : firstOffset;
+                endOffset = compacted.get(base);
+                continue;
+            }
             try (OpenSegment segment = open(base)) {
                 if (segment == null) {
                     // Retention took it meanwhile.
@@ -59,6 +71,27 @@ final class PartitionVerifier {
         }
         // Read last: a running node writes these before the batches that they tell of.
         ends(firstOffset, endOffset, tail);
+    }
+
+    /** A crash in the middle of a compaction: the next start exchanges the segments, so what they were does not count. */
+    private NavigableMap<Long, Long> pendingCompactions() throws IOException {
+        try {
+            NavigableMap<Long, Long> pending = SwapRecovery.pending(disk, directory);
+            pending.forEach((base, end) -> findings.note(
+                    SegmentFiles.path(directory, base, SegmentFiles.LOG_SUFFIX + SegmentFiles.SWAP),
+                    -1,
+                    "a compaction of offsets " + base + " up to " + end + " was interrupted",
+                    "The next start finishes it. Verify that part after it."));
+            return pending;
+        } catch (NoSuchFileException e) {
+            if (state.running()) {
+                return new TreeMap<>();
+            }
+            throw e;
+        } catch (LogException.CorruptLog e) {
+            findings.damage(directory, -1, e.getMessage(), "A start refuses this partition.");
+            return new TreeMap<>();
+        }
     }
 
     /** A segment while it is read. */

@@ -6,8 +6,11 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.millrace.storage.TestLogs;
 import io.millrace.storage.crash.disk.CrashDisk;
+import io.millrace.storage.inspect.Finding;
+import io.millrace.storage.inspect.LogVerifier;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +99,9 @@ class CompactionCrashTest {
             throws IOException {
         boolean powerCut = seed % 4 != 0;
         CrashDisk found = crashed.reboot(seed, powerCut);
+        List<Finding> findings = new ArrayList<>();
+        LogVerifier.verify(found, DIRECTORY, findings::add);
+        assertThat(findings).as("a crash is no damage").noneMatch(one -> one.severity() == Finding.Severity.DAMAGE);
         if (seed % 2 == 0) {
             found.crashAtOperation(found.operations() + 1 + seed % RECOVERY_OPERATIONS);
             try {
