@@ -9,6 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The local disk, with faults that a test switches on: failing writes, forces, truncations, and little space. */
@@ -34,6 +36,11 @@ public final class FaultyDisk implements Disk {
 
     public volatile long usableBytes = Long.MAX_VALUE;
     public final AtomicInteger forces = new AtomicInteger();
+
+    public final AtomicInteger blockWrites = new AtomicInteger();
+
+    /** Files that were forced. */
+    public final Set<Path> forced = ConcurrentHashMap.newKeySet();
 
     @Override
     public DiskFile open(Path file, Mode mode) throws IOException {
@@ -74,6 +81,7 @@ public final class FaultyDisk implements Disk {
             }
             forces.incrementAndGet();
             file.write(blocks, position);
+            blockWrites.incrementAndGet();
         }
 
         @Override
@@ -140,6 +148,7 @@ public final class FaultyDisk implements Disk {
             }
             forces.incrementAndGet();
             file.force();
+            forced.add(path);
         }
 
         @Override

@@ -15,6 +15,7 @@ import io.millrace.storage.PartitionLog;
 import io.millrace.storage.StorageConfig;
 import io.millrace.storage.TestBatch;
 import io.millrace.storage.TestLogs;
+import io.millrace.storage.TopicPartition;
 import io.millrace.storage.checkpoint.RecoveryPoints;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,6 +167,40 @@ class JournalRecoveryTest {
     }
 
     @Test
+    void aCheckpointForcesWhatTheJournalWillForget() throws IOException {
+        try (LogManager logs = open(directory)) {
+            PartitionLog log = TestLogs.create(logs);
+            fill(logs);
+            append(log, "v");
+            awaitDurable(log);
+            Path segment = segments(directory).get(0);
+            assertThat(disk.forced).as("the journal is enough").doesNotContain(segment);
+            TestLogs.await(logs.checkpoint());
+            assertThat(disk.forced).contains(segment);
+        }
+    }
+
+    @Test
+    void aGroupThatIsNotWholeIsNotTaken() throws IOException {
+        write(1, 1 << 20);
+        Path crashed = powerCut("torn-group");
+        Path journal = crashed.resolve("journal").resolve("00-000.journal");
+        byte[] bytes = Files.readAllBytes(journal);
+        // A group ends with the value of its last record; behind it are zeros.
+        int valueAt = bytes.length - 1;
+        while (bytes[valueAt] == 0) {
+            valueAt--;
+        }
+        assertThat((char) bytes[valueAt]).isEqualTo('0');
+        bytes[valueAt] ^= 1;
+        Files.write(journal, bytes);
+        try (FileChannel file = FileChannel.open(segments(crashed).get(0), StandardOpenOption.WRITE)) {
+            file.truncate(0);
+        }
+        assertThat(recovered(crashed)).isEmpty();
+    }
+
+    @Test
     void withoutRoomForAJournalAppendsAreForcedWhereTheyAreWritten() throws IOException {
         disk.failOpeningBlocks = true;
         List<String> written = write(5, 1 << 20);
@@ -221,13 +257,17 @@ class JournalRecoveryTest {
 
     /** The journal file is made in the background; the tests are about what goes through it. */
     private void fill(LogManager logs) {
-        if (!disk.failOpeningBlocks) {
-            await().until(() -> {
-                try (Stream<Path> files = Files.list(directory.resolve("journal"))) {
-                    return files.count() >= 1;
-                }
-            });
+        if (disk.failOpeningBlocks) {
+            return;
         }
+        PartitionLog other =
+                TestLogs.await(logs.create(new TopicPartition(new UUID(9, 9), "other", 0), LogConfig.defaults()));
+        await().until(() -> {
+            int before = disk.blockWrites.get();
+            append(other, "w");
+            awaitDurable(other);
+            return disk.blockWrites.get() > before;
+        });
     }
 
     private Path powerCut(String name) throws IOException {
