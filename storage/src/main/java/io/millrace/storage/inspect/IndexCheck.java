@@ -57,7 +57,8 @@ final class IndexCheck implements Closeable {
             doubt = "it says that it belongs to the segment at offset " + index.baseOffset();
         }
         if (doubt != null) {
-            findings.damage(path, 0, doubt, ADVICE);
+            // A start takes no such index, whether a crash or something else made it.
+            findings.note(path, 0, doubt, "The next start builds it again from the segment.");
             index.close();
             return check;
         }

@@ -245,6 +245,16 @@ class LogVerifierTest {
     }
 
     @Test
+    void anIndexThatNoStartWouldTakeIsOnlyNoted() throws IOException {
+        // As a process leaves it that was killed after it had made the file.
+        Files.write(sibling(segments().get(0), ".index"), new byte[0]);
+        assertThat(verify(directory).isHealthy()).isTrue();
+        assertThat(findings)
+                .singleElement()
+                .satisfies(it -> assertThat(it.advice()).contains("builds it again"));
+    }
+
+    @Test
     void aWrongTimeIndexEntryIsFound() throws IOException {
         Path times = sibling(segments().get(0), ".timeindex");
         flip(times, 16 + 7);
