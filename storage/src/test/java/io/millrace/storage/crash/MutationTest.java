@@ -27,7 +27,6 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
  * and demands that the test named there turns red. Takes minutes; runs with {@code -Dmillrace.mutations=true}, and with a part
  * of a mutation's name instead of {@code true} only that one.
  */
-@EnabledIfSystemProperty(named = "millrace.mutations", matches = ".+")
 class MutationTest {
 
     private static final Path SOURCES = Path.of("src/main/java/io/millrace/storage");
@@ -42,7 +41,11 @@ class MutationTest {
     private record Mutation(String name, String file, String from, String to, String test) {}
 
     @TestFactory
-    Stream<DynamicTest> everyMutationTurnsATestRed() throws IOException {
+    @EnabledIfSystemProperty(
+            named = "millrace.mutations",
+            matches = ".+",
+            disabledReason = "takes minutes; -Dmillrace.mutations=true runs it")
+    Stream<DynamicTest> everyMutationTurnsATestRedWhichTakesMinutesAndRunsWhenAskedFor() throws IOException {
         String wanted = System.getProperty("millrace.mutations");
         return mutations().stream()
                 .filter(mutation -> wanted.equals("true") || mutation.name().contains(wanted))
