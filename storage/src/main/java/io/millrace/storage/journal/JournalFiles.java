@@ -83,7 +83,7 @@ public final class JournalFiles implements AutoCloseable {
         if (free.isEmpty()) {
             prepare();
         }
-        if (used.size() * 2 >= filesMax) {
+        if (next == null || used.size() * 2 >= filesMax) {
             checkpoint.run();
         }
         return next;

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Housekeeping thread; a shard thread that needs a checkpoint at once runs one itself.
  */
-final class Checkpointer implements Runnable {
+final class Checkpointer implements BooleanSupplier {
 
     private static final Logger log = LoggerFactory.getLogger(Checkpointer.class);
 
@@ -34,35 +35,39 @@ final class Checkpointer implements Runnable {
         this.journals = journals;
     }
 
+    /** Returns whether the checkpoint is on the disk. */
     @Override
-    public synchronized void run() {
+    public synchronized boolean getAsBoolean() {
         try {
             // The marks first: what is in the journals before them was written to the segments before, and is forced
             // below.
             long[] marks = journals.stream().mapToLong(JournalFiles::mark).toArray();
-            boolean complete = true;
             for (SegmentedLog each : logs) {
-                if (each.isAbandoned()) {
-                    complete = false;
-                } else if (!each.isRefused()) {
+                if (!each.isRefused()) {
                     each.flush();
                     each.flushing().forceIndexes();
                     each.checkpoint().exceptionally(Checkpointer::ignore);
                 }
+                // Looked at last: it may have become unusable meanwhile.
+                if (each.isAbandoned()) {
+                    each.flushing().forceAbandoned();
+                }
             }
             if (!services.health().isOnline()) {
-                return;
+                return false;
             }
             writeRecoveryPoints();
-            for (int i = 0; i < marks.length && complete; i++) {
+            for (int i = 0; i < marks.length; i++) {
                 journals.get(i).release(marks[i]);
             }
+            return true;
         } catch (IOException e) {
             // The old checkpoint stays: the next start looks at more.
             log.warn("The recovery points could not be written", e);
         } catch (RuntimeException e) {
             log.error("A checkpoint failed in a way that was not expected", e);
         }
+        return false;
     }
 
     private static Void ignore(Throwable failure) {

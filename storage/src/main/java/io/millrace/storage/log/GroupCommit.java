@@ -1,5 +1,6 @@
 package io.millrace.storage.log;
 
+import io.millrace.storage.LogException;
 import io.millrace.storage.TopicPartition;
 import io.millrace.storage.journal.Journal;
 import java.io.IOException;
@@ -43,11 +44,16 @@ final class GroupCommit {
      *
      * @return the same bytes in direct memory, for the write; null when they do not go through the journal
      */
-    ByteBuffer stage(TopicPartition partition, long startOffset, ByteBuffer[] batches, int count, long bytes) {
+    ByteBuffer stage(SegmentedLog log, long startOffset, ByteBuffer[] batches, int count, long bytes) {
         Journal to = journal;
-        if (to == null || bytes > Journal.GROUP_BYTES_MAX || !to.accepts((int) bytes)) {
+        if (to == null
+                || bytes > Journal.GROUP_BYTES_MAX
+                || !to.accepts((int) bytes)
+                // What is in the journal would be said to be durable before what lies below it is forced.
+                || unjournaled.contains(log)) {
             return null;
         }
+        TopicPartition partition = log.topicPartition();
         ByteBuffer staged = to.stage(partition, startOffset, batches, count);
         if (staged == null) {
             writeJournal();
@@ -130,22 +136,35 @@ final class GroupCommit {
      * Notes durably that a log is about to be cut, so that the journal does not bring back what was cut off, and the recovery point
      * does not claim it.
      *
+     * @throws LogException.WriteFailed when that is not possible now; nothing was changed
      * @throws IOException final, as for every journal write
      */
     void cut(TopicPartition partition, long offset) throws IOException {
-        Journal to = journal;
         writeJournal();
-        if (to != null && !to.stageCut(partition, offset)) {
-            // All files wait for a checkpoint: without its place in the journal, the cut must not begin.
+        Journal to = journal;
+        if (to == null) {
+            // Where there should be journals and are none, those of the last run may still be read by the next one.
+            if (services.config().journalBytesPerShard() > 0
+                    || !services.housekeeper().checkpointNow()) {
+                throw cannotCut(partition);
+            }
+            return;
+        }
+        if (!to.stageCut(partition, offset)) {
+            // All files wait for a checkpoint.
             services.housekeeper().checkpointNow();
             if (!to.stageCut(partition, offset)) {
-                throw new IOException("no journal file is free, even after a checkpoint");
+                throw cannotCut(partition);
             }
         }
-        if (to != null) {
-            to.write();
-        } else {
-            services.housekeeper().checkpointNow();
-        }
+        to.write();
+    }
+
+    private static LogException.WriteFailed cannotCut(TopicPartition partition) {
+        return new LogException.WriteFailed(
+                "the log of " + partition
+                        + " cannot be cut now, as that cannot be noted in the journal: there is no free"
+                        + " journal file, most likely because the disk is full. Nothing was changed, try again later.",
+                null);
     }
 }

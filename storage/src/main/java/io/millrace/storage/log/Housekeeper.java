@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /**
  * The thread for what hurries nobody: checkpoints, snapshots, removing files. One thing at a time. A checkpoint is made at
@@ -25,7 +26,7 @@ final class Housekeeper implements Executor, AutoCloseable {
 
     private final AtomicLong bytesSinceCheckpoint = new AtomicLong();
     private final AtomicBoolean checkpointAsked = new AtomicBoolean();
-    private volatile Runnable checkpointer = () -> {};
+    private volatile BooleanSupplier checkpointer = () -> false;
 
     /** Counts what was written; shard threads. */
     void written(long bytes) {
@@ -40,21 +41,21 @@ final class Housekeeper implements Executor, AutoCloseable {
         if (checkpointAsked.compareAndSet(false, true)) {
             execute(() -> {
                 checkpointAsked.set(false);
-                checkpointer.run();
+                checkpointer.getAsBoolean();
             });
         }
     }
 
-    /** Makes a checkpoint on the calling thread. */
-    void checkpointNow() {
-        checkpointer.run();
+    /** Makes a checkpoint on the calling thread; returns whether it is on the disk. */
+    boolean checkpointNow() {
+        return checkpointer.getAsBoolean();
     }
 
     /** Runs the checkpointer again and again, with that much time in between. */
-    void start(Runnable checkpointer, long intervalMs) {
+    void start(BooleanSupplier checkpointer, long intervalMs) {
         this.checkpointer = checkpointer;
         if (intervalMs > 0) {
-            thread.scheduleWithFixedDelay(checkpointer, intervalMs, intervalMs, TimeUnit.MILLISECONDS);
+            thread.scheduleWithFixedDelay(checkpointer::getAsBoolean, intervalMs, intervalMs, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -63,7 +64,7 @@ final class Housekeeper implements Executor, AutoCloseable {
         CompletableFuture<Void> done = new CompletableFuture<>();
         try {
             thread.execute(() -> {
-                checkpointer.run();
+                checkpointer.getAsBoolean();
                 done.complete(null);
             });
         } catch (RejectedExecutionException e) {

@@ -249,7 +249,7 @@ final class LogAppender {
         LogEnd end = state.end();
         int position = end.sizeBytes();
         boolean group = state.config().flushPolicy() == FlushPolicy.GROUP;
-        ByteBuffer staged = group ? commit.stage(state.partition(), end.offset(), buffers, count, pendingBytes) : null;
+        ByteBuffer staged = group ? commit.stage(owner, end.offset(), buffers, count, pendingBytes) : null;
         long began = System.nanoTime();
         try {
             segment.write(staged != null ? new ByteBuffer[] {staged} : duplicates(buffers, count));

@@ -107,6 +107,21 @@ final class LogFlush {
         tell();
     }
 
+    /** Forces what a log has that a bug made unusable, so that the journals need not keep it for the next start. */
+    void forceAbandoned() {
+        synchronized (forcing) {
+            try {
+                services.disk().forceDirectory(state.directory());
+                for (Segment segment : sealed) {
+                    force(segment);
+                }
+                force(state.active());
+            } catch (IOException e) {
+                services.health().fail("an fsync of " + owner + " failed", e);
+            }
+        }
+    }
+
     /** Says so after each one: when segments are sealed as fast as they are forced, waiters must not wait for the last. */
     private void forceSealedBelow(Segment active) throws IOException {
         for (Segment segment = sealed.peek();

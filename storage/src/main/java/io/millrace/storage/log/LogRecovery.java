@@ -56,6 +56,16 @@ final class LogRecovery {
      */
     record Start(boolean clean, boolean powerCut, long recoveryPoint, long producerlessOffset, JournalIndex journal) {
 
+        /** Everything below it was durable, whether in the segments or only in the journal. */
+        long durableOffset(TopicPartition partition) {
+            return Math.max(recoveryPoint, journal.durableOffset(partition));
+        }
+
+        /** Keeps what is sound up to the first damage, whatever had been durable. */
+        static Start acceptingLoss(Disk disk) {
+            return new Start(false, true, 0, 0, new JournalIndex(disk));
+        }
+
         /** Of a log that is made. */
         static Start empty(Disk disk) {
             return new Start(false, false, 0, 0, new JournalIndex(disk));

@@ -9,6 +9,7 @@ import io.millrace.storage.TopicPartition;
 import io.millrace.storage.batch.RecordTimestamps;
 import io.millrace.storage.cache.TailCache;
 import io.millrace.storage.checkpoint.CleanShutdownMarker;
+import io.millrace.storage.checkpoint.LossAccepted;
 import io.millrace.storage.checkpoint.RecoveryPoints;
 import io.millrace.storage.compaction.BatchRewriter;
 import io.millrace.storage.directory.DataDirectory;
@@ -37,6 +38,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +69,7 @@ public final class LogRegistry implements AutoCloseable {
     private final LogCleaner cleaner;
     private final Map<TopicPartition, SegmentedLog> logs = new ConcurrentHashMap<>();
     private final Scrubber scrubber;
-    private int nextShard;
+    private final AtomicInteger nextShard = new AtomicInteger();
     private boolean closed;
 
     private LogRegistry(DataDirectory directory, LogServices services, Closeable lock, Housekeeper housekeeper) {
@@ -142,14 +144,23 @@ public final class LogRegistry implements AutoCloseable {
         boolean clean = new CleanShutdownMarker(services.disk(), directory.path()).take(journalReader.lastRun());
         JournalIndex journaled = clean ? new JournalIndex(services.disk()) : journalReader.read();
         List<Callable<SegmentedLog>> recoveries = new ArrayList<>();
+        List<LossAccepted> accepted = new ArrayList<>();
         for (TopicPartition partition : content.partitions()) {
             RecoveryPoints.Point point = before.of(partition);
-            LogRecovery.Start start = new LogRecovery.Start(
-                    clean,
-                    powerCut,
-                    journaled.lower(partition, point.offset()),
-                    journaled.lower(partition, point.producerlessOffset()),
-                    journaled);
+            LossAccepted loss = new LossAccepted(services.disk(), directory.of(partition));
+            LogRecovery.Start start;
+            if (loss.isSet()) {
+                log.warn("{} is there: the log of {} is kept up to its first damage", LossAccepted.NAME, partition);
+                accepted.add(loss);
+                start = LogRecovery.Start.acceptingLoss(services.disk());
+            } else {
+                start = new LogRecovery.Start(
+                        clean,
+                        powerCut,
+                        journaled.lower(partition, point.offset()),
+                        journaled.lower(partition, point.producerlessOffset()),
+                        journaled);
+            }
             LogShard shard = nextShard();
             recoveries.add(() -> SegmentedLog.open(services, shard, partition, directory.of(partition), start));
         }
@@ -165,6 +176,9 @@ public final class LogRegistry implements AutoCloseable {
         }
         Checkpointer checkpointer = new Checkpointer(services, points, logs.values(), journals);
         beginJournals(checkpointer, journalDirectory, journalReader.lastRun() + 1);
+        for (LossAccepted loss : accepted) {
+            loss.clear();
+        }
         housekeeper.start(checkpointer, services.config().checkpointIntervalMs());
         scrubber.start();
         if (services.batchRewriter() != BatchRewriter.NONE) {
@@ -310,8 +324,8 @@ public final class LogRegistry implements AutoCloseable {
         }
     }
 
-    private synchronized LogShard nextShard() {
-        return shards.get(nextShard++ % shards.size());
+    private LogShard nextShard() {
+        return shards.get(Math.floorMod(nextShard.getAndIncrement(), shards.size()));
     }
 
     /** See {@link io.millrace.storage.LogManager#close}. */
@@ -329,7 +343,7 @@ public final class LogRegistry implements AutoCloseable {
         for (SegmentedLog open : logs.values()) {
             closing.add(open.close(why, true).toCompletableFuture());
         }
-        boolean clean = allSucceeded(closing);
+        boolean clean = allSucceeded(closing) && logs.values().stream().noneMatch(SegmentedLog::isAbandoned);
         stopThreads();
         try {
             if (clean && services.health().isOnline()) {

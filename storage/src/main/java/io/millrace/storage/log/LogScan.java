@@ -1,6 +1,7 @@
 package io.millrace.storage.log;
 
 import io.millrace.storage.LogException;
+import io.millrace.storage.checkpoint.LossAccepted;
 import io.millrace.storage.journal.JournalIndex;
 import io.millrace.storage.segment.DamageProbe;
 import io.millrace.storage.segment.Segment;
@@ -174,7 +175,7 @@ final class LogScan {
         segment.truncateTo(position);
         deleteAfter(segment);
         log.warn(
-                "topic={} partition={} cut a torn tail of {} bytes after offset {}: nothing that had been durable was in it",
+                "topic={} partition={} cut {} bytes after offset {}, which are not whole",
                 state.partition().topic(),
                 state.partition().partition(),
                 tailBytes,
@@ -210,8 +211,8 @@ final class LogScan {
                 "the log of " + state.partition() + " is damaged at byte " + position + " of "
                         + segment + ", after offset " + (endOffset - 1) + ": " + why
                         + ", so this is not what a crash leaves behind. Nothing was changed. Restore the directory from a backup;"
-                        + " or, to give up everything from there on, stop the node, cut that file at that byte, remove the segments"
-                        + " after it and start again.");
+                        + " or, to give up everything from there on, stop the node, make an empty file "
+                        + LossAccepted.NAME + " in " + state.directory() + " and start again.");
     }
 
     private void rebuildIndexes(Segment segment) throws IOException {

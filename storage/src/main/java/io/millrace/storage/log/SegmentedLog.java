@@ -67,7 +67,7 @@ public final class SegmentedLog implements PartitionLog {
         try {
             recovered = recovery.recover(start);
         } catch (LogException.CorruptLog e) {
-            recovered = recovery.refused(e, start.recoveryPoint());
+            recovered = recovery.refused(e, start.durableOffset(partition));
         }
         return new SegmentedLog(services, shard, recovered);
     }

@@ -28,6 +28,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -201,6 +204,32 @@ class JournalRecoveryTest {
     }
 
     @Test
+    void whatDoesNotFitTheJournalIsForcedBeforeWhatFollowsItIsSaidToBeDurable() throws Exception {
+        try (LogManager logs = open(directory)) {
+            PartitionLog log = TestLogs.create(logs);
+            TestLogs.await(log.updateConfig(maxMessageBytes(4 << 20)));
+            PartitionLog other = fill(logs);
+            CountDownLatch busy = new CountDownLatch(1);
+            CountDownLatch goOn = new CountDownLatch(1);
+            other.onDurable((source, durable) -> {
+                busy.countDown();
+                awaitLatch(goOn);
+            });
+            other.append(TestBatch.of("keeps the shard busy").build(), 0, AppendOrigin.CLIENT);
+            awaitLatch(busy);
+            Path segment = segments(directory).get(0);
+            List<Boolean> forcedWhenTold = new CopyOnWriteArrayList<>();
+            log.onDurable((source, durable) -> forcedWhenTold.add(disk.forced.contains(segment)));
+            // Taken in one turn: too large for the journal, and one that is not; the new epoch parts them.
+            log.append(TestBatch.of("x".repeat(3 << 20)).build(), 0, AppendOrigin.CLIENT);
+            log.append(TestBatch.of("small").build(), 1, AppendOrigin.CLIENT);
+            goOn.countDown();
+            await().until(() -> log.offsets().durableOffset() == 2);
+            assertThat(forcedWhenTold).isNotEmpty().doesNotContain(false);
+        }
+    }
+
+    @Test
     void withoutRoomForAJournalAppendsAreForcedWhereTheyAreWritten() throws IOException {
         disk.failOpeningBlocks = true;
         List<String> written = write(5, 1 << 20);
@@ -255,10 +284,18 @@ class JournalRecoveryTest {
         return written;
     }
 
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** The journal file is made in the background; the tests are about what goes through it. */
-    private void fill(LogManager logs) {
+    private PartitionLog fill(LogManager logs) {
         if (disk.failOpeningBlocks) {
-            return;
+            return null;
         }
         PartitionLog other =
                 TestLogs.await(logs.create(new TopicPartition(new UUID(9, 9), "other", 0), LogConfig.defaults()));
@@ -268,6 +305,7 @@ class JournalRecoveryTest {
             awaitDurable(other);
             return disk.blockWrites.get() > before;
         });
+        return other;
     }
 
     private Path powerCut(String name) throws IOException {

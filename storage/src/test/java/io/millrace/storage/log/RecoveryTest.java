@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +81,43 @@ class RecoveryTest {
                 assertThatThrownBy(() -> append(log, "d")).isInstanceOf(LogException.CorruptLog.class);
             }
             assertThat(Files.size(segment(copy, 0))).isEqualTo(size);
+        }
+    }
+
+    @Test
+    void whatIsBehindTheDamageIsGivenUpWhenTheOperatorSaysSo() throws IOException {
+        write("a");
+        long middle = write("b");
+        write("c");
+        // After a clean stop: everything is below the recovery point.
+        try (FileChannel file = FileChannel.open(segment(directory, 0), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[] {'!'}), middle - 3);
+        }
+        Files.delete(directory.resolve("readings-0").resolve("00000000000000000000.index"));
+        Files.delete(directory.resolve("clean-shutdown"));
+        Files.delete(directory.resolve("recovery-points"));
+        deleteJournals(directory);
+        for (int start = 0; start < 2; start++) {
+            try (LogManager logs = TestLogs.open(directory)) {
+                PartitionLog log = logs.log(TestLogs.READINGS).orElseThrow();
+                assertThatThrownBy(() -> append(log, "d"))
+                        .isInstanceOf(LogException.CorruptLog.class)
+                        .hasMessageContaining("accept-loss");
+            }
+        }
+        Path marker = Files.createFile(directory.resolve("readings-0").resolve("accept-loss"));
+        assertThat(recovered(directory)).containsExactly("a");
+        assertThat(marker).doesNotExist();
+        try (LogManager logs = TestLogs.open(directory)) {
+            assertThat(readAll(logs.log(TestLogs.READINGS).orElseThrow())).containsExactly("a", "next");
+        }
+    }
+
+    private static void deleteJournals(Path data) throws IOException {
+        try (Stream<Path> files = Files.list(data.resolve("journal"))) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
         }
     }
 
