@@ -51,6 +51,14 @@ public final class RecoveryPoints {
     public record Content(boolean found, String bootId, Map<Key, Point> points) {
         private static final Content NONE = new Content(false, "", Map.of());
 
+        /**
+         * Whether the machine was started again since: then what was not forced is there in parts. So it is taken, too, where the
+         * machine does not say; without a file nothing is assumed.
+         */
+        public boolean isOfAnotherBoot(Disk disk) {
+            return found && (bootId.isEmpty() || !bootId.equals(disk.bootId()));
+        }
+
         /** Zeros, which is to check and read everything, for a partition that is not mentioned. */
         public Point of(TopicPartition partition) {
             return points.getOrDefault(Key.of(partition), Point.NONE);

@@ -43,7 +43,7 @@ record DirectoryState(
         Map<RecoveryPoints.Key, RecoveryPoints.Point> points = Map.of();
         if (isSound(disk, dataDirectory.resolve(RecoveryPoints.NAME))) {
             RecoveryPoints.Content content = new RecoveryPoints(disk, dataDirectory).read();
-            powerCut = content.bootId().isEmpty() || !content.bootId().equals(disk.bootId());
+            powerCut = content.isOfAnotherBoot(disk);
             points = content.points();
         }
         JournalIndex journal = running || clean

@@ -83,14 +83,11 @@ public final class JournalDirectory {
         return files;
     }
 
-    /** Removes files that no shard uses: there were more shards, or larger journals, in an earlier run. */
+    /** Removes the files of shards that there are no more, or of all of them when there are to be no journals. */
     public void removeUnused(int shards, long journalBytesPerShard) throws IOException {
         for (Path file : files()) {
             Matcher name = FILE.matcher(file.getFileName().toString());
-            if (name.matches()
-                    && (journalBytesPerShard <= 0
-                            || Integer.parseInt(name.group(1)) >= shards
-                            || Integer.parseInt(name.group(2)) >= Short.MAX_VALUE)) {
+            if (name.matches() && (journalBytesPerShard <= 0 || Integer.parseInt(name.group(1)) >= shards)) {
                 disk.delete(file);
             }
         }

@@ -135,9 +135,7 @@ public final class LogRegistry implements AutoCloseable {
     private void recover(DataDirectory.Content content) throws IOException {
         long began = System.nanoTime();
         RecoveryPoints.Content before = points.read();
-        boolean powerCut = before.found()
-                && (before.bootId().isEmpty()
-                        || !before.bootId().equals(services.disk().bootId()));
+        boolean powerCut = before.isOfAnotherBoot(services.disk());
         JournalDirectory journalDirectory = new JournalDirectory(
                 services.disk(), directory.path(), services.config().reserveBytes());
         JournalReader journalReader = new JournalReader(journalDirectory);
