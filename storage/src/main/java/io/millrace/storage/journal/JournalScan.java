@@ -1,5 +1,6 @@
 package io.millrace.storage.journal;
 
+import io.millrace.storage.batch.BatchHeader;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.file.DiskFile;
 import java.io.Closeable;
@@ -29,8 +30,17 @@ public final class JournalScan implements Closeable {
      * What a group says of one partition.
      *
      * @param cut whether the log was cut at the offset; otherwise batches follow that begin there
+     * @param payloadPosition where the batches begin in the file
+     * @param endOffset the offset after the last record of the batches; without batches the offset
      */
-    public record Entry(boolean cut, UUID topicId, int partition, long offset, int payloadBytes) {}
+    public record Entry(
+            boolean cut,
+            UUID topicId,
+            int partition,
+            long offset,
+            int payloadBytes,
+            long payloadPosition,
+            long endOffset) {}
 
     private final DiskFile file;
     private final long size;
@@ -93,26 +103,44 @@ public final class JournalScan implements Closeable {
         bytes.flip();
         boolean crcOk = bytes.limit() == group.sizeBytes() && JournalFormat.isSound(bytes);
         Group result = new Group(
-                position, group.sizeBytes(), group.run(), group.number(), crcOk, crcOk ? entries(bytes) : List.of());
+                position,
+                group.sizeBytes(),
+                group.run(),
+                group.number(),
+                crcOk,
+                crcOk ? entries(bytes, position) : List.of());
         position += group.blocksBytes();
         expected++;
         return result;
     }
 
-    private static List<Entry> entries(ByteBuffer group) {
+    private static List<Entry> entries(ByteBuffer group, long groupPosition) {
         List<Entry> entries = new ArrayList<>();
         int at = JournalFormat.GROUP_HEADER_BYTES;
         while (at < group.limit()) {
             int payloadBytes = group.getInt(at);
+            int payload = at + JournalFormat.ENTRY_HEADER_BYTES;
+            long offset = group.getLong(at + 28);
+            boolean cut = group.getShort(at + 4) == JournalFormat.CUT;
             entries.add(new Entry(
-                    group.getShort(at + 4) == JournalFormat.CUT,
+                    cut,
                     JournalFormat.topicId(group, at),
                     group.getInt(at + 24),
-                    group.getLong(at + 28),
-                    payloadBytes));
-            at += JournalFormat.ENTRY_HEADER_BYTES + payloadBytes;
+                    offset,
+                    payloadBytes,
+                    groupPosition + payload,
+                    cut ? offset : endOffset(group, payload, payloadBytes)));
+            at = payload + payloadBytes;
         }
         return entries;
+    }
+
+    private static long endOffset(ByteBuffer group, int payload, int payloadBytes) {
+        long end = -1;
+        for (int at = payload; at < payload + payloadBytes; at += BatchHeader.sizeBytes(group, at)) {
+            end = BatchHeader.lastOffset(group, at) + 1;
+        }
+        return end;
     }
 
     @Override
