@@ -1,11 +1,27 @@
 package io.millrace.cluster.metadata;
 
+import io.millrace.cluster.peer.PeerAddress;
+
 /**
- * A node as clients see it.
+ * A registered node.
  *
  * @param nodeId the node id
+ * @param epoch one per process life: the fencing token of the node; -1 while it is not registered
  * @param host the advertised host of the Kafka listener
  * @param port the advertised port of the Kafka listener
+ * @param peer its node-to-node listener; null when it has none
+ * @param httpUrl where its HTTP listener is reached by other nodes and browsers; null when it is not told
  * @param rack the rack, or null
+ * @param fenced whether it is taken for dead: it leads nothing and clients are not told of it
+ * @param stopping whether it is in a controlled shutdown: it gets no leadership any more
  */
-public record BrokerMetadata(int nodeId, String host, int port, String rack) {}
+public record BrokerMetadata(
+        int nodeId,
+        long epoch,
+        String host,
+        int port,
+        PeerAddress peer,
+        String httpUrl,
+        String rack,
+        boolean fenced,
+        boolean stopping) {}

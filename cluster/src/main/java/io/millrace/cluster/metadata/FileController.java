@@ -62,7 +62,7 @@ public final class FileController implements Controller {
         this.config = config;
         this.file = file;
         this.applier = applier;
-        this.self = new BrokerMetadata(config.nodeId(), "localhost", -1, config.rack());
+        this.self = selfAt("localhost", -1);
         this.state = file.read().orElse(null);
         if (state == null) {
             state = MetadataState.formatted(config.nodeId());
@@ -85,7 +85,7 @@ public final class FileController implements Controller {
     /** Tells clients where this node's Kafka listener is. */
     public Future<Void> advertise(String host, int port) {
         return change(() -> {
-            self = new BrokerMetadata(config.nodeId(), host, port, config.rack());
+            self = selfAt(host, port);
             publish(imageOf(state));
             return null;
         });
@@ -248,6 +248,10 @@ public final class FileController implements Controller {
                     "This node carries at most " + config.maxPartitions() + " partitions and has "
                             + state.partitionCount() + ": " + added + " more are too many");
         }
+    }
+
+    private BrokerMetadata selfAt(String host, int port) {
+        return new BrokerMetadata(config.nodeId(), 0, host, port, null, null, config.rack(), false, false);
     }
 
     private static void checkReplication(int replicationFactor) {

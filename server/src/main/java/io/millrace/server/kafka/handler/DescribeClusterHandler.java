@@ -46,7 +46,7 @@ final class DescribeClusterHandler implements ApiHandler<DescribeClusterRequest>
         DescribeClusterResponseData response = new DescribeClusterResponseData()
                 .setClusterId(TopicIds.toKafka(image.clusterId()).toString())
                 .setControllerId(image.controllerId());
-        for (BrokerMetadata broker : image.brokers().values()) {
+        for (BrokerMetadata broker : image.liveBrokers()) {
             response.brokers()
                     .add(new DescribeClusterBroker()
                             .setBrokerId(broker.nodeId())

@@ -82,7 +82,7 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
         MetadataResponseData response = new MetadataResponseData()
                 .setClusterId(TopicIds.toKafka(image.clusterId()).toString())
                 .setControllerId(image.controllerId());
-        for (BrokerMetadata broker : image.brokers().values()) {
+        for (BrokerMetadata broker : image.liveBrokers()) {
             response.brokers()
                     .add(new MetadataResponseBroker()
                             .setNodeId(broker.nodeId())
