@@ -1,0 +1,41 @@
+package io.millrace.cluster.replication;
+
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.storage.TopicPartition;
+import java.util.List;
+
+/**
+ * What a leader answers to a {@link ReplicaFetchRequest}.
+ *
+ * @param <R> what holds records: {@link io.millrace.storage.ReadResult} where they leave the leader's log, {@link
+ *     java.nio.ByteBuffer} where they arrive
+ * @param partitions in the order of the request
+ */
+public record ReplicaFetchResponse<R>(List<Entry<R>> partitions) {
+
+    public ReplicaFetchResponse {
+        partitions = List.copyOf(partitions);
+    }
+
+    /**
+     * One partition.
+     *
+     * @param outcome records, or why there are none
+     * @param highWatermark of the leader, -1 when it is not known or the outcome is {@link Failed}
+     * @param logStartOffset of the leader, -1 when it is not known; known when the outcome is OFFSET_OUT_OF_RANGE
+     */
+    public record Entry<R>(TopicPartition partition, Outcome<R> outcome, long highWatermark, long logStartOffset) {}
+
+    public sealed interface Outcome<R> {}
+
+    /** Whole batches from the fetch offset on; possibly none. */
+    public record Records<R>(R records) implements Outcome<R> {}
+
+    /**
+     * The follower has records that the leader does not have: of the epochs at or below the follower's last one, {@code epoch} is the
+     * largest that the leader knows, and it ends at {@code endOffset} there.
+     */
+    public record Diverging<R>(int epoch, long endOffset) implements Outcome<R> {}
+
+    public record Failed<R>(ErrorCode error) implements Outcome<R> {}
+}
