@@ -15,6 +15,8 @@ package io.millrace.storage;
  * @param compact whether the log keeps the newest record of each key ({@code cleanup.policy} contains {@code compact})
  * @param flushPolicy when a byte counts as durable ({@code flush.policy}, Millrace's own)
  * @param compaction when and how it is compacted, if it is
+ * @param mayUseReserve whether appends are accepted when the disk is below its reserve of free space: for a log without which
+ *     the node could not do anything about that
  */
 public record LogConfig(
         int segmentBytes,
@@ -27,7 +29,8 @@ public record LogConfig(
         boolean delete,
         boolean compact,
         FlushPolicy flushPolicy,
-        CompactionConfig compaction) {
+        CompactionConfig compaction,
+        boolean mayUseReserve) {
 
     /** Who sets the timestamp of a record. */
     public enum TimestampType {
@@ -70,7 +73,8 @@ public record LogConfig(
                 delete,
                 compact,
                 flushPolicy,
-                CompactionConfig.defaults());
+                CompactionConfig.defaults(),
+                false);
     }
 
     /** Age at which a segment that has records is closed; a compacted log closes them in time for its largest lag. */

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 /**
  * The log of one partition: an ordered, append-only run of record batches, cut into segments.
  *
- * <p>Threads: {@link #append}, {@link #truncateTo}, {@link #advanceLogStart} and {@link #updateConfig} may be called from any
+ * <p>Threads: {@link #append}, {@link #truncateTo}, {@link #restartAt}, {@link #advanceLogStart} and {@link #updateConfig} may be called from any
  * thread; they are handed to the shard thread that owns this log and run there in the order of the calls. Their stages
  * complete on the shard thread: whoever needs another thread hops. Reads run on the calling thread.
  *
@@ -86,6 +86,14 @@ public interface PartitionLog {
      * spans the offset, or when compaction left nothing right below it.
      */
     CompletionStage<Void> truncateTo(long offset);
+
+    /**
+     * Drops everything and goes on, empty, at any offset: start, end and durable offset are there, epochs and producers are
+     * forgotten. For a copy whose end lies below what the leader still has, or that begins with a snapshot. Durable when the stage
+     * completes; a crash before leaves the old log, a beginning of it, or one whose start has moved. The durable listener is told
+     * of the first offset above.
+     */
+    CompletionStage<Void> restartAt(long offset);
 
     /**
      * Moves the log start offset up; what lies below is not readable any more and is deleted as soon as whole segments are

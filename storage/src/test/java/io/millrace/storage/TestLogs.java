@@ -138,6 +138,22 @@ public final class TestLogs {
                     c.flushPolicy());
         }
 
+        public static LogConfig usingReserve(LogConfig c) {
+            return new LogConfig(
+                    c.segmentBytes(),
+                    c.segmentMs(),
+                    c.indexIntervalBytes(),
+                    c.retentionMs(),
+                    c.retentionBytes(),
+                    c.maxMessageBytes(),
+                    c.timestampType(),
+                    c.delete(),
+                    c.compact(),
+                    c.flushPolicy(),
+                    c.compaction(),
+                    true);
+        }
+
         public static LogConfig flush(LogConfig c, FlushPolicy policy) {
             return new LogConfig(
                     c.segmentBytes(),

@@ -18,8 +18,11 @@ import java.util.Set;
  */
 public final class DataDirectory {
 
+    /** Where the owner of the metadata log keeps its snapshots: nothing in it is looked at here. */
+    public static final String METADATA_SNAPSHOTS = "metadata-snapshots";
+
     /** Directories that are no partitions and no mistake; the root of a mounted file system has a {@code lost+found}. */
-    private static final Set<String> OTHERS = Set.of(JournalDirectory.NAME, "lost+found");
+    private static final Set<String> OTHERS = Set.of(JournalDirectory.NAME, METADATA_SNAPSHOTS, "lost+found");
 
     private final Disk disk;
     private final Path path;

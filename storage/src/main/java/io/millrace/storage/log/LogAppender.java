@@ -65,7 +65,9 @@ final class LogAppender {
         try {
             state.requireOpen();
             services.health().requireOnline();
-            services.health().requireSpace();
+            if (!state.config().mayUseReserve()) {
+                services.health().requireSpace();
+            }
             beginEpoch(task);
             rollIfNeeded(task);
             if (!checkProducers(task)) {

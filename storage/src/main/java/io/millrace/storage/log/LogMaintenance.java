@@ -23,6 +23,7 @@ final class LogMaintenance {
     private final ProducerStateManager producers;
     private final ProducerSnapshotFiles snapshots;
     private final LogTruncation truncation;
+    private final LogRestart restart;
     private final LogRetention retention;
     private final LogCleaning cleaning;
 
@@ -52,11 +53,14 @@ final class LogMaintenance {
         this.producerlessOffset = recovered.producerlessOffset();
         this.truncation =
                 new LogTruncation(services, state, flush, commit, recovered.epochs(), producers, recovered.snapshots());
+        this.restart = new LogRestart(services, recovered, flush, commit);
         this.retention = new LogRetention(services, state, roller, flush, recovered.epochs(), snapshots);
     }
 
     void truncateTo(long offset) throws IOException {
         roller.forgetSnapshot();
+        // Before: without journals, a checkpoint in between is what the next start knows of the cut.
+        producerlessOffset = Math.min(producerlessOffset, offset);
         cleaning.exclusively(() -> {
             truncation.truncateTo(offset);
             cleaning.wasCut();
@@ -66,6 +70,19 @@ final class LogMaintenance {
         // Snapshots above the cut are gone.
         snapshotOffset = -1;
         producerlessOffset = Math.min(producerlessOffset, state.end().offset());
+    }
+
+    void restartAt(long offset) throws IOException {
+        roller.forgetSnapshot();
+        producerlessOffset = 0;
+        cleaning.exclusively(() -> {
+            restart.restartAt(offset);
+            cleaning.wasCut();
+            return null;
+        });
+        appender.reset();
+        snapshotOffset = -1;
+        producerlessOffset = offset;
     }
 
     long advanceLogStart(long offset) throws IOException {

@@ -95,6 +95,12 @@ final class LogState {
                 offsets.logStartOffset(), Math.min(offsets.durableOffset(), newEnd.offset()), newEnd.offset());
     }
 
+    /** The log is empty from now on and goes on somewhere else. */
+    synchronized void restart(LogEnd newEnd) {
+        end = newEnd;
+        offsets = new LogOffsets(newEnd.offset(), newEnd.offset(), newEnd.offset());
+    }
+
     synchronized void start(long logStartOffset) {
         offsets = new LogOffsets(logStartOffset, offsets.durableOffset(), offsets.logEndOffset());
     }

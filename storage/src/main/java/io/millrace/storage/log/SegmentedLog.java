@@ -179,6 +179,18 @@ public final class SegmentedLog implements PartitionLog {
     }
 
     @Override
+    public CompletionStage<Void> restartAt(long offset) {
+        if (offset < 0) {
+            return CompletableFuture.failedFuture(
+                    new IllegalArgumentException("a log cannot begin at offset " + offset));
+        }
+        return onShard(() -> {
+            maintenance.restartAt(offset);
+            return null;
+        });
+    }
+
+    @Override
     public CompletionStage<Long> advanceLogStart(long offset) {
         return onShard(() -> maintenance.advanceLogStart(offset));
     }

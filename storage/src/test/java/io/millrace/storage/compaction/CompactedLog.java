@@ -66,7 +66,8 @@ final class CompactedLog implements AutoCloseable {
                 delete,
                 compact,
                 FlushPolicy.GROUP,
-                compaction);
+                compaction,
+                false);
     }
 
     CompactedLog mapBytes(int bytes) {

@@ -53,6 +53,21 @@ class CrashAtEveryOperationTest {
     }
 
     @Test
+    void logsThatGoOnElsewhere() throws IOException {
+        EveryCrashPoint.of(Scenarios.RESTART);
+    }
+
+    @Test
+    void logsThatGoOnElsewhereWithoutAJournal() throws IOException {
+        EveryCrashPoint.of(Scenarios.RESTART.withoutJournal());
+    }
+
+    @Test
+    void startsAfterALogWentOnElsewhere() throws IOException {
+        EveryCrashPoint.ofTheStartAfter(Scenarios.RESTART);
+    }
+
+    @Test
     void snapshotsOfTheProducers() throws IOException {
         EveryCrashPoint.of(Scenarios.PRODUCER_SNAPSHOT);
     }

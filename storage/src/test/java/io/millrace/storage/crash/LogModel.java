@@ -49,6 +49,9 @@ final class LogModel {
     private long epochBegunAt;
     private int epochMost = -1;
 
+    /** What is missing was dropped, whether its producer is remembered or not. */
+    private boolean restarting;
+
     synchronized LogModel copy() {
         LogModel copy = new LogModel();
         copy.mayBeThere = mayBeThere;
@@ -60,6 +63,7 @@ final class LogModel {
         copy.epochBegun = epochBegun;
         copy.epochBegunAt = epochBegunAt;
         copy.epochMost = epochMost;
+        copy.restarting = restarting;
         return copy;
     }
 
@@ -131,6 +135,24 @@ final class LogModel {
         batches.removeIf(batch -> batch.lastOffset() >= offset);
     }
 
+    synchronized void restarting(long offset) {
+        restarting = true;
+        durableEnd = 0;
+        startDurable = Math.min(startDurable, offset);
+        startMost = Math.max(startMost, offset);
+        epochBegun = -1;
+        epochBegunAt = 0;
+    }
+
+    synchronized void restarted(long offset) {
+        restarting = false;
+        batches.clear();
+        durableEnd = offset;
+        startDurable = offset;
+        startMost = offset;
+        epochMost = -1;
+    }
+
     /** Fails unless the log is one that a crash may leave. */
     synchronized void check(PartitionLog log) throws IOException {
         LogOffsets found = log.offsets();
@@ -156,7 +178,7 @@ final class LogModel {
     private List<Batch> expected(LogOffsets found) {
         return batches.stream()
                 .filter(batch ->
-                        batch.lastOffset() >= found.logStartOffset() && batch.baseOffset() < found.logEndOffset())
+                        batch.lastOffset() >= found.logStartOffset() && batch.lastOffset() < found.logEndOffset())
                 .toList();
     }
 
@@ -236,7 +258,9 @@ final class LogModel {
         durableEnd = found.logEndOffset();
         epochBegun = log.latestEpoch().orElse(-1);
         epochBegunAt = 0;
-        return lost;
+        boolean dropped = restarting;
+        restarting = false;
+        return dropped ? List.of() : lost;
     }
 
     /** The newest batches of each producer, as many as a log remembers, oldest first. */

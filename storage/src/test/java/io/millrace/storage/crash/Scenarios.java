@@ -111,6 +111,17 @@ final class Scenarios {
         store.append(A, 2, Samples.batch(2));
     });
 
+    static final Scenario RESTART = new Scenario("restart", SMALL_SEGMENTS, Samples::severalSegments, store -> {
+        store.restart(A, 100);
+        store.append(A, 3, Samples.batch(20), Samples.batch(21));
+        store.checkpoint();
+        store.append(A, 4, Samples.batch(22), Samples.batch(23));
+        store.restart(A, 103);
+        store.append(A, 1, Samples.batch(24));
+        store.restart(A, 50);
+        store.append(A, 1, Samples.batch(25));
+    });
+
     static final Scenario PRODUCER_SNAPSHOT =
             new Scenario("producer snapshot", SMALL_SEGMENTS, Samples::severalSegments, store -> {
                 store.snapshotProducers(A);

@@ -181,6 +181,13 @@ final class Store implements AutoCloseable {
         model.cut(offset);
     }
 
+    void restart(TopicPartition partition, long offset) {
+        LogModel model = model(partition);
+        model.restarting(offset);
+        done(log(partition).restartAt(offset));
+        model.restarted(offset);
+    }
+
     void deleteRecords(TopicPartition partition, long offset) {
         LogModel model = model(partition);
         model.movingStart(offset);

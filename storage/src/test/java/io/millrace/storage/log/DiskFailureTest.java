@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.storage.AppendOrigin;
 import io.millrace.storage.FaultyDisk;
+import io.millrace.storage.LogConfig;
 import io.millrace.storage.LogException;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.PartitionLog;
@@ -94,6 +95,18 @@ class DiskFailureTest {
         }
         try (LogManager logs = TestLogs.open(directory)) {
             assertThat(readAll(logs.log(TestLogs.READINGS).orElseThrow())).containsExactly("a");
+        }
+    }
+
+    @Test
+    void aLogThatMayUseTheReserveGoesOnBelowIt() throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        StorageConfig withReserve =
+                new StorageConfig(directory, 1, 2L << 20, 10_000, 64L << 20, 8L << 20, Long.MAX_VALUE, 0, 86_400_000);
+        try (LogManager logs = TestLogs.open(withReserve, disk)) {
+            PartitionLog log = TestLogs.create(logs, TestLogs.LogConfigs.usingReserve(LogConfig.defaults()));
+            append(log, "a");
+            assertThat(readAll(log)).containsExactly("a");
         }
     }
 
