@@ -280,6 +280,6 @@ public final class FileController implements Controller {
         for (int i = 0; i < partitions.length; i++) {
             partitions[i] = new PartitionMetadata(i, self.nodeId(), 0, 0, alone, alone);
         }
-        return new TopicMetadata(topic.name(), topic.id(), List.of(partitions), topic.config());
+        return new TopicMetadata(topic.name(), topic.id(), List.of(partitions), topic.config(), 1);
     }
 }

@@ -34,6 +34,7 @@ public final class TopicConfig {
     public static final String RETENTION_MS = "retention.ms";
     public static final String SEGMENT_BYTES = "segment.bytes";
     public static final String SEGMENT_MS = "segment.ms";
+    public static final String UNCLEAN_LEADER_ELECTION_ENABLE = "unclean.leader.election.enable";
 
     /** Kinds of values, as {@code DescribeConfigs} reports them. */
     public enum Type {
@@ -167,6 +168,13 @@ public final class TopicConfig {
                 "604800000",
                 "Age in milliseconds at which a new segment file is begun.",
                 integer(1, Long.MAX_VALUE));
+        rule(
+                UNCLEAN_LEADER_ELECTION_ENABLE,
+                Type.BOOLEAN,
+                "false",
+                "Whether a replica that may lack acknowledged records becomes leader when no other is left. With 'true' a"
+                        + " partition comes back sooner, and what was acknowledged may be gone.",
+                oneOf("true", "false"));
     }
 
     private static final List<Setting> SETTINGS =
@@ -234,8 +242,7 @@ public final class TopicConfig {
                         Double.parseDouble(values.get(MIN_CLEANABLE_DIRTY_RATIO)),
                         values.number(DELETE_RETENTION_MS),
                         values.number(MIN_COMPACTION_LAG_MS),
-                        values.number(MAX_COMPACTION_LAG_MS)),
-                false);
+                        values.number(MAX_COMPACTION_LAG_MS)));
     }
 
     @FunctionalInterface

@@ -11,8 +11,11 @@ import java.util.UUID;
  * @param id never re-used: a topic that is created again under the same name gets a new one
  * @param partitions in partition order, without holes
  * @param config only what was set for this topic; {@link TopicConfig} adds the defaults
+ * @param minInsyncReplicas how many replicas must have a record before acks=all is answered: the topic's setting or the committed
+ *     default of the cluster, never that of a node, because leaders and the controller must agree on it
  */
-public record TopicMetadata(String name, UUID id, List<PartitionMetadata> partitions, Map<String, String> config) {
+public record TopicMetadata(
+        String name, UUID id, List<PartitionMetadata> partitions, Map<String, String> config, int minInsyncReplicas) {
 
     public TopicMetadata {
         partitions = List.copyOf(partitions);
