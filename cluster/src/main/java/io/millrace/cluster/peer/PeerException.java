@@ -13,6 +13,8 @@ public final class PeerException extends RuntimeException {
         TIMEOUT,
         /** The answer, or the other side's identity, is not what it must be. */
         PROTOCOL,
+        /** Nothing was sent: too much waits for the node already. */
+        BUSY,
         /** This node is stopping. */
         CLOSED
     }
