@@ -15,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The TCP listener for Kafka clients: one port, served by several event loops. Thread-safe.
+ * A TCP listener that speaks the Kafka protocol: one port, served by several event loops. There is one for clients, and in a cluster
+ * another one, with a table of its own, for the other nodes. Thread-safe.
  *
  * <p>The node must be started before and stopped after the listener, so that every request finds its partitions.
  */
@@ -39,7 +40,7 @@ public final class KafkaListener {
     }
 
     /**
-     * Binds the port and tells the cluster where clients reach it. Completes when clients can connect; fails with a message
+     * Binds the port for clients and tells the cluster where they reach it. Completes when clients can connect; fails with a message
      * that tells the user what to do.
      */
     public static Future<KafkaListener> start(
@@ -49,22 +50,38 @@ public final class KafkaListener {
 
     static Future<KafkaListener> start(
             Vertx vertx, KafkaListenerConfig config, ClusterNode node, RequestMemory memory, KafkaMetrics metrics) {
-        ListenerServices services = new ListenerServices(
-                new RequestDispatcher(new ApiHandlers(node, config.fetchMaxBytes())),
-                new ConnectionLimit(config.maxConnections()),
-                memory,
-                metrics);
+        ApiHandlers table = ApiHandlers.forClients(node, config.fetchMaxBytes());
+        ListenerServices services = services(config, table, memory, metrics);
         if (config.port() == 0) {
-            return deploy(vertx, config, -FREE_PORTS.incrementAndGet(), services)
+            return deploy(vertx, config, ListenerAudience.CLIENTS, services)
                     .compose(listener ->
                             advertise(node, config, listener.actualPort).map(listener));
         }
         // Told before the port is open, so that no client can ask in between.
-        return advertise(node, config, config.port()).compose(told -> deploy(vertx, config, config.port(), services));
+        return advertise(node, config, config.port())
+                .compose(told -> deploy(vertx, config, ListenerAudience.CLIENTS, services));
+    }
+
+    /**
+     * Binds the port for the other nodes. Completes when they can connect; fails with a message that tells the user what to do.
+     *
+     * @param table what they may ask
+     */
+    public static Future<KafkaListener> startForPeers(
+            Vertx vertx, KafkaListenerConfig config, ApiHandlers table, KafkaMetrics metrics) {
+        RequestMemory memory = RequestMemory.ofHeap(config.maxFrameBytes());
+        return deploy(vertx, config, ListenerAudience.PEERS, services(config, table, memory, metrics));
+    }
+
+    private static ListenerServices services(
+            KafkaListenerConfig config, ApiHandlers table, RequestMemory memory, KafkaMetrics metrics) {
+        return new ListenerServices(
+                new RequestDispatcher(table), new ConnectionLimit(config.maxConnections()), memory, metrics);
     }
 
     private static Future<KafkaListener> deploy(
-            Vertx vertx, KafkaListenerConfig config, int bindPort, ListenerServices services) {
+            Vertx vertx, KafkaListenerConfig config, ListenerAudience audience, ListenerServices services) {
+        int bindPort = config.port() == 0 ? -FREE_PORTS.incrementAndGet() : config.port();
         Queue<KafkaVerticle> verticles = new ConcurrentLinkedQueue<>();
         int instances = config.eventLoops() != 0 ? config.eventLoops() : VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE;
         return vertx.deployVerticle(
@@ -74,10 +91,10 @@ public final class KafkaListener {
                             return verticle;
                         },
                         new DeploymentOptions().setInstances(instances))
-                .recover(failure -> Future.failedFuture(cannotBind(config, failure)))
+                .recover(failure -> Future.failedFuture(cannotBind(config, audience, failure)))
                 .map(deploymentId -> {
                     int port = verticles.element().actualPort();
-                    log.info("Kafka clients are served on {}:{}", config.host(), port);
+                    log.info("{} are served on {}:{}", audience.who(), config.host(), port);
                     return new KafkaListener(vertx, deploymentId, port, services.connections());
                 });
     }
@@ -88,11 +105,12 @@ public final class KafkaListener {
                 config.advertisedPort() != 0 ? config.advertisedPort() : boundPort);
     }
 
-    private static IOException cannotBind(KafkaListenerConfig config, Throwable failure) {
+    private static IOException cannotBind(KafkaListenerConfig config, ListenerAudience audience, Throwable failure) {
+        String section = audience.section();
         return new IOException(
-                "The Kafka listener cannot bind " + config.host() + ":" + config.port() + " (" + failure.getMessage()
-                        + "). If the port is taken, stop the other program or choose another kafka.port; if the address is"
-                        + " not one of this machine, correct kafka.host.",
+                "The listener for " + audience.who() + " cannot bind " + config.host() + ":" + config.port() + " ("
+                        + failure.getMessage() + "). If the port is taken, stop the other program or choose another "
+                        + section + ".port; if the address is not one of this machine, correct " + section + ".host.",
                 failure);
     }
 

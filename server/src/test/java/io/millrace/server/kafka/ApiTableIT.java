@@ -49,7 +49,7 @@ class ApiTableIT {
         node = KafkaTestNode.start(directory);
         node.createTopic("alpha", 2);
         node.createTopic("beta", 1);
-        handlers = new ApiHandlers(node.node(), 1 << 20);
+        handlers = ApiHandlers.forClients(node.node(), 1 << 20);
         dispatcher = new RequestDispatcher(handlers);
         samples = new RequestSamples(node);
     }

@@ -4,39 +4,57 @@ import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.ClusterNode;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.partition.PartitionService;
+import io.millrace.cluster.peer.PeerApi;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** The table of the APIs that are served: what is in it is advertised, what is not is refused. Immutable. */
+/** The table of the APIs that a listener serves: what is in it is advertised, what is not is refused. Immutable. */
 public final class ApiHandlers {
 
     private final Map<ApiKeys, ApiHandler<?>> byKey = new EnumMap<>(ApiKeys.class);
 
+    private ApiHandlers(Collection<? extends ApiHandler<?>> handlers) {
+        for (ApiHandler<?> handler : handlers) {
+            if (byKey.put(handler.apiKey(), handler) != null) {
+                throw new IllegalArgumentException(handler.apiKey() + " is served twice");
+            }
+        }
+    }
+
     /**
-     * All APIs, for one node.
+     * What clients are served.
      *
      * @param fetchMaxBytes bound on one fetch answer
      */
-    public ApiHandlers(ClusterNode node, int fetchMaxBytes) {
+    public static ApiHandlers forClients(ClusterNode node, int fetchMaxBytes) {
         Controller controller = node.controller();
         PartitionService partitions = node.partitions();
         ClusterConfig config = node.config();
-        List.<ApiHandler<?>>of(
-                        new ProduceHandler(controller, partitions),
-                        new FetchHandler(controller, partitions, fetchMaxBytes),
-                        new ListOffsetsHandler(controller, partitions),
-                        new MetadataHandler(controller, config),
-                        new FindCoordinatorHandler(),
-                        new ApiVersionsHandler(this),
-                        new CreateTopicsHandler(controller, config),
-                        new DeleteTopicsHandler(controller),
-                        new InitProducerIdHandler(node.producerIds()),
-                        new DescribeConfigsHandler(controller, config),
-                        new DescribeClusterHandler(controller))
-                .forEach(handler -> byKey.put(handler.apiKey(), handler));
+        ApiHandlers handlers = new ApiHandlers(List.of(
+                new ProduceHandler(controller, partitions),
+                new FetchHandler(controller, partitions, fetchMaxBytes),
+                new ListOffsetsHandler(controller, partitions),
+                new MetadataHandler(controller, config),
+                new FindCoordinatorHandler(),
+                new CreateTopicsHandler(controller, config),
+                new DeleteTopicsHandler(controller),
+                new InitProducerIdHandler(node.producerIds()),
+                new DescribeConfigsHandler(controller, config),
+                new DescribeClusterHandler(controller)));
+        handlers.byKey.put(ApiKeys.API_VERSIONS, new ApiVersionsHandler(handlers));
+        return handlers;
+    }
+
+    /**
+     * What other nodes are served. There is no ApiVersions: the versions between nodes are fixed.
+     *
+     * @param apis APIs whose answers are plain messages
+     */
+    public static ApiHandlers forPeers(List<PeerApi> apis) {
+        return new ApiHandlers(apis.stream().map(PeerApiHandler::new).toList());
     }
 
     /** The handler of an API, or null when it is not served. */
