@@ -55,8 +55,8 @@ class HouseRulesTest {
     @ParameterizedTest
     @CsvSource({
         "storage, io.vertx io.netty com.hazelcast org.apache.kafka io.millrace.cluster io.millrace.websocket io.millrace.server",
-        "cluster, io.vertx.ext com.hazelcast io.millrace.websocket io.millrace.server",
-        "websocket, org.apache.kafka io.millrace.server",
+        "cluster, io.vertx.ext io.millrace.websocket io.millrace.server",
+        "websocket, org.apache.kafka com.hazelcast io.millrace.server",
     })
     void importsFollowTheOneWayStreet(String module, String forbidden) throws IOException {
         for (String prefix : forbidden.split(" ")) {
@@ -66,16 +66,27 @@ class HouseRulesTest {
 
     @Test
     void kafkaTypesStayInThePackagesThatAdaptThem() throws IOException {
-        Set<String> importers = sources(MODULES)
-                .filter(file -> importsOf(file).stream().anyMatch(each -> each.startsWith("org.apache.kafka.")))
-                .map(file -> packageOf(file))
-                .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(importers)
+        assertThat(importersOf("org.apache.kafka."))
                 .isSubsetOf(
                         "io.millrace.cluster.record",
+                        "io.millrace.cluster.peer",
+                        "io.millrace.cluster.quorum",
+                        "io.millrace.cluster.controller",
                         "io.millrace.server.kafka",
                         "io.millrace.server.kafka.handler",
                         "io.millrace.server.demo");
+    }
+
+    @Test
+    void hazelcastTypesStayInThePackageThatAdaptsThem() throws IOException {
+        assertThat(importersOf("com.hazelcast.")).isSubsetOf("io.millrace.cluster.hazelcast");
+    }
+
+    private static Set<String> importersOf(String prefix) throws IOException {
+        return sources(MODULES)
+                .filter(file -> importsOf(file).stream().anyMatch(each -> each.startsWith(prefix)))
+                .map(HouseRulesTest::packageOf)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static Set<String> imports(List<String> modules) throws IOException {

@@ -11,6 +11,9 @@ final class ConfigSchema {
 
     private static final String TOPIC_DEFAULTS = "topics.defaults";
 
+    /** The names in it are those of the discovery that is chosen. */
+    private static final String DISCOVERY_PROPERTIES = "cluster.discoveryProperties";
+
     private final Map<String, ConfigKey> keys = new LinkedHashMap<>();
 
     ConfigSchema() {
@@ -35,13 +38,18 @@ final class ConfigSchema {
 
     /** Whether a value can be given to the key itself: a section or a map only has keys below it. */
     boolean isKnown(String key) {
+        if (key.startsWith(DISCOVERY_PROPERTIES + ".")) {
+            return true;
+        }
         ConfigKey known = keys.get(key);
         return known != null && known.type() != Map.class;
     }
 
     /** Whether it names a section or a map, so that an empty value means "nothing set here". */
     boolean isGroup(String key) {
-        return key.equals(TOPIC_DEFAULTS) || keys.keySet().stream().anyMatch(name -> name.startsWith(key + "."));
+        return key.equals(TOPIC_DEFAULTS)
+                || key.equals(DISCOVERY_PROPERTIES)
+                || keys.keySet().stream().anyMatch(name -> name.startsWith(key + "."));
     }
 
     /** The key that an environment variable sets. */

@@ -13,6 +13,7 @@ public record MillraceConfig(
         StorageSettings storage,
         TopicSettings topics,
         GatewaySettings gateway,
+        ClusterSettings cluster,
         SecuritySettings security) {
 
     public MillraceConfig {
@@ -20,6 +21,9 @@ public record MillraceConfig(
         if (!security.allowInsecure()) {
             checkLoopback(checks, "kafka.host", kafka.host());
             checkLoopback(checks, "http.host", http.host());
+            if (cluster.isClustered()) {
+                checkLoopback(checks, "cluster.host", cluster.host());
+            }
         }
         if (kafka.advertisedHost() == null && Loopback.isWildcard(kafka.host())) {
             checks.problem(
@@ -30,7 +34,29 @@ public record MillraceConfig(
         if (kafka.port() != 0 && kafka.port() == http.port() && kafka.host().equals(http.host())) {
             checks.problem("http.port", "must differ from kafka.port, but both are " + http.port());
         }
+        if (cluster.isClustered()) {
+            checkClusterPorts(checks, kafka, http, cluster);
+        }
         checks.done();
+    }
+
+    private static void checkClusterPorts(
+            Checks checks, KafkaSettings kafka, HttpSettings http, ClusterSettings cluster) {
+        if (cluster.advertisedHost() == null && Loopback.isWildcard(cluster.host())) {
+            checks.problem(
+                    "cluster.advertisedHost",
+                    "must be set, because other nodes are told to connect to it and cannot connect to cluster.host "
+                            + cluster.host());
+        }
+        for (int taken : new int[] {kafka.port(), http.port()}) {
+            if (taken != 0 && taken == cluster.port()) {
+                checks.problem("cluster.port", "must differ from kafka.port and http.port, but is " + taken + " too");
+            }
+            if (taken == cluster.discoveryPort()) {
+                checks.problem(
+                        "cluster.discoveryPort", "must differ from kafka.port and http.port, but is " + taken + " too");
+            }
+        }
     }
 
     /** What runs when nothing is set. */
@@ -42,6 +68,7 @@ public record MillraceConfig(
                 StorageSettings.standard(),
                 TopicSettings.standard(),
                 GatewaySettings.standard(),
+                ClusterSettings.standard(),
                 SecuritySettings.standard());
     }
 

@@ -52,6 +52,42 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void aNodeIsAloneUntilItIsToldWhereOthersAre() {
+        ClusterSettings alone = load("", Map.of()).cluster();
+        ClusterSettings joined =
+                load("cluster.join: [127.0.0.1:5701, 127.0.0.1]", Map.of()).cluster();
+
+        assertThat(alone.isClustered()).isFalse();
+        assertThat(alone.votersWanted()).isEqualTo(1);
+        assertThat(joined.join()).containsExactly("127.0.0.1:5701", "127.0.0.1");
+        assertThat(joined.isClustered()).isTrue();
+        assertThat(joined.votersWanted()).isEqualTo(3);
+    }
+
+    @Test
+    void discoveryPropertiesHaveTheNamesOfTheDiscovery() {
+        ClusterSettings cluster = load(
+                        "cluster: {discovery: kubernetes, discoveryProperties: {service-name: millrace}}", Map.of())
+                .cluster();
+
+        assertThat(cluster.discovery()).isEqualTo(ClusterSettings.Discovery.KUBERNETES);
+        assertThat(cluster.discoveryProperties()).containsExactly(Map.entry("service-name", "millrace"));
+    }
+
+    @Test
+    void thePortsForOtherNodesNeedLoopbackAndTheirOwnNumbers() {
+        String open = "cluster: {host: 0.0.0.0, join: [10.0.0.7], port: 9092}";
+
+        assertThat(messages(open))
+                .anyMatch(each -> each.startsWith("cluster.host:") && each.contains("security.allowInsecure"))
+                .anyMatch(each -> each.startsWith("cluster.advertisedHost:"))
+                .anyMatch(each -> each.startsWith("cluster.port:"));
+        assertThat(messages("cluster: {voters: 2, join: ['10.0.0.7:port']}"))
+                .anyMatch(each -> each.startsWith("cluster.voters:"))
+                .anyMatch(each -> each.startsWith("cluster.join:"));
+    }
+
+    @Test
     void topicDefaultsMayBeNestedOrDotted() {
         String nested = "topics: {defaults: {retention.ms: 5, segment: {bytes: 2048}}}";
         String dotted = "topics.defaults.retention.ms: 5\ntopics.defaults.segment.bytes: 2048\n";
@@ -214,5 +250,11 @@ class ConfigLoaderTest {
             throw new UncheckedIOException(e);
         }
         return ConfigLoader.load(file(), environment, List.of(flags));
+    }
+
+    private List<String> messages(String yaml) {
+        return catchThrowableOfType(InvalidConfigException.class, () -> load(yaml, Map.of())).problems().stream()
+                .map(ConfigProblem::toString)
+                .toList();
     }
 }
