@@ -242,7 +242,8 @@ public final class TopicConfig {
                         Double.parseDouble(values.get(MIN_CLEANABLE_DIRTY_RATIO)),
                         values.number(DELETE_RETENTION_MS),
                         values.number(MIN_COMPACTION_LAG_MS),
-                        values.number(MAX_COMPACTION_LAG_MS)));
+                        values.number(MAX_COMPACTION_LAG_MS)),
+                false);
     }
 
     @FunctionalInterface
