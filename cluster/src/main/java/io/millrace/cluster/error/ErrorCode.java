@@ -68,6 +68,16 @@ public enum ErrorCode {
         this.retry = retry;
     }
 
+    /** The error of a number on the Kafka wire; {@link #UNKNOWN_SERVER_ERROR} for one that is not in this list. */
+    public static ErrorCode ofKafkaCode(short code) {
+        for (ErrorCode each : values()) {
+            if (each.kafkaCode == code) {
+                return each;
+            }
+        }
+        return UNKNOWN_SERVER_ERROR;
+    }
+
     /** The number on the Kafka wire, and {@code error_code} in JSON. */
     public short kafkaCode() {
         return kafkaCode;

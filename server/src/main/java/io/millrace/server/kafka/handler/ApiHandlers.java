@@ -2,13 +2,16 @@ package io.millrace.server.kafka.handler;
 
 import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.ClusterNode;
+import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.peer.PeerApi;
+import io.millrace.cluster.replication.ReplicaFetchService;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** The table of the APIs that a listener serves: what is in it is advertised, what is not is refused. Immutable. */
@@ -51,8 +54,24 @@ public final class ApiHandlers {
     /**
      * What other nodes are served. There is no ApiVersions: the versions between nodes are fixed.
      *
-     * @param apis APIs whose answers are plain messages
+     * @param apis APIs whose answers are plain messages; Fetch among them is that of the metadata quorum
+     * @param replicas answers all other Fetch requests
+     * @param image the cluster, to find topics by their ids
      */
+    public static ApiHandlers forPeers(List<PeerApi> apis, ReplicaFetchService replicas, Supplier<ClusterImage> image) {
+        ReplicaFetchHandler replicaFetch = new ReplicaFetchHandler(replicas, image);
+        ApiHandlers handlers = forPeers(apis);
+        handlers.byKey.put(
+                ApiKeys.FETCH,
+                apis.stream()
+                        .filter(api -> api.apiKey() == ApiKeys.FETCH)
+                        .findFirst()
+                        .<ApiHandler<?>>map(metadata -> new PeerFetchHandler(metadata, replicaFetch))
+                        .orElse(replicaFetch));
+        return handlers;
+    }
+
+    /** What other nodes are served by a node without replicas. */
     public static ApiHandlers forPeers(List<PeerApi> apis) {
         return new ApiHandlers(apis.stream().map(PeerApiHandler::new).toList());
     }
