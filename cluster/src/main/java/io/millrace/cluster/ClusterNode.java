@@ -15,6 +15,7 @@ import io.millrace.cluster.partition.Partitioner;
 import io.millrace.cluster.partition.RecordAppender;
 import io.millrace.cluster.record.RecordBatches;
 import io.millrace.cluster.record.RecordRewriter;
+import io.millrace.cluster.replication.Replication;
 import io.millrace.cluster.transaction.ProducerIdAllocator;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.StorageMetrics;
@@ -48,7 +49,7 @@ public final class ClusterNode {
         this.vertx = vertx;
         this.config = config;
         this.logs = logs;
-        this.partitions = new LocalPartitionService(vertx, config, clock, logs, this::image);
+        this.partitions = new LocalPartitionService(vertx, config, logs, this::image, Replication.alone(vertx));
         this.controller =
                 new FileController(config, new MetadataFile(config.storage().directory()), partitions::apply);
         try {
@@ -133,6 +134,7 @@ public final class ClusterNode {
         vertx.cancelTimer(retentionTimer);
         return vertx.executeBlocking(() -> {
             controller.close();
+            partitions.checkpointHighWatermarks();
             partitions.close();
             logs.close();
             return null;

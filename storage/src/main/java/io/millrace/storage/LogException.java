@@ -105,6 +105,13 @@ public abstract sealed class LogException extends RuntimeException {
         }
     }
 
+    /** A copy was made for another end of the log: it was cut or has grown since. Nothing was written; ask again from its present end. */
+    public static final class UnexpectedEnd extends LogException {
+        public UnexpectedEnd(String message) {
+            super(message, null);
+        }
+    }
+
     /** A write failed and was undone: nothing was stored. The same append may succeed later. */
     public static final class WriteFailed extends LogException {
         public WriteFailed(String message, Throwable cause) {

@@ -49,6 +49,16 @@ public interface PartitionLog {
     CompletionStage<AppendResult> append(ByteBuffer batches, int leaderEpoch, AppendOrigin origin);
 
     /**
+     * Writes a leader's batches as they are, with their offsets and epochs, if the log ends where they were asked from. So what arrives
+     * late, after the log was cut or grew, leaves no hole and no mixture; it fails with {@link LogException.UnexpectedEnd}.
+     *
+     * @param leaderEpoch the epoch of the leader: refused when a later one has begun here
+     * @param expectedEndOffset the log end offset from which they were asked; compaction may have left a hole between it and the first
+     *     batch
+     */
+    CompletionStage<AppendResult> appendCopy(ByteBuffer batches, int leaderEpoch, long expectedEndOffset);
+
+    /**
      * Reads whole batches from the one that contains {@code offset} up to {@code maxOffset} (exclusive).
      *
      * @param maxBytes bound on the result; the first batch is returned even when it is larger, if {@code

@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * The appends of one partition that are written and wait to be acknowledged.
  *
- * <p>Added to by the log's shard thread, released by it when they are durable, expired by a timer: guarded by its own lock, which is
- * never held while a promise is completed.
+ * <p>Added to by the log's shard thread, released by whoever moves the offset they wait for, expired by a timer: guarded by its own
+ * lock, which is never held while a promise is completed.
  */
 final class DelayedProduce {
 
@@ -36,11 +36,11 @@ final class DelayedProduce {
     }
 
     /** Acknowledges what lies below an offset. */
-    void release(long highWatermark) {
+    void release(long offset) {
         List<Waiting> released = null;
         synchronized (queue) {
             Waiting first;
-            while ((first = queue.peek()) != null && first.result().lastOffset() < highWatermark) {
+            while ((first = queue.peek()) != null && first.result().lastOffset() < offset) {
                 if (released == null) {
                     released = new ArrayList<>();
                 }
@@ -75,20 +75,21 @@ final class DelayedProduce {
         }
     }
 
-    boolean isEmpty() {
-        synchronized (queue) {
-            return queue.isEmpty();
-        }
-    }
-
-    /** Fails everyone who waits, and everyone who comes later. */
-    void close(MillraceException cause) {
+    /** Fails everyone who waits. */
+    void failAll(MillraceException cause) {
         List<Waiting> failed;
         synchronized (queue) {
-            closed = cause;
             failed = new ArrayList<>(queue);
             queue.clear();
         }
         failed.forEach(waiting -> waiting.promise().fail(cause));
+    }
+
+    /** Fails everyone who waits, and everyone who comes later. */
+    void close(MillraceException cause) {
+        synchronized (queue) {
+            closed = cause;
+        }
+        failAll(cause);
     }
 }

@@ -1,22 +1,14 @@
 package io.millrace.cluster.partition;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-
 /**
  * The offset below which consumers may read, and those who wait for it to move.
  *
- * <p>With one replica it follows the durable offset of the log. It never goes down. Moved by one thread at a time; read and
- * watched from any thread.
+ * <p>It outlives the roles of its partition. Moved under the partition's lock; read and watched from any thread.
  */
 final class HighWatermark {
 
+    private final OffsetWatchers watchers = new OffsetWatchers();
     private volatile long value;
-    private final Map<Watch, Watcher> watchers = new LinkedHashMap<>();
-
-    private record Watcher(long position, Runnable listener) {}
 
     HighWatermark(long initial) {
         this.value = initial;
@@ -26,54 +18,32 @@ final class HighWatermark {
         return value;
     }
 
-    /** Moves up to an offset and tells the watchers; does nothing when it is there already. */
-    void advanceTo(long offset) {
+    /** Moves up to an offset; returns whether it moved: then {@link #tell} is to be called when the lock is not held any more. */
+    boolean raise(long offset) {
         if (offset <= value) {
-            return;
+            return false;
         }
-        List<Runnable> toTell;
-        synchronized (watchers) {
-            value = offset;
-            if (watchers.isEmpty()) {
-                return;
-            }
-            toTell = new ArrayList<>(watchers.size());
-            for (Watcher watcher : watchers.values()) {
-                if (watcher.position() < offset) {
-                    toTell.add(watcher.listener());
-                }
-            }
-        }
-        toTell.forEach(Runnable::run);
+        value = offset;
+        return true;
     }
 
-    /** Tells everyone a last time: the partition is gone. */
+    /** Follows a log that was cut below it, which only an unclean election allows. */
+    void lower(long offset) {
+        value = Math.min(value, offset);
+    }
+
+    /** Tells the watchers that it moved. */
+    void tell() {
+        watchers.tell(value);
+    }
+
+    /** Tells everyone: the partition is gone, or led elsewhere. */
     void tellAll() {
-        List<Runnable> toTell = new ArrayList<>();
-        synchronized (watchers) {
-            watchers.values().forEach(watcher -> toTell.add(watcher.listener()));
-        }
-        toTell.forEach(Runnable::run);
+        watchers.tellAll();
     }
 
     /** See {@link PartitionService#watch}. */
     Watch watch(long position, Runnable listener) {
-        Watch watch = new Watch() {
-            @Override
-            public void cancel() {
-                synchronized (watchers) {
-                    watchers.remove(this);
-                }
-            }
-        };
-        boolean passed;
-        synchronized (watchers) {
-            watchers.put(watch, new Watcher(position, listener));
-            passed = value > position;
-        }
-        if (passed) {
-            listener.run();
-        }
-        return watch;
+        return watchers.watch(position, listener, this::value);
     }
 }

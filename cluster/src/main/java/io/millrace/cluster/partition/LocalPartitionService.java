@@ -4,131 +4,66 @@ import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.ClusterImage;
-import io.millrace.cluster.metadata.PartitionMetadata;
-import io.millrace.cluster.metadata.TopicConfig;
-import io.millrace.cluster.metadata.TopicMetadata;
+import io.millrace.cluster.replication.ReplicaFetchRequest;
+import io.millrace.cluster.replication.ReplicaFetchResponse;
+import io.millrace.cluster.replication.ReplicaFetchService;
+import io.millrace.cluster.replication.ReplicaFetchers;
+import io.millrace.cluster.replication.Replication;
 import io.millrace.storage.AppendResult;
-import io.millrace.storage.LogConfig;
-import io.millrace.storage.LogException;
 import io.millrace.storage.LogManager;
-import io.millrace.storage.PartitionLog;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.TimestampOffset;
 import io.millrace.storage.TopicPartition;
+import io.millrace.storage.file.Disk;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.time.Clock;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one door, on the node that leads the partitions. */
-public final class LocalPartitionService implements PartitionService {
+/** The one door of a node to its replicas, for clients and for the followers on other nodes. */
+public final class LocalPartitionService implements PartitionService, ReplicaFetchService {
 
     private static final Logger log = LoggerFactory.getLogger(LocalPartitionService.class);
 
     private static final int READERS = 4;
 
     private final Vertx vertx;
-    private final ClusterConfig config;
-    private final Clock clock;
-    private final LogManager logs;
     private final Supplier<ClusterImage> image;
     private final LogReaders readers = new LogReaders(READERS);
-    private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
-
-    /** Partitions whose log cannot be trusted, and what they answer. */
-    private final Map<TopicPartition, MillraceException> damaged = new ConcurrentHashMap<>();
+    private final PartitionRegistry registry;
+    private final PartitionContext context;
+    private final HighWatermarkFile highWatermarks;
+    private final ImageApplier applier;
 
     /**
-     * @param image the newest image, for lookups by name
+     * @param image the newest image, for lookups by name and of nodes; may give null before there is one
+     * @throws IOException when the high watermarks of the last run cannot be read
      */
     public LocalPartitionService(
-            Vertx vertx, ClusterConfig config, Clock clock, LogManager logs, Supplier<ClusterImage> image) {
+            Vertx vertx, ClusterConfig config, LogManager logs, Supplier<ClusterImage> image, Replication replication)
+            throws IOException {
         this.vertx = vertx;
-        this.config = config;
-        this.clock = clock;
-        this.logs = logs;
         this.image = image;
+        this.registry = new PartitionRegistry();
+        this.context = new PartitionContext(
+                config.nodeId(), image, replication, new ReplicaFetchers(replication, config.nodeId()));
+        this.highWatermarks =
+                HighWatermarkFile.open(Disk.local(), config.storage().directory());
+        this.applier = new ImageApplier(registry, logs, context, config.topicDefaults(), highWatermarks);
     }
 
     /**
-     * Makes the partitions here those of an image: creates what is new, changes settings, deletes what is gone. Called by the
-     * controller, one image after the other. Completes when the partitions can be used.
+     * Makes the replicas here those of a committed image: creates what is new, leads or follows, changes settings, deletes what is gone.
+     * Images may be handed in before the last one is in force; they are applied in that order. Completes when this one is in force: its
+     * partitions can be used.
      */
     public CompletionStage<Void> apply(ClusterImage target) {
-        List<CompletableFuture<Void>> steps = new ArrayList<>();
-        Set<TopicPartition> wanted = new HashSet<>();
-        for (TopicMetadata topic : target.topics().values()) {
-            LogConfig logConfig = TopicConfig.logConfig(topic.config(), config.topicDefaults());
-            for (PartitionMetadata partition : topic.partitions()) {
-                TopicPartition key = new TopicPartition(topic.id(), topic.name(), partition.partition());
-                wanted.add(key);
-                steps.add(lead(key, partition.leaderEpoch(), logConfig));
-            }
-        }
-        for (TopicPartition gone : partitionsOnDisk()) {
-            if (!wanted.contains(gone)) {
-                steps.add(remove(gone));
-            }
-        }
-        return CompletableFuture.allOf(steps.toArray(CompletableFuture[]::new));
-    }
-
-    private Set<TopicPartition> partitionsOnDisk() {
-        Set<TopicPartition> present = new HashSet<>();
-        logs.logs().forEach(each -> present.add(each.topicPartition()));
-        return present;
-    }
-
-    private CompletableFuture<Void> lead(TopicPartition key, int leaderEpoch, LogConfig logConfig) {
-        Partition present = partitions.get(key);
-        if (present != null) {
-            return present.log().config().equals(logConfig)
-                    ? CompletableFuture.completedFuture(null)
-                    : present.log().updateConfig(logConfig).toCompletableFuture();
-        }
-        CompletionStage<PartitionLog> opened = logs.log(key)
-                .<CompletionStage<PartitionLog>>map(
-                        existing -> existing.updateConfig(logConfig).thenApply(done -> existing))
-                .orElseGet(() -> logs.create(key, logConfig));
-        return opened.thenCompose(ready -> ready.beginEpoch(leaderEpoch).thenApply(done -> ready))
-                .thenAccept(ready -> partitions.put(key, new Partition(ready, leaderEpoch, clock)))
-                .exceptionallyCompose(failure -> refuseIfDamaged(key, failure))
-                .toCompletableFuture();
-    }
-
-    /** A damaged log is left as it is, for the operator to look at; the other partitions are served. */
-    private CompletionStage<Void> refuseIfDamaged(TopicPartition key, Throwable failure) {
-        MillraceException why = LogErrors.translate(failure);
-        if (!(why.getCause() instanceof LogException.CorruptLog)) {
-            return CompletableFuture.failedStage(failure);
-        }
-        damaged.put(key, why);
-        log.atError().addKeyValue("partition", key).log("Not served: {}", why.getMessage());
-        return CompletableFuture.completedStage(null);
-    }
-
-    private CompletableFuture<Void> remove(TopicPartition key) {
-        Partition present = partitions.remove(key);
-        damaged.remove(key);
-        if (present != null) {
-            present.close(unknown(key));
-        } else {
-            log.atInfo()
-                    .addKeyValue("partition", key)
-                    .log("Removing a partition whose topic was deleted before the restart");
-        }
-        return logs.delete(key).toCompletableFuture();
+        return applier.apply(target);
     }
 
     @Override
@@ -142,92 +77,118 @@ public final class LocalPartitionService implements PartitionService {
 
     @Override
     public Future<AppendResult> append(AppendCommand command) {
-        Partition partition = partitions.get(command.partition());
-        return partition == null ? Future.failedFuture(absent(command.partition())) : partition.append(command);
+        try {
+            return registry.leading(command.partition()).append(command);
+        } catch (MillraceException e) {
+            return Future.failedFuture(e);
+        }
     }
 
     @Override
     public Future<List<FetchedPartition>> fetch(FetchCommand command) {
-        return new DelayedFetch(this, vertx, command).start();
+        return new DelayedFetch<>(vertx, readers, command.maxWaitMs(), new ConsumerFetch(registry, command)).start();
+    }
+
+    @Override
+    public Future<ReplicaFetchResponse<ReadResult>> fetch(ReplicaFetchRequest request) {
+        return new DelayedFetch<>(vertx, readers, request.maxWaitMs(), new ReplicaRead(registry, request)).start();
     }
 
     @Override
     public Future<ReadResult> read(TopicPartition key, long offset, int maxBytes, Isolation isolation) {
-        Partition partition = partitions.get(key);
-        if (partition == null) {
-            return Future.failedFuture(absent(key));
+        LeaderRole leader;
+        try {
+            leader = registry.leading(key);
+        } catch (MillraceException e) {
+            return Future.failedFuture(e);
         }
-        return partition.isReadImmediate(offset, isolation)
-                ? LogReaders.now(() -> partition.read(offset, maxBytes, true, isolation))
-                : readers.submit(() -> partition.read(offset, maxBytes, true, isolation));
+        return leader.isReadImmediate(offset, isolation)
+                ? LogReaders.now(() -> read(leader, offset, maxBytes, isolation))
+                : readers.submit(() -> read(leader, offset, maxBytes, isolation));
+    }
+
+    private static ReadResult read(LeaderRole leader, long offset, int maxBytes, Isolation isolation)
+            throws IOException {
+        return leader.read(offset, leader.offsets().readLimit(isolation), maxBytes, true);
     }
 
     @Override
     public PartitionOffsets offsets(TopicPartition key) {
-        return existing(key).offsets();
+        return registry.leading(key).offsets();
+    }
+
+    @Override
+    public long latestOffset(TopicPartition key, Isolation isolation) {
+        LeaderRole leader = registry.leading(key);
+        if (!leader.isLatestOffsetKnown()) {
+            throw new MillraceException(
+                    ErrorCode.OFFSET_NOT_AVAILABLE,
+                    "The leader of " + key + " is new and does not know yet how far its replicas are: ask again");
+        }
+        return leader.offsets().readLimit(isolation);
     }
 
     @Override
     public Watch watch(TopicPartition key, long position, Runnable listener) {
-        Partition partition = partitions.get(key);
-        if (partition == null) {
-            listener.run();
-            return () -> {};
-        }
-        return partition.watch(position, listener);
+        return registry.watch(key, position, listener);
     }
 
     @Override
     public Future<Optional<TimestampOffset>> findByTimestamp(
             TopicPartition key, long timestampMs, Isolation isolation) {
         return readers.submit(() -> {
-            Partition partition = existing(key);
-            return partition
-                    .log()
-                    .findByTimestamp(timestampMs, partition.offsets().readLimit(isolation));
+            LeaderRole leader = registry.leading(key);
+            return leader.log().findByTimestamp(timestampMs, leader.offsets().readLimit(isolation));
         });
     }
 
     @Override
     public Future<Optional<TimestampOffset>> findMaxTimestamp(TopicPartition key, Isolation isolation) {
         return readers.submit(() -> {
-            Partition partition = existing(key);
-            return partition.log().findMaxTimestamp(partition.offsets().readLimit(isolation));
+            LeaderRole leader = registry.leading(key);
+            return leader.log().findMaxTimestamp(leader.offsets().readLimit(isolation));
         });
     }
 
     @Override
     public Future<Long> deleteRecords(TopicPartition key, long beforeOffset) {
-        Partition partition = partitions.get(key);
-        if (partition == null) {
-            return Future.failedFuture(absent(key));
+        LeaderRole leader;
+        try {
+            leader = registry.leading(key);
+        } catch (MillraceException e) {
+            return Future.failedFuture(e);
         }
-        long highWatermark = partition.offsets().highWatermark();
+        long highWatermark = leader.offsets().highWatermark();
         long target = beforeOffset == -1 ? highWatermark : beforeOffset;
         if (target < 0 || target > highWatermark) {
             return Future.failedFuture(new MillraceException(
                     ErrorCode.OFFSET_OUT_OF_RANGE,
                     "Records can be deleted up to the high watermark " + highWatermark + ", not up to " + target));
         }
-        return Future.fromCompletionStage(partition.log().advanceLogStart(target), vertx.getOrCreateContext())
+        return Future.fromCompletionStage(leader.log().advanceLogStart(target), vertx.getOrCreateContext())
                 .recover(failure -> Future.failedFuture(LogErrors.translate(failure)));
     }
 
     @Override
     public long sizeBytes(TopicPartition key) {
-        return existing(key).log().sizeBytes();
+        return registry.existing(key).log().sizeBytes();
     }
 
-    /** Fails appends whose time is up; called by a timer. */
+    /** Fails appends whose time is up; called by a timer, several times a second. */
     public void expireDelayed() {
-        long nowMs = clock.millis();
-        partitions.values().forEach(partition -> partition.expire(nowMs));
+        long nowMs = context.nowMs();
+        registry.all().forEach(partition -> partition.expire(nowMs));
+    }
+
+    /** Looks for followers that fell behind, where this node leads; called by a timer, several times in the time they may lag. */
+    public void checkInSync() {
+        registry.all().forEach(Partition::checkLag);
     }
 
     /** Deletes what retention allows; called by a timer. Failures are logged, the next round tries again. */
     public void applyRetention() {
-        for (Partition partition : partitions.values()) {
-            partition.log().applyRetention(partition.offsets().highWatermark()).whenComplete((start, failure) -> {
+        for (Partition partition : registry.all()) {
+            partition.log().applyRetention(partition.highWatermark()).whenComplete((start, failure) -> {
                 if (failure != null) {
                     log.atWarn()
                             .addKeyValue("partition", partition.topicPartition())
@@ -237,43 +198,34 @@ public final class LocalPartitionService implements PartitionService {
         }
     }
 
-    /** Fails everything that waits: the log directory went offline. */
-    public void failAll(MillraceException cause) {
-        partitions.values().forEach(partition -> partition.close(cause));
+    /** Writes down where the high watermarks are; called by a timer and at the end, on a thread that may block. */
+    public void checkpointHighWatermarks() {
+        try {
+            highWatermarks.write(applier.appliedVersion(), registry.all());
+        } catch (IOException e) {
+            log.warn("The high watermarks could not be written down; after a restart they begin lower", e);
+        }
     }
 
-    /** Ends the reader threads. The logs are closed by whoever opened them. */
+    /** Fails everything that waits: the log directory went offline. */
+    public void failAll(MillraceException cause) {
+        registry.all().forEach(partition -> partition.close(cause));
+    }
+
+    /** Ends the fetchers and reader threads. The logs are closed by whoever opened them. */
     public void close() {
+        context.fetchers().close();
         readers.close();
         failAll(new MillraceException(ErrorCode.NOT_LEADER_OR_FOLLOWER, "The node is stopping: ask another, or later"));
     }
 
-    LogReaders readers() {
-        return readers;
-    }
-
-    /** The partition, or null. */
+    /** The replica, or null. */
     Partition find(TopicPartition key) {
-        return partitions.get(key);
-    }
-
-    Partition existing(TopicPartition key) {
-        Partition partition = partitions.get(key);
-        if (partition == null) {
-            throw absent(key);
-        }
-        return partition;
+        return registry.find(key);
     }
 
     /** Why a partition is not here. */
     MillraceException absent(TopicPartition key) {
-        MillraceException why = damaged.get(key);
-        return why != null ? why : unknown(key);
-    }
-
-    private static MillraceException unknown(TopicPartition key) {
-        return new MillraceException(
-                ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-                "There is no partition " + key.partition() + " of topic '" + key.topic() + "'");
+        return registry.absent(key);
     }
 }

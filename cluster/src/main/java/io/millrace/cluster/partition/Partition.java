@@ -1,44 +1,53 @@
 package io.millrace.cluster.partition;
 
-import io.millrace.cluster.CallerContext;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
-import io.millrace.storage.AppendOrigin;
-import io.millrace.storage.AppendResult;
+import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.storage.LogOffsets;
 import io.millrace.storage.PartitionLog;
-import io.millrace.storage.ReadResult;
 import io.millrace.storage.TopicPartition;
-import io.millrace.storage.batch.BatchHeader;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
- * One partition that this node leads: stands between the door and the log, and decides what is acknowledged and what
- * consumers may see.
- *
- * <p>Appends come from any thread and are ordered by the log's shard; the high watermark is moved by it, too, when records are durable.
+ * One replica on this node: its log, its high watermark, and what it is at present, leader or follower. What committed metadata says is
+ * applied by one image after the other; everything else comes from any thread.
  */
 final class Partition {
 
-    private final PartitionLog log;
-    private final Clock clock;
-    private final int leaderEpoch;
-    private final HighWatermark highWatermark;
-    private final DelayedProduce delayedProduce = new DelayedProduce();
+    private static final CompletionStage<Void> DONE = CompletableFuture.completedStage(null);
 
-    Partition(PartitionLog log, int leaderEpoch, Clock clock) {
+    private final PartitionLog log;
+    private final PartitionContext context;
+    private final HighWatermark highWatermark;
+
+    /** Of both roles, too. Never held while promises are completed or listeners run. */
+    private final Object lock = new Object();
+
+    /** The newest metadata that was applied; null before the first. */
+    private volatile PartitionMetadata metadata;
+
+    /** Null while one ends and the next is not in force yet. */
+    private volatile Role role;
+
+    private volatile MillraceException closed;
+
+    /** @param highWatermark the last one that was written down, or 0 */
+    Partition(PartitionLog log, PartitionContext context, long highWatermark) {
         this.log = log;
-        this.leaderEpoch = leaderEpoch;
-        this.clock = clock;
-        this.highWatermark = new HighWatermark(log.offsets().durableOffset());
-        log.onDurable((ignored, durableOffset) -> advance(durableOffset));
-        log.compactBelow(highWatermark::value);
-        // What became durable before the listener was there.
-        advance(log.offsets().durableOffset());
+        this.context = context;
+        LogOffsets offsets = log.offsets();
+        this.highWatermark =
+                new HighWatermark(Math.max(offsets.logStartOffset(), Math.min(highWatermark, offsets.logEndOffset())));
+        log.onDurable((ignored, durableOffset) -> durable(durableOffset));
+        log.compactBelow(this.highWatermark::value);
+    }
+
+    private void durable(long offset) {
+        Role current = role;
+        if (current != null) {
+            current.durable(offset);
+        }
     }
 
     TopicPartition topicPartition() {
@@ -49,61 +58,106 @@ final class Partition {
         return log;
     }
 
-    Future<AppendResult> append(AppendCommand command) {
-        Promise<AppendResult> promise = CallerContext.promise();
-        if (isTransactional(command.batches())) {
-            promise.fail(new MillraceException(
-                    ErrorCode.INVALID_TXN_STATE,
-                    "The batch belongs to a transaction, and no transaction is open on " + topicPartition()));
-            return promise.future();
+    long highWatermark() {
+        return highWatermark.value();
+    }
+
+    /**
+     * Takes over what is committed. The next call comes when the stage of this one has completed: then the new role is in force.
+     *
+     * @param minInSync {@code min.insync.replicas} of the topic
+     */
+    CompletionStage<Void> apply(PartitionMetadata target, int minInSync) {
+        PartitionMetadata before = metadata;
+        if (closed != null || before != null && isOlder(target, before)) {
+            return DONE;
         }
-        try {
-            log.append(command.batches(), leaderEpoch, AppendOrigin.CLIENT)
-                    .whenComplete((result, failure) -> written(command, promise, result, failure));
-        } catch (RuntimeException e) {
-            promise.fail(LogErrors.translate(e));
+        CompletionStage<Void> inForce = target.leader() == context.nodeId() ? lead(target, minInSync) : follow(target);
+        return inForce.thenRun(() -> metadata = target);
+    }
+
+    private static boolean isOlder(PartitionMetadata target, PartitionMetadata than) {
+        return target.leaderEpoch() < than.leaderEpoch() || target.partitionEpoch() < than.partitionEpoch();
+    }
+
+    private CompletionStage<Void> lead(PartitionMetadata target, int minInSync) {
+        if (role instanceof LeaderRole leading && leading.leaderEpoch() == target.leaderEpoch()) {
+            leading.update(target, minInSync);
+            return DONE;
         }
-        return promise.future();
+        endRole();
+        // The epoch is written down before anything is appended under it, or a follower is told of it.
+        return log.beginEpoch(target.leaderEpoch()).thenAccept(begun -> {
+            LeaderRole next = new LeaderRole(log, context, highWatermark, lock, target, minInSync);
+            if (assume(next)) {
+                next.begin();
+            }
+        });
     }
 
-    /** What is too short for a batch is refused by the log. */
-    private static boolean isTransactional(ByteBuffer batches) {
-        return batches.remaining() >= BatchHeader.SIZE_BYTES
-                && BatchHeader.isTransactional(batches, batches.position());
+    private CompletionStage<Void> follow(PartitionMetadata target) {
+        if (role instanceof FollowerRole following
+                && following.leaderEpoch() == target.leaderEpoch()
+                && following.leader() == target.leader()) {
+            following.update(target);
+            return DONE;
+        }
+        endRole();
+        FollowerRole next = new FollowerRole(log, context, highWatermark, lock, target);
+        if (assume(next)) {
+            next.begin();
+        }
+        return DONE;
     }
 
-    private void written(AppendCommand command, Promise<AppendResult> promise, AppendResult result, Throwable failure) {
-        if (failure != null) {
-            promise.fail(LogErrors.translate(failure));
-        } else if (command.acks() == Acks.NONE || result.lastOffset() < highWatermark.value()) {
-            promise.complete(result);
-        } else {
-            delayedProduce.add(result, clock.millis() + command.timeoutMs(), promise);
-            // It may have become durable before we looked.
-            delayedProduce.release(highWatermark.value());
+    private boolean assume(Role next) {
+        synchronized (lock) {
+            if (closed == null) {
+                role = next;
+                return true;
+            }
+        }
+        next.close(closed);
+        return false;
+    }
+
+    private void endRole() {
+        Role before = role;
+        role = null;
+        if (before != null) {
+            before.close(new MillraceException(
+                    ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                    "Another node leads " + topicPartition() + " now, or will soon: ask for metadata and try again"));
+            highWatermark.tellAll();
         }
     }
 
-    private void advance(long durableOffset) {
-        highWatermark.advanceTo(durableOffset);
-        delayedProduce.release(durableOffset);
+    /**
+     * This node's reign.
+     *
+     * @throws MillraceException NOT_LEADER_OR_FOLLOWER when there is none
+     */
+    LeaderRole leading() {
+        if (role instanceof LeaderRole leader) {
+            return leader;
+        }
+        MillraceException why = closed;
+        throw why != null ? why : notLeading();
     }
 
-    PartitionOffsets offsets() {
-        // The high watermark is read first: read after the log's snapshot it could be above the snapshot's end.
-        long high = highWatermark.value();
-        LogOffsets offsets = log.offsets();
-        return new PartitionOffsets(leaderEpoch, offsets.logStartOffset(), high, high, offsets.logEndOffset());
+    private MillraceException notLeading() {
+        PartitionMetadata known = metadata;
+        String who =
+                known == null || known.leader() == PartitionMetadata.NO_LEADER || known.leader() == context.nodeId()
+                        ? "no node is known to lead it at the moment"
+                        : "node " + known.leader() + " does";
+        return new MillraceException(
+                ErrorCode.NOT_LEADER_OR_FOLLOWER, "This node does not lead " + topicPartition() + ": " + who);
     }
 
-    /** Whether a read would be answered from memory, or with nothing, and so may run on an event loop. */
-    boolean isReadImmediate(long offset, Isolation isolation) {
-        return offset >= offsets().readLimit(isolation) || log.isCached(offset);
-    }
-
-    /** Reads on this thread; see {@link PartitionLog#read}. */
-    ReadResult read(long offset, int maxBytes, boolean atLeastOneBatch, Isolation isolation) throws IOException {
-        return log.read(offset, offsets().readLimit(isolation), maxBytes, atLeastOneBatch);
+    /** This node's reign, or null. */
+    LeaderRole leadingOrNull() {
+        return role instanceof LeaderRole leader ? leader : null;
     }
 
     Watch watch(long position, Runnable listener) {
@@ -111,14 +165,27 @@ final class Partition {
     }
 
     void expire(long nowMs) {
-        if (!delayedProduce.isEmpty()) {
-            delayedProduce.expire(nowMs);
+        if (role instanceof LeaderRole leader) {
+            leader.expire(nowMs);
         }
     }
 
-    /** Ends everything that waits here: the partition was deleted, or its disk failed. */
+    void checkLag() {
+        if (role instanceof LeaderRole leader) {
+            leader.checkLag();
+        }
+    }
+
+    /** Ends everything that waits here: the partition was deleted, its disk failed, or the node stops. */
     void close(MillraceException cause) {
-        delayedProduce.close(cause);
+        Role last;
+        synchronized (lock) {
+            closed = cause;
+            last = role;
+        }
+        if (last != null) {
+            last.close(cause);
+        }
         highWatermark.tellAll();
     }
 }

@@ -39,10 +39,16 @@ public interface PartitionService {
     PartitionOffsets offsets(TopicPartition partition);
 
     /**
+     * The offset at the end of what a consumer of that isolation may read. Throws as {@link #offsets}, and OFFSET_NOT_AVAILABLE while a
+     * new leader does not know yet what its predecessor had acknowledged (KIP-207): an answer could be lower than an earlier one.
+     */
+    long latestOffset(TopicPartition partition, Isolation isolation);
+
+    /**
      * Calls the listener, once for each movement or fewer, when the high watermark or the last stable offset moved above
      * {@code position}; at once if it is above already. The listener runs on a thread of the storage and must return at once:
-     * hop to your own context, and read the offsets there. It stays registered until cancelled; a deleted partition calls it
-     * a last time.
+     * hop to your own context, and read the offsets there. It stays registered until cancelled; it is also called when the
+     * partition was deleted or another node leads it now.
      */
     Watch watch(TopicPartition partition, long position, Runnable listener);
 

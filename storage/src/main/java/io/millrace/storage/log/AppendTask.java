@@ -17,10 +17,14 @@ final class AppendTask extends CompletableFuture<AppendResult> implements LogSha
     private final AppendOrigin origin;
     private final int batchCount;
     private final long logAppendTimeMs;
+    private final long expectedEndOffset;
 
     // Shard thread only, from here on.
     private AppendResult outcome;
     private List<Undo> undos;
+
+    /** Of {@link #expectedEndOffset} when the log may end anywhere. */
+    static final long ANY_END = -1;
 
     /** @param batches position 0 to limit, checked */
     AppendTask(
@@ -29,13 +33,15 @@ final class AppendTask extends CompletableFuture<AppendResult> implements LogSha
             int leaderEpoch,
             AppendOrigin origin,
             int batchCount,
-            long logAppendTimeMs) {
+            long logAppendTimeMs,
+            long expectedEndOffset) {
         this.log = log;
         this.batches = batches;
         this.leaderEpoch = leaderEpoch;
         this.origin = origin;
         this.batchCount = batchCount;
         this.logAppendTimeMs = logAppendTimeMs;
+        this.expectedEndOffset = expectedEndOffset;
     }
 
     @Override
@@ -71,6 +77,11 @@ final class AppendTask extends CompletableFuture<AppendResult> implements LogSha
 
     long logAppendTimeMs() {
         return logAppendTimeMs;
+    }
+
+    /** Where the log has to end before this append, or {@link #ANY_END}. */
+    long expectedEndOffset() {
+        return expectedEndOffset;
     }
 
     void outcome(AppendResult outcome) {

@@ -105,6 +105,10 @@ final class LogAppender {
 
     /** Batches from the leader keep their offsets and epochs, which must continue the log. */
     private void checkCopies(AppendTask task, int latestEpoch) throws IOException {
+        if (task.expectedEndOffset() != AppendTask.ANY_END && task.expectedEndOffset() != nextOffset) {
+            throw new LogException.UnexpectedEnd("copied batches were asked from offset " + task.expectedEndOffset()
+                    + ", but the log of " + owner + " ends at " + nextOffset + " by now");
+        }
         ByteBuffer batches = task.batches();
         long expected = nextOffset;
         int epoch = latestEpoch;

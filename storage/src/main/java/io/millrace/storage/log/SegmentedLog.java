@@ -102,6 +102,16 @@ public final class SegmentedLog implements PartitionLog {
 
     @Override
     public CompletionStage<AppendResult> append(ByteBuffer batches, int leaderEpoch, AppendOrigin origin) {
+        return append(batches, leaderEpoch, origin, AppendTask.ANY_END);
+    }
+
+    @Override
+    public CompletionStage<AppendResult> appendCopy(ByteBuffer batches, int leaderEpoch, long expectedEndOffset) {
+        return append(batches, leaderEpoch, AppendOrigin.REPLICATION, expectedEndOffset);
+    }
+
+    private CompletionStage<AppendResult> append(
+            ByteBuffer batches, int leaderEpoch, AppendOrigin origin, long expectedEndOffset) {
         try {
             state.requireOpen();
             services.health().requireOnline();
@@ -112,7 +122,8 @@ public final class SegmentedLog implements PartitionLog {
                 RequiredKeys.check(own, services.batchRewriter());
             }
             long logAppendTimeMs = stampLogAppendTime(own, origin, config);
-            AppendTask task = new AppendTask(this, own, leaderEpoch, origin, batchCount, logAppendTimeMs);
+            AppendTask task =
+                    new AppendTask(this, own, leaderEpoch, origin, batchCount, logAppendTimeMs, expectedEndOffset);
             shard.submit(task);
             return task;
         } catch (LogException e) {

@@ -51,7 +51,7 @@ final class OffsetSearch {
         PartitionOffsets offsets = partitions.offsets(partition);
         checkEpoch(currentLeaderEpoch, offsets.leaderEpoch());
         if (timestamp == ListOffsetsRequest.LATEST_TIMESTAMP) {
-            return end(offsets.readLimit(isolation), offsets);
+            return end(partitions.latestOffset(partition, isolation), offsets);
         }
         if (timestamp == ListOffsetsRequest.EARLIEST_TIMESTAMP
                 || timestamp == ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP) {

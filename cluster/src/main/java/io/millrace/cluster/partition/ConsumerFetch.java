@@ -1,0 +1,98 @@
+package io.millrace.cluster.partition;
+
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.partition.FetchCommand.FetchPartition;
+import io.millrace.storage.LogException;
+import io.millrace.storage.ReadResult;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A consumer's fetch of several partitions, below what it may see. */
+final class ConsumerFetch implements DelayedFetch.Reading<List<FetchedPartition>> {
+
+    private final PartitionRegistry registry;
+    private final FetchCommand command;
+
+    ConsumerFetch(PartitionRegistry registry, FetchCommand command) {
+        this.registry = registry;
+        this.command = command;
+    }
+
+    @Override
+    public boolean isImmediate() {
+        for (FetchPartition each : command.partitions()) {
+            Partition partition = registry.find(each.partition());
+            LeaderRole leader = partition == null ? null : partition.leadingOrNull();
+            if (leader != null && !leader.isReadImmediate(each.offset(), command.isolation())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public List<FetchedPartition> read() {
+        List<FetchedPartition> result = new ArrayList<>(command.partitions().size());
+        int bytesLeft = command.maxBytes();
+        boolean nothingYet = true;
+        for (FetchPartition each : command.partitions()) {
+            FetchedPartition fetched = readOne(each, Math.max(0, bytesLeft), nothingYet);
+            bytesLeft -= fetched.records().sizeBytes();
+            nothingYet &= fetched.records().isEmpty();
+            result.add(fetched);
+        }
+        return result;
+    }
+
+    private FetchedPartition readOne(FetchPartition request, int bytesLeft, boolean atLeastOneBatch) {
+        PartitionOffsets offsets = null;
+        try {
+            LeaderRole leader = registry.leading(request.partition());
+            offsets = leader.offsets();
+            if (request.currentLeaderEpoch() >= 0) {
+                leader.requireEpoch(request.currentLeaderEpoch());
+            }
+            int maxBytes = Math.min(request.maxBytes(), bytesLeft);
+            ReadResult records = maxBytes <= 0 && !atLeastOneBatch
+                    ? ReadResult.empty()
+                    : leader.read(request.offset(), offsets.readLimit(command.isolation()), maxBytes, atLeastOneBatch);
+            return new FetchedPartition(request, ErrorCode.NONE, offsets, records);
+        } catch (MillraceException | LogException | IOException e) {
+            return new FetchedPartition(request, LogErrors.translate(e).code(), offsets, ReadResult.empty());
+        }
+    }
+
+    @Override
+    public List<FetchedPartition> failed(Throwable failure) {
+        ErrorCode code = LogErrors.translate(failure).code();
+        return command.partitions().stream()
+                .map(each -> new FetchedPartition(each, code, null, ReadResult.empty()))
+                .toList();
+    }
+
+    @Override
+    public boolean isEnough(List<FetchedPartition> result) {
+        int bytes = 0;
+        for (FetchedPartition each : result) {
+            if (each.error() != ErrorCode.NONE) {
+                return true;
+            }
+            bytes += each.records().sizeBytes();
+        }
+        return bytes >= Math.max(1, command.minBytes()) || command.partitions().isEmpty();
+    }
+
+    @Override
+    public void discard(List<FetchedPartition> result) {
+        result.forEach(each -> each.records().close());
+    }
+
+    @Override
+    public void watch(Runnable moved, List<Watch> watches) {
+        for (FetchPartition each : command.partitions()) {
+            watches.add(registry.watch(each.partition(), each.offset(), moved));
+        }
+    }
+}

@@ -1,0 +1,325 @@
+package io.millrace.cluster.partition;
+
+import io.millrace.cluster.CallerContext;
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.metadata.PartitionMetadata;
+import io.millrace.cluster.replication.IsrCommitter.Proposal;
+import io.millrace.cluster.replication.ReplicaFetchRequest;
+import io.millrace.storage.AppendOrigin;
+import io.millrace.storage.AppendResult;
+import io.millrace.storage.LogOffsets;
+import io.millrace.storage.PartitionLog;
+import io.millrace.storage.PartitionLog.EpochEndOffset;
+import io.millrace.storage.ReadResult;
+import io.millrace.storage.batch.BatchHeader;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One reign over a partition: takes appends, follows the progress of the followers, and from it moves the high watermark and answers.
+ *
+ * <p>Appends come from any thread and are ordered by the log's shard. Requests of followers, fsyncs, answers of the controller and
+ * images come on threads of their own: what they change is guarded by the partition's lock, which is not held while answers are given.
+ */
+final class LeaderRole implements Role {
+
+    private final PartitionLog log;
+    private final PartitionContext context;
+    private final HighWatermark highWatermark;
+    private final Object lock;
+    private final int leaderEpoch;
+    private final long takeoverEnd;
+
+    /** Of all other replicas. */
+    private final Map<Integer, FollowerProgress> followers = new HashMap<>();
+
+    private final InSyncReplicas inSync;
+    private final IsrChanges changes;
+    private int minInSync;
+    private volatile boolean enoughInSync;
+    private volatile MillraceException closed;
+
+    private final DelayedProduce untilDurable = new DelayedProduce();
+    private final DelayedProduce untilReplicated = new DelayedProduce();
+    private final OffsetWatchers endWatchers = new OffsetWatchers();
+
+    /**
+     * @param log has begun the epoch, durably, and nothing was appended since
+     * @param lock the partition's
+     */
+    LeaderRole(
+            PartitionLog log,
+            PartitionContext context,
+            HighWatermark highWatermark,
+            Object lock,
+            PartitionMetadata metadata,
+            int minInSync) {
+        this.log = log;
+        this.context = context;
+        this.highWatermark = highWatermark;
+        this.lock = lock;
+        this.leaderEpoch = metadata.leaderEpoch();
+        this.takeoverEnd = log.offsets().logEndOffset();
+        this.inSync = new InSyncReplicas(log.topicPartition(), metadata);
+        this.changes = new IsrChanges(log.topicPartition(), context, lock, inSync, followers, this::inSyncChanged);
+        configure(metadata, minInSync);
+    }
+
+    @Override
+    public int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    /** The role is in force: counts what is durable already. */
+    void begin() {
+        durable(log.offsets().durableOffset());
+    }
+
+    /** An image of the same leader epoch. */
+    void update(PartitionMetadata metadata, int newMinInSync) {
+        synchronized (lock) {
+            inSync.committed(metadata);
+            configure(metadata, newMinInSync);
+        }
+        inSyncChanged();
+    }
+
+    private void configure(PartitionMetadata metadata, int newMinInSync) {
+        long nowMs = context.nowMs();
+        followers.keySet().retainAll(metadata.replicas());
+        for (int replica : metadata.replicas()) {
+            if (replica != context.nodeId()) {
+                followers.computeIfAbsent(replica, added -> new FollowerProgress(nowMs));
+            }
+        }
+        // More than there are replicas cannot be asked for.
+        minInSync = Math.min(newMinInSync, metadata.replicas().size());
+        enoughInSync = inSync.committed().size() >= minInSync;
+    }
+
+    Future<AppendResult> append(AppendCommand command) {
+        Promise<AppendResult> promise = CallerContext.promise();
+        MillraceException refusal = refusalOf(command);
+        if (refusal != null) {
+            promise.fail(refusal);
+            return promise.future();
+        }
+        try {
+            log.append(command.batches(), leaderEpoch, AppendOrigin.CLIENT)
+                    .whenComplete((result, failure) -> written(command, promise, result, failure));
+        } catch (RuntimeException e) {
+            promise.fail(LogErrors.translate(e));
+        }
+        return promise.future();
+    }
+
+    /** Null when it may be appended. */
+    private MillraceException refusalOf(AppendCommand command) {
+        MillraceException refusal = closed;
+        if (refusal != null) {
+            return refusal;
+        }
+        if (isTransactional(command.batches())) {
+            return new MillraceException(
+                    ErrorCode.INVALID_TXN_STATE,
+                    "The batch belongs to a transaction, and no transaction is open on " + log.topicPartition());
+        }
+        if (command.acks() == Acks.ALL && !enoughInSync) {
+            return new MillraceException(
+                    ErrorCode.NOT_ENOUGH_REPLICAS,
+                    "Fewer replicas of " + log.topicPartition()
+                            + " are in sync than min.insync.replicas asks for: nothing was stored, try again later");
+        }
+        return null;
+    }
+
+    /** What is too short for a batch is refused by the log. */
+    private static boolean isTransactional(ByteBuffer batches) {
+        return batches.remaining() >= BatchHeader.SIZE_BYTES
+                && BatchHeader.isTransactional(batches, batches.position());
+    }
+
+    private void written(AppendCommand command, Promise<AppendResult> promise, AppendResult result, Throwable failure) {
+        if (failure != null) {
+            promise.fail(LogErrors.translate(failure));
+            return;
+        }
+        endWatchers.tell(result.lastOffset() + 1);
+        long deadlineMs = context.nowMs() + command.timeoutMs();
+        if (command.acks() == Acks.NONE) {
+            promise.complete(result);
+        } else if (command.acks() == Acks.LEADER) {
+            untilDurable.add(result, deadlineMs, promise);
+            // It may have become durable before we looked.
+            untilDurable.release(log.offsets().durableOffset());
+        } else {
+            untilReplicated.add(result, deadlineMs, promise);
+            untilReplicated.release(highWatermark.value());
+            failUnlessEnough();
+        }
+    }
+
+    @Override
+    public void durable(long offset) {
+        untilDurable.release(offset);
+        advance();
+    }
+
+    /** Moves the high watermark as far as it may, and answers those who waited for it. */
+    private void advance() {
+        synchronized (lock) {
+            if (!raiseHighWatermark()) {
+                return;
+            }
+        }
+        tellHighWatermark();
+    }
+
+    private void tellHighWatermark() {
+        highWatermark.tell();
+        untilReplicated.release(highWatermark.value());
+    }
+
+    /** Up to what every replica that counts has, durably, as far as is known under this epoch. Lock held. */
+    private boolean raiseHighWatermark() {
+        if (closed != null || !enoughInSync) {
+            return false;
+        }
+        long common = log.offsets().durableOffset();
+        for (int replica : inSync.maximal()) {
+            if (replica != context.nodeId()) {
+                FollowerProgress progress = followers.get(replica);
+                common = Math.min(common, progress == null ? -1 : progress.durableOffset());
+            }
+        }
+        return highWatermark.raise(common);
+    }
+
+    /** After a change of the in-sync replicas, or of how many there must be. */
+    private void inSyncChanged() {
+        synchronized (lock) {
+            enoughInSync = inSync.committed().size() >= minInSync;
+        }
+        advance();
+        failUnlessEnough();
+    }
+
+    private void failUnlessEnough() {
+        if (!enoughInSync) {
+            untilReplicated.failAll(new MillraceException(
+                    ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
+                    "The records were written, but fewer replicas of " + log.topicPartition()
+                            + " are in sync than min.insync.replicas asks for: they may or may not stay"));
+        }
+    }
+
+    /**
+     * Notes how far a follower is, from a request that was found to be in accordance with this log.
+     *
+     * @return false when this node does not lead any more, or the follower is none of this partition
+     */
+    boolean fetchedBy(int replica, long brokerEpoch, ReplicaFetchRequest.Entry request) {
+        Proposal proposal;
+        boolean moved;
+        synchronized (lock) {
+            FollowerProgress progress = followers.get(replica);
+            if (closed != null || progress == null) {
+                return false;
+            }
+            long logEnd = log.offsets().logEndOffset();
+            if (!progress.fetched(brokerEpoch, request.fetchOffset(), logEnd, context.nowMs())) {
+                return true;
+            }
+            proposal = changes.expand(replica, Math.max(highWatermark.value(), takeoverEnd));
+            moved = raiseHighWatermark();
+        }
+        changes.ask(proposal);
+        if (moved) {
+            tellHighWatermark();
+        }
+        return true;
+    }
+
+    /** Looks for followers that fell behind; called by a timer. */
+    void checkLag() {
+        Proposal proposal;
+        synchronized (lock) {
+            proposal = changes.shrink(log.offsets().logEndOffset(), context.nowMs());
+        }
+        changes.ask(proposal);
+    }
+
+    PartitionOffsets offsets() {
+        // The high watermark is read first: read after the log's snapshot it could be above the snapshot's end.
+        long high = highWatermark.value();
+        LogOffsets offsets = log.offsets();
+        return new PartitionOffsets(leaderEpoch, offsets.logStartOffset(), high, high, offsets.logEndOffset());
+    }
+
+    /** Whether the high watermark has passed everything that could have been acknowledged before this reign (KIP-207). */
+    boolean isLatestOffsetKnown() {
+        return highWatermark.value() >= takeoverEnd;
+    }
+
+    /**
+     * Checks the epoch that a client or follower takes for the present one.
+     *
+     * @throws MillraceException FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH (KIP-320)
+     */
+    void requireEpoch(int asked) {
+        if (asked != leaderEpoch) {
+            throw new MillraceException(
+                    asked < leaderEpoch ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH,
+                    "The request is for leader epoch " + asked + " of " + log.topicPartition() + ", here it is "
+                            + leaderEpoch);
+        }
+    }
+
+    Optional<EpochEndOffset> endOffsetForEpoch(int epoch) {
+        return log.endOffsetForEpoch(epoch);
+    }
+
+    /** Whether a read would be answered from memory, or with nothing, and so may run on an event loop. */
+    boolean isReadImmediate(long offset, Isolation isolation) {
+        return offset >= offsets().readLimit(isolation) || log.isCached(offset);
+    }
+
+    /** Reads on this thread; see {@link PartitionLog#read}. */
+    ReadResult read(long offset, long maxOffset, int maxBytes, boolean atLeastOneBatch) throws IOException {
+        return log.read(offset, maxOffset, maxBytes, atLeastOneBatch);
+    }
+
+    PartitionLog log() {
+        return log;
+    }
+
+    /** Calls the listener when the log grows beyond a position, and when the reign ends. */
+    Watch watchEnd(long position, Runnable listener) {
+        return endWatchers.watch(
+                position,
+                listener,
+                () -> closed != null ? Long.MAX_VALUE : log.offsets().logEndOffset());
+    }
+
+    void expire(long nowMs) {
+        untilDurable.expire(nowMs);
+        untilReplicated.expire(nowMs);
+    }
+
+    @Override
+    public void close(MillraceException why) {
+        synchronized (lock) {
+            closed = why;
+            changes.close();
+        }
+        untilDurable.close(why);
+        untilReplicated.close(why);
+        endWatchers.tellAll();
+    }
+}
