@@ -1,0 +1,43 @@
+package io.millrace.cluster.quorum;
+
+import io.millrace.storage.directory.DataDirectory;
+import io.millrace.storage.file.Disk;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.metadata.MetadataRecordSerde;
+import org.apache.kafka.raft.ReplicaKey;
+import org.apache.kafka.raft.VoterSet;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+import org.apache.kafka.server.common.Feature;
+import org.apache.kafka.server.common.KRaftVersion;
+import org.apache.kafka.snapshot.FileRawSnapshotWriter;
+import org.apache.kafka.snapshot.RecordsSnapshotWriter;
+import org.apache.kafka.snapshot.Snapshots;
+
+/** Founds a cluster: writes down that there is one voter, this node. All others join later. */
+final class LoneVoter {
+
+    private LoneVoter() {}
+
+    /** Durable on return. Blocks. Written again, it replaces what a crash of the same step has left. */
+    static void format(QuorumSettings settings) throws IOException {
+        DataDirectory.make(Disk.local(), MetadataSnapshots.directory(settings.dataDirectory()));
+        ReplicaKey self = ReplicaKey.of(settings.nodeId(), QuorumProtocol.uuid(settings.directoryId()));
+        VoterSet voters = VoterSet.fromMap(Map.of(
+                settings.nodeId(),
+                VoterSet.VoterNode.of(
+                        self,
+                        QuorumProtocol.endpoints(settings.ownAddress()),
+                        Feature.KRAFT_VERSION.supportedVersionRange())));
+        try (RecordsSnapshotWriter<ApiMessageAndVersion> writer = new RecordsSnapshotWriter.Builder()
+                .setRawSnapshotWriter(FileRawSnapshotWriter.create(
+                        MetadataSnapshots.directory(settings.dataDirectory()), Snapshots.BOOTSTRAP_SNAPSHOT_ID))
+                .setMaxBatchSizeBytes(1 << 20)
+                .setKraftVersion(KRaftVersion.KRAFT_VERSION_1)
+                .setVoterSet(Optional.of(voters))
+                .build(MetadataRecordSerde.INSTANCE)) {
+            writer.freeze();
+        }
+    }
+}

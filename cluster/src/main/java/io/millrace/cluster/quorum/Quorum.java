@@ -1,0 +1,255 @@
+package io.millrace.cluster.quorum;
+
+import io.millrace.cluster.peer.PeerAddress;
+import io.millrace.cluster.peer.PeerApi;
+import io.millrace.cluster.peer.PeerTransport;
+import io.millrace.storage.CompactionConfig;
+import io.millrace.storage.FlushPolicy;
+import io.millrace.storage.LogConfig;
+import io.millrace.storage.LogException;
+import io.millrace.storage.LogManager;
+import io.millrace.storage.PartitionLog;
+import io.millrace.storage.TopicPartition;
+import io.millrace.storage.file.Disk;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.MetadataRecordSerde;
+import org.apache.kafka.raft.KafkaRaftClient;
+import org.apache.kafka.raft.LeaderAndEpoch;
+import org.apache.kafka.raft.QuorumConfig;
+import org.apache.kafka.raft.RaftClient;
+import org.apache.kafka.raft.RaftClients;
+import org.apache.kafka.raft.RaftUtil;
+import org.apache.kafka.raft.ReplicaKey;
+import org.apache.kafka.raft.internals.BlockingMessageQueue;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+
+/**
+ * This node's part in the quorum that agrees on the metadata log. The order of a life: {@link #formatLoneVoter} once, on the node that
+ * founds a cluster; {@link #open}; serve {@link #apis()} on the node-to-node listener; register listeners at {@link #client()}; {@link
+ * #start}; and {@link #stop} before the logs are closed.
+ *
+ * <p>Thread-safe; {@link #open}, {@link #start} and {@link #stop} block. Listeners of the client are called on the poll thread, which also
+ * votes and fsyncs: they hand over at once.
+ */
+public final class Quorum {
+
+    /** The partition of the metadata log: a topic id that Kafka reserves for it. */
+    public static final TopicPartition PARTITION =
+            new TopicPartition(QuorumProtocol.uuid(QuorumLog.TOPIC_ID), QuorumLog.PARTITION.topic(), 0);
+
+    /** Never deleted by age or size but only behind a snapshot, never compacted, and written also when the disk is nearly full. */
+    private static final LogConfig LOG_CONFIG = new LogConfig(
+            64 << 20,
+            Long.MAX_VALUE,
+            4096,
+            -1,
+            -1,
+            Integer.MAX_VALUE,
+            LogConfig.TimestampType.CREATE_TIME,
+            false,
+            false,
+            FlushPolicy.GROUP,
+            CompactionConfig.defaults(),
+            true);
+
+    /** Shorter than every request timeout: the answer to a fetch that finds nothing new. */
+    private static final int FETCH_MAX_WAIT_MS = 500;
+
+    private final QuorumSettings settings;
+    private final QuorumLog log;
+    private final QuorumTimer timer;
+    private final VoterStateFile voterState;
+    private final Metrics metrics = new Metrics();
+    private final KafkaRaftClient<ApiMessageAndVersion> client;
+    private final QuorumView view;
+    private final QuorumRequests requests;
+    private final VoterChanges changes;
+    private final QuorumThread thread;
+
+    private Quorum(QuorumSettings settings, QuorumLog log, PeerTransport transport, FatalHandler fatal) {
+        this.settings = settings;
+        this.log = log;
+        this.timer = new QuorumTimer();
+        this.voterState = new VoterStateFile(Disk.local(), settings.dataDirectory());
+        Time time = new MonotonicTime();
+        Random random = new Random();
+        BlockingMessageQueue queue = new BlockingMessageQueue();
+        QuorumChannel channel =
+                new QuorumChannel(transport, timer, random, settings.timings().requestTimeoutMs());
+        this.client = RaftClients.create(
+                identity(settings),
+                new RaftClients.Parts(channel, queue, log, new SmallBuffers(), time, timer, random),
+                MetadataRecordSerde.INSTANCE,
+                FETCH_MAX_WAIT_MS,
+                config(settings.timings()));
+        this.view = new QuorumView(client, settings);
+        this.requests = new QuorumRequests(client, time);
+        this.changes = new VoterChanges(settings, view, requests, transport);
+        this.thread = new QuorumThread(client, queue, fatal);
+    }
+
+    /** Founds a cluster in an empty data directory, with this node as the only voter. Durable on return. Blocks. */
+    public static void formatLoneVoter(QuorumSettings settings) throws IOException {
+        LoneVoter.format(settings);
+    }
+
+    /**
+     * Opens the metadata log, and makes it where there is none.
+     *
+     * @throws IOException when it is damaged; the message says what to do
+     */
+    public static Quorum open(QuorumSettings settings, LogManager logs, PeerTransport transport, FatalHandler fatal)
+            throws IOException {
+        try {
+            PartitionLog records =
+                    logs.create(PARTITION, LOG_CONFIG).toCompletableFuture().join();
+            // A damaged log says so here.
+            records.offsets();
+            DurableLog durable = new DurableLog(records);
+            logs.onOffline(durable::failed);
+            QuorumLog log = new QuorumLog(durable, new MetadataSnapshots(settings.dataDirectory()));
+            return new Quorum(settings, log, transport, fatal);
+        } catch (CompletionException e) {
+            throw unusable(settings, e.getCause());
+        } catch (LogException e) {
+            throw unusable(settings, e);
+        }
+    }
+
+    private static IOException unusable(QuorumSettings settings, Throwable cause) {
+        return new IOException(
+                "the metadata log in " + settings.dataDirectory() + " cannot be used: " + cause.getMessage()
+                        + " As long as other voters have what is missing here, the safest way is to move the data directory away"
+                        + " and to start with an empty one: the node joins the cluster again and copies everything. Records of"
+                        + " the metadata log must not be given up in place: this node has promised to keep them.",
+                cause);
+    }
+
+    private static RaftClients.Identity identity(QuorumSettings settings) {
+        return new RaftClients.Identity(
+                settings.nodeId(),
+                QuorumProtocol.uuid(settings.directoryId()),
+                settings.canBecomeVoter(),
+                settings.clusterId(),
+                settings.othersToAsk().stream().map(QuorumProtocol::unresolved).toList(),
+                QuorumProtocol.endpoints(settings.ownAddress()));
+    }
+
+    private static QuorumConfig config(QuorumTimings timings) {
+        return new QuorumConfig(new AbstractConfig(
+                QuorumConfig.CONFIG_DEF,
+                Map.of(
+                        QuorumConfig.QUORUM_FETCH_TIMEOUT_MS_CONFIG, timings.fetchTimeoutMs(),
+                        QuorumConfig.QUORUM_ELECTION_TIMEOUT_MS_CONFIG, timings.electionTimeoutMs(),
+                        QuorumConfig.QUORUM_ELECTION_BACKOFF_MAX_MS_CONFIG, timings.backoffMaxMs(),
+                        QuorumConfig.QUORUM_REQUEST_TIMEOUT_MS_CONFIG, timings.requestTimeoutMs(),
+                        QuorumConfig.QUORUM_RETRY_BACKOFF_MS_CONFIG, timings.retryBackoffMs(),
+                        QuorumConfig.QUORUM_LINGER_MS_CONFIG, 0),
+                false));
+    }
+
+    /** For the controller. */
+    public RaftClient<ApiMessageAndVersion> client() {
+        return client;
+    }
+
+    /** Reads the log and begins to take part. Blocks. */
+    public void start() {
+        client.initialize(Map.of(), voterState, metrics, ignored -> {});
+        requests.open();
+        thread.start();
+        VoterJoin join = new VoterJoin(settings, view, changes);
+        timer.every(settings.timings().fetchTimeoutMs(), join::look);
+    }
+
+    /**
+     * What this node answers to others. Also a row for {@code ApiVersions}, which the leader asks of a node that is to become a voter, and
+     * one for {@code Fetch}: only those that {@link #isMetadataFetch} says are for the quorum.
+     */
+    public List<PeerApi> apis() {
+        return new QuorumApis(settings, view, requests).rows();
+    }
+
+    public static boolean isMetadataFetch(FetchRequestData request) {
+        return QuorumApis.isMetadataFetch(request);
+    }
+
+    /** Once started. */
+    public QuorumStatus status() {
+        return view.status();
+    }
+
+    /** How far all nodes are that follow the log, as the leader sees it. Fails with an error of the catalogue when there is no leader. */
+    public Future<List<QuorumStatus.Progress>> progress() {
+        return changes.progress();
+    }
+
+    /** Where the leader is, that is the active controller; empty while it is not known. */
+    public Optional<PeerAddress> leaderAddress() {
+        return view.leaderAddress();
+    }
+
+    /**
+     * Somebody is sure that a node is gone. If that node leads the quorum, an election begins now instead of after the fetch timeout. A false
+     * hint costs one election, never data.
+     */
+    public void hintLeaderGone(int nodeId) {
+        LeaderAndEpoch leader = view.leaderAndEpoch();
+        if (!leader.isLeader(nodeId) || nodeId == settings.nodeId() || !view.isVoter()) {
+            return;
+        }
+        // All nodes that get the hint have the same order: the first one begins at once, the others a little later.
+        List<ReplicaKey> successors =
+                view.voterKeys().stream().filter(key -> key.id() != nodeId).toList();
+        var hint = RaftUtil.singletonEndQuorumEpochRequest(
+                QuorumLog.PARTITION, settings.clusterId(), leader.epoch(), nodeId, successors);
+        requests.handle(QuorumProtocol.version(org.apache.kafka.common.protocol.ApiKeys.END_QUORUM_EPOCH), hint);
+    }
+
+    /**
+     * Makes a node a voter. It must follow the log already. Done when the leader has written it down; refused when there are enough.
+     */
+    public Future<Void> addVoter(int nodeId, UUID directoryId, PeerAddress address) {
+        return changes.add(nodeId, directoryId, address);
+    }
+
+    /** Takes a voter out, for good or because its disk is lost. Done when that is committed. */
+    public Future<Void> removeVoter(int nodeId, UUID directoryId) {
+        return changes.remove(nodeId, directoryId);
+    }
+
+    /** Leaves in order: a leader hands over, for a while at most. Blocks until the poll thread has ended; the logs stay open. */
+    public void stop(int timeoutMs) {
+        thread.stop(timeoutMs);
+        close();
+    }
+
+    /** Ends like a process that is killed; for tests. */
+    void abandon() {
+        thread.abandon();
+        close();
+    }
+
+    private void close() {
+        requests.close();
+        timer.close();
+        client.close();
+        log.close();
+        metrics.close();
+    }
+
+    QuorumLog log() {
+        return log;
+    }
+}

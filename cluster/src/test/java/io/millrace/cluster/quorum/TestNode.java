@@ -1,0 +1,172 @@
+package io.millrace.cluster.quorum;
+
+import io.millrace.cluster.peer.PeerAddress;
+import io.millrace.storage.LogManager;
+import io.millrace.storage.StorageConfig;
+import io.millrace.storage.StorageMetrics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.metadata.NoOpRecord;
+import org.apache.kafka.common.metadata.ProducerIdsRecord;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.raft.BatchReader;
+import org.apache.kafka.raft.LeaderAndEpoch;
+import org.apache.kafka.raft.RaftClient;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+import org.apache.kafka.snapshot.SnapshotReader;
+
+/** One node of a quorum over a real directory, and what its listener has seen. Numbers are written and read as records. */
+final class TestNode {
+
+    static final String CLUSTER_ID = "test-cluster";
+
+    /** A third of the real ones: elections take half a second. */
+    static final QuorumTimings TIMINGS = new QuorumTimings(500, 300, 100, 400, 20);
+
+    final int id;
+    final Path directory;
+    final UUID directoryId;
+    final PeerAddress address;
+    final AtomicReference<Throwable> fatal = new AtomicReference<>();
+    final Listener listener = new Listener();
+    private final MemoryTransport network;
+    private final int voters;
+    private LogManager logs;
+    private Quorum quorum;
+
+    TestNode(int id, Path directory, UUID directoryId, MemoryTransport network, int voters) {
+        this.id = id;
+        this.directory = directory;
+        this.directoryId = directoryId;
+        this.network = network;
+        this.voters = voters;
+        this.address = new PeerAddress("node-" + id, 7_000 + id);
+    }
+
+    /** The same node in its next life: nothing but its disk is left. */
+    TestNode again() {
+        return new TestNode(id, directory, directoryId, network, voters);
+    }
+
+    QuorumSettings settings(PeerAddress... bootstrap) {
+        return new QuorumSettings(
+                id, directoryId, CLUSTER_ID, directory, address, List.of(bootstrap), true, voters, TIMINGS);
+    }
+
+    TestNode format() throws IOException {
+        Quorum.formatLoneVoter(settings());
+        return this;
+    }
+
+    TestNode start(PeerAddress... bootstrap) throws IOException {
+        return start(settings(bootstrap));
+    }
+
+    TestNode start(QuorumSettings settings) throws IOException {
+        logs = LogManager.open(
+                new StorageConfig(directory, 1, 2L << 20, 10_000, 64L << 20, 1L << 20, 0, 0, 86_400_000),
+                Clock.systemUTC(),
+                StorageMetrics.NONE);
+        quorum = Quorum.open(settings, logs, network.of(address), (what, cause) -> fatal.set(cause));
+        network.listen(address, quorum.apis());
+        quorum.client().register(listener);
+        quorum.start();
+        return this;
+    }
+
+    Quorum quorum() {
+        return quorum;
+    }
+
+    QuorumStatus status() {
+        return quorum.status();
+    }
+
+    boolean isLeader() {
+        return status().role() == QuorumStatus.Role.LEADER && listener.leading;
+    }
+
+    /** Appends a number as the leader; returns its offset. */
+    long append(long number) {
+        RaftClient<ApiMessageAndVersion> client = quorum.client();
+        long offset = client.prepareAppend(
+                client.leaderAndEpoch().epoch(),
+                List.of(new ApiMessageAndVersion(new ProducerIdsRecord().setNextProducerId(number), (short) 0)));
+        client.schedulePreparedAppend();
+        return offset;
+    }
+
+    List<Long> committed() {
+        return listener.numbers;
+    }
+
+    /** Dies: nobody is told, nothing is written down. */
+    void kill() {
+        network.refuse(address);
+        quorum.abandon();
+        logs.close();
+    }
+
+    void stop() {
+        quorum.stop(2_000);
+        network.refuse(address);
+        logs.close();
+    }
+
+    /** Collects on the poll thread, which it must not hold up. */
+    final class Listener implements RaftClient.Listener<ApiMessageAndVersion> {
+        final List<Long> numbers = new CopyOnWriteArrayList<>();
+        volatile boolean leading;
+        volatile long lastOffset = -1;
+        volatile int lastEpoch;
+        volatile int snapshots;
+
+        @Override
+        public void handleCommit(BatchReader<ApiMessageAndVersion> reader) {
+            try (reader) {
+                while (reader.hasNext()) {
+                    var batch = reader.next();
+                    batch.records().forEach(record -> take(record.message()));
+                    lastOffset = batch.lastOffset();
+                    lastEpoch = batch.epoch();
+                }
+            }
+        }
+
+        @Override
+        public void handleLoadSnapshot(SnapshotReader<ApiMessageAndVersion> reader) {
+            try (reader) {
+                numbers.clear();
+                snapshots++;
+                while (reader.hasNext()) {
+                    reader.next().records().forEach(record -> take(record.message()));
+                }
+                lastOffset = reader.lastContainedLogOffset();
+                lastEpoch = reader.lastContainedLogEpoch();
+            }
+        }
+
+        @Override
+        public void handleLoadBootstrap(SnapshotReader<ApiMessageAndVersion> reader) {
+            reader.close();
+        }
+
+        @Override
+        public void handleLeaderChange(LeaderAndEpoch leader) {
+            leading = leader.isLeader(id);
+        }
+
+        private void take(ApiMessage record) {
+            if (record instanceof ProducerIdsRecord ids) {
+                numbers.add(ids.nextProducerId());
+            } else if (!(record instanceof NoOpRecord)) {
+                throw new AssertionError("what is " + record + "?");
+            }
+        }
+    }
+}
