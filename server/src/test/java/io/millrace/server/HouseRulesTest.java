@@ -74,7 +74,15 @@ class HouseRulesTest {
                         "io.millrace.cluster.controller",
                         "io.millrace.server.kafka",
                         "io.millrace.server.kafka.handler",
-                        "io.millrace.server.demo");
+                        "io.millrace.server.demo",
+                        // Reaches what the Raft client keeps to its own package.
+                        "org.apache.kafka.raft");
+    }
+
+    @Test
+    void raftTypesStayWithTheQuorumAndTheControllerThatAppendsToIt() throws IOException {
+        assertThat(importersOf("org.apache.kafka.raft."))
+                .isSubsetOf("io.millrace.cluster.quorum", "io.millrace.cluster.controller", "org.apache.kafka.raft");
     }
 
     @Test
@@ -108,7 +116,7 @@ class HouseRulesTest {
 
     private static String packageOf(Path file) {
         String path = file.getParent().toString().replace('/', '.').replace('\\', '.');
-        return path.substring(path.lastIndexOf("io.millrace"));
+        return path.substring(path.lastIndexOf("src.main.java.") + "src.main.java.".length());
     }
 
     private static Stream<Path> sources(List<String> modules) throws IOException {

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.MetadataRecordSerde;
 import org.apache.kafka.raft.KafkaRaftClient;
@@ -214,7 +215,7 @@ public final class Quorum {
                 view.voterKeys().stream().filter(key -> key.id() != nodeId).toList();
         var hint = RaftUtil.singletonEndQuorumEpochRequest(
                 QuorumLog.PARTITION, settings.clusterId(), leader.epoch(), nodeId, successors);
-        requests.handle(QuorumProtocol.version(org.apache.kafka.common.protocol.ApiKeys.END_QUORUM_EPOCH), hint);
+        requests.handle(QuorumProtocol.version(ApiKeys.END_QUORUM_EPOCH), hint);
     }
 
     /**

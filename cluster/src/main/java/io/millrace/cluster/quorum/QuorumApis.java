@@ -3,6 +3,7 @@ package io.millrace.cluster.quorum;
 import io.millrace.cluster.peer.PeerApi;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.feature.SupportedVersionRange;
 import org.apache.kafka.common.message.AddRaftVoterRequestData;
@@ -42,7 +43,7 @@ final class QuorumApis {
     }
 
     List<PeerApi> rows() {
-        List<PeerApi> rows = new java.util.ArrayList<>();
+        List<PeerApi> rows = new ArrayList<>();
         OF_THE_CLIENT.forEach(api -> rows.add(row(api, requests::handle)));
         rows.add(row(ApiKeys.ADD_RAFT_VOTER, this::addVoter));
         rows.add(row(ApiKeys.API_VERSIONS, (version, request) -> Future.succeededFuture(versions())));
