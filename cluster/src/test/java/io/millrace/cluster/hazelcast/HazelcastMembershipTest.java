@@ -1,0 +1,189 @@
+package io.millrace.cluster.hazelcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.hazelcast.client.HazelcastClient;
+import com.hazelcast.client.config.ClientConfig;
+import io.millrace.cluster.membership.ClusterFacts;
+import io.millrace.cluster.membership.ClusterFormation;
+import io.millrace.cluster.membership.ClusterMember;
+import io.millrace.cluster.membership.FormationException;
+import io.millrace.cluster.membership.FormationWatch;
+import io.millrace.cluster.membership.MembershipEvent;
+import io.millrace.cluster.membership.OwnershipTable;
+import io.millrace.cluster.membership.OwnershipTable.Ownership;
+import io.millrace.cluster.peer.PeerAddress;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Real members on loopback, in one process. */
+class HazelcastMembershipTest {
+
+    private final Vertx vertx = Vertx.vertx();
+    private final List<HazelcastMembership> started = new ArrayList<>();
+
+    @AfterEach
+    void stop() throws Exception {
+        started.forEach(HazelcastMembership::terminate);
+        get(vertx.close());
+    }
+
+    @Test
+    void membersSeeEachOtherAndWhatEachTellsAndPublishes() throws Exception {
+        int[] ports = freePorts(3);
+        HazelcastMembership one = start(1, "", ports, 0);
+        List<MembershipEvent> seenByOne = new CopyOnWriteArrayList<>();
+        one.listen(seenByOne::add);
+        HazelcastMembership two = start(2, "", ports, 1);
+        HazelcastMembership three = start(3, "", ports, 2);
+
+        await().until(() -> one.members().size() == 3 && three.members().size() == 3);
+        assertThat(one.members().get(1))
+                .isEqualTo(new ClusterMember(
+                        2,
+                        two.self().processId(),
+                        "",
+                        new PeerAddress("127.0.0.1", 20_002),
+                        "127.0.0.1:9092",
+                        "http://127.0.0.1:8080",
+                        "r2"));
+        assertThat(seenByOne).hasSize(2).allMatch(MembershipEvent.Joined.class::isInstance);
+
+        two.announceCluster("c");
+        await().until(() -> one.members().get(1).clusterId().equals("c")
+                && three.members().get(1).clusterId().equals("c"));
+        assertThat(seenByOne.get(2))
+                .isInstanceOfSatisfying(
+                        MembershipEvent.Changed.class,
+                        changed -> assertThat(changed.member()).isEqualTo(two.self()));
+
+        Ownership ownership = new Ownership(UUID.randomUUID(), 0, 2, 1, 1, List.of(2, 3));
+        OwnershipTable seen = new OwnershipTable(three.map(OwnershipTable.MAP));
+        new OwnershipTable(one.map(OwnershipTable.MAP)).publish(List.of(ownership));
+        await().until(() -> seen.find(ownership.topicId(), 0).isPresent());
+        assertThat(seen.find(ownership.topicId(), 0)).contains(ownership);
+
+        new ClusterFacts(two).tell("streams.open", 17);
+        await().until(() -> new ClusterFacts(one).all().containsKey(2));
+        assertThat(new ClusterFacts(one).all().get(2)).containsEntry("streams.open", 17L);
+
+        // Killed: the others notice by its sockets, with what it last told.
+        long killedAt = System.nanoTime();
+        two.terminate();
+        await().until(() -> seenByOne.size() == 4);
+        long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killedAt);
+        assertThat(seenByOne.get(3)).isInstanceOfSatisfying(MembershipEvent.Left.class, left -> {
+            assertThat(left.member().nodeId()).isEqualTo(2);
+            assertThat(left.member().clusterId()).isEqualTo("c");
+        });
+        assertThat(tookMs).isLessThan(2_500);
+        assertThat(one.members()).extracting(ClusterMember::nodeId).containsExactly(1, 3);
+        assertThat(new ClusterFacts(one).all()).doesNotContainKey(2);
+    }
+
+    @Test
+    void aNodeWithAForeignClusterIdIsRefusedWithBothIdsNamed() throws Exception {
+        int[] ports = freePorts(2);
+        start(1, "a", ports, 0);
+        HazelcastMembership foreign = start(2, "b", ports, 1);
+        await().until(() -> foreign.members().size() == 2);
+
+        assertThatThrownBy(() -> get(FormationWatch.decide(vertx, foreign, 3, 10_000)))
+                .cause()
+                .isInstanceOf(FormationException.class)
+                .hasMessageContaining("cluster b")
+                .hasMessageContaining("cluster a");
+    }
+
+    @Test
+    void nodesWithoutDataAgreeOnOneThatForms() throws Exception {
+        int[] ports = freePorts(2);
+        HazelcastMembership low = start(1, "", ports, 0);
+        HazelcastMembership high = start(2, "", ports, 1);
+
+        Future<ClusterFormation.Decision> lowDecides = FormationWatch.decide(vertx, low, 2, 10_000);
+        Future<ClusterFormation.Decision> highDecides = FormationWatch.decide(vertx, high, 2, 10_000);
+        assertThat(get(lowDecides)).isEqualTo(new ClusterFormation.Form());
+        assertThat(highDecides.isComplete()).isFalse();
+        low.announceCluster("made");
+
+        assertThat(get(highDecides)).isEqualTo(new ClusterFormation.Join("made"));
+    }
+
+    @Test
+    void anUnauthenticatedClientOfHazelcastIsRefused() throws Exception {
+        int[] ports = freePorts(1);
+        start(1, "", ports, 0);
+        ClientConfig client = new ClientConfig().setClusterName("millrace");
+        client.setProperty("hazelcast.logging.type", "none");
+        client.getNetworkConfig().addAddress("127.0.0.1:" + ports[0]);
+        client.getConnectionStrategyConfig().getConnectionRetryConfig().setClusterConnectTimeoutMillis(1_000);
+
+        assertThatThrownBy(() -> HazelcastClient.newHazelcastClient(client))
+                .hasMessageContaining("Unable to connect to any cluster");
+    }
+
+    @Test
+    void whenThePortIsTaken_thenTheMessageSaysWhichAndWhatToDo() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int[] ports = {taken.getLocalPort()};
+
+            assertThatThrownBy(() -> start(1, "", ports, 0))
+                    .hasMessageContaining("cluster.discoveryPort")
+                    .hasMessageContaining("127.0.0.1:" + ports[0]);
+        }
+    }
+
+    private HazelcastMembership start(int nodeId, String clusterId, int[] ports, int own) throws Exception {
+        List<String> addresses = new ArrayList<>();
+        for (int port : ports) {
+            addresses.add("127.0.0.1:" + port);
+        }
+        ClusterMember self = new ClusterMember(
+                nodeId,
+                "",
+                clusterId,
+                new PeerAddress("127.0.0.1", 20_000 + nodeId),
+                "127.0.0.1:9092",
+                "http://127.0.0.1:8080",
+                "r" + nodeId);
+        HazelcastMembership membership;
+        try {
+            membership = get(
+                    HazelcastMembership.start(vertx, HazelcastDiscovery.tcp("127.0.0.1", ports[own], addresses), self));
+        } catch (ExecutionException e) {
+            throw (Exception) e.getCause();
+        }
+        started.add(membership);
+        return membership;
+    }
+
+    private static int[] freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+        }
+        int[] ports = sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+        return ports;
+    }
+
+    private static <T> T get(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+}
