@@ -1,6 +1,9 @@
 package io.millrace.server;
 
 import io.millrace.cluster.ClusterConfig;
+import io.millrace.cluster.hazelcast.HazelcastDiscovery;
+import io.millrace.cluster.peer.PeerTransportConfig;
+import io.millrace.server.config.ClusterSettings;
 import io.millrace.server.config.GatewaySettings;
 import io.millrace.server.config.HttpSettings;
 import io.millrace.server.config.KafkaSettings;
@@ -65,6 +68,56 @@ final class ComponentConfigs {
                 kafka.idleTimeoutMs(),
                 kafka.firstRequestTimeoutMs(),
                 kafka.stopTimeoutMs());
+    }
+
+    /** The listener for other nodes: its own address, and the limits of the one for clients. */
+    static KafkaListenerConfig peers(MillraceConfig config) {
+        KafkaSettings kafka = config.kafka();
+        ClusterSettings cluster = config.cluster();
+        return new KafkaListenerConfig(
+                cluster.host(),
+                cluster.port(),
+                cluster.advertisedHost(),
+                0,
+                kafka.eventLoops(),
+                kafka.maxFrameBytes(),
+                kafka.maxConnections(),
+                kafka.maxInFlightRequestsPerConnection(),
+                kafka.maxInFlightBytesPerConnection(),
+                kafka.fetchMaxBytes(),
+                kafka.idleTimeoutMs(),
+                kafka.firstRequestTimeoutMs(),
+                kafka.stopTimeoutMs());
+    }
+
+    /** Requests to other nodes. */
+    static PeerTransportConfig peerTransport(MillraceConfig config) {
+        KafkaSettings kafka = config.kafka();
+        PeerTransportConfig defaults =
+                PeerTransportConfig.defaults("node-" + config.node().id());
+        return new PeerTransportConfig(
+                defaults.clientId(),
+                kafka.maxFrameBytes(),
+                defaults.maxPendingRequests(),
+                defaults.maxPendingBytes(),
+                defaults.connectTimeoutMs(),
+                defaults.probeTimeoutMs(),
+                defaults.backOffMinMs(),
+                defaults.backOffMaxMs(),
+                // Before the listener of the other node would do it.
+                Math.min(defaults.idleTimeoutMs(), kafka.idleTimeoutMs() / 2));
+    }
+
+    /** How nodes find each other. */
+    static HazelcastDiscovery discovery(MillraceConfig config) {
+        ClusterSettings cluster = config.cluster();
+        return new HazelcastDiscovery(
+                cluster.host(),
+                cluster.discoveryPort(),
+                cluster.advertisedHost(),
+                HazelcastDiscovery.Method.valueOf(cluster.discovery().name()),
+                cluster.join(),
+                cluster.discoveryProperties());
     }
 
     static HttpConfig http(MillraceConfig config) {

@@ -42,6 +42,8 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
         root.setLevel(Level.WARN);
         root.addAppender(appender);
         context.getLogger("io.millrace").setLevel(level());
+        // A stack trace for each connection that breaks; we say in one line which node is gone.
+        context.getLogger("com.hazelcast.internal.server.tcp").setLevel(Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
