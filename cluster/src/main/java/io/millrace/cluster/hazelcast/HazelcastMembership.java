@@ -36,6 +36,8 @@ public final class HazelcastMembership implements Membership {
 
     private static final String CLUSTERS = "clusters";
 
+    private static final String LOGGING_TYPE = "hazelcast.logging.type";
+
     private final Vertx vertx;
     private final HazelcastInstance hazelcast;
     private final HazelcastSharedMap clusters;
@@ -72,6 +74,10 @@ public final class HazelcastMembership implements Membership {
      */
     public static Future<HazelcastMembership> start(Vertx vertx, HazelcastDiscovery discovery, ClusterMember self) {
         return vertx.executeBlocking(() -> {
+            if (System.getProperty(LOGGING_TYPE) == null) {
+                // What is logged before there is a configuration would go its own way.
+                System.setProperty(LOGGING_TYPE, "slf4j");
+            }
             HazelcastInstance hazelcast;
             try {
                 hazelcast = Hazelcast.newHazelcastInstance(HazelcastConfigs.config(discovery, self));

@@ -44,6 +44,9 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
         context.getLogger("io.millrace").setLevel(level());
         // A stack trace for each connection that breaks; we say in one line which node is gone.
         context.getLogger("com.hazelcast.internal.server.tcp").setLevel(Level.ERROR);
+        // Asks for access to the inside of Java, for a speed that nobody needs here.
+        context.getLogger("com.hazelcast.instance.impl.HazelcastInstanceFactory")
+                .setLevel(Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
