@@ -41,6 +41,7 @@ final class FollowerRole implements Role, FollowedReplica {
     /** Whether the last answer brought everything that the leader had acknowledged. */
     private volatile boolean closeBehind;
 
+    private volatile boolean offline;
     private volatile MillraceException closed;
 
     /** The end of what was written and is not durable yet; guarded by the lock. */
@@ -252,8 +253,13 @@ final class FollowerRole implements Role, FollowedReplica {
                         + highWatermark.value() + " were acknowledged and are here. This replica follows no more and"
                         + " keeps what it has: find out which of the two is right before you delete one");
         log.atError().addKeyValue("partition", topicPartition()).log("Replica offline: {}", why.getMessage());
+        offline = true;
         close(why);
         return Future.failedFuture(why);
+    }
+
+    boolean isOffline() {
+        return offline;
     }
 
     @Override

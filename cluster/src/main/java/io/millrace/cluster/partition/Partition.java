@@ -164,6 +164,11 @@ final class Partition {
         return highWatermark.watch(position, listener);
     }
 
+    /** Whether it stopped to follow, because it has acknowledged records that its leader lost. */
+    boolean isOffline() {
+        return role instanceof FollowerRole follower && follower.isOffline();
+    }
+
     void expire(long nowMs) {
         if (role instanceof LeaderRole leader) {
             leader.expire(nowMs);

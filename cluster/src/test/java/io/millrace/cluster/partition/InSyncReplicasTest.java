@@ -1,0 +1,266 @@
+package io.millrace.cluster.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.partition.FetchCommand.FetchPartition;
+import io.millrace.cluster.replication.IsrCommitter.Answer;
+import io.millrace.cluster.replication.IsrCommitter.Committed;
+import io.millrace.cluster.replication.IsrCommitter.Ineligible;
+import io.millrace.cluster.replication.IsrCommitter.Proposal;
+import io.millrace.cluster.replication.ReplicaFetchRequest;
+import io.millrace.cluster.replication.ReplicaFetchResponse.Failed;
+import io.millrace.storage.AppendResult;
+import io.millrace.storage.ReadResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who counts for the high watermark while the controller decides, and who may be proposed (design §11, T17 to T20 and T23). */
+@Timeout(60)
+class InSyncReplicasTest {
+
+    /** Longer than a leader needs to propose what it should not. */
+    private static final Duration A_WHILE = Duration.ofMillis(150);
+
+    /** What the leader asked for, and nobody has answered. */
+    private record Held(Proposal proposal, Promise<Answer> answer) {}
+
+    @TempDir
+    Path directory;
+
+    private final Queue<Held> held = new ConcurrentLinkedQueue<>();
+    private TestCluster cluster;
+
+    @BeforeEach
+    void start() {
+        cluster = new TestCluster(directory, 3, 1);
+        cluster.append("a");
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    private void holdProposalsOf(int node) {
+        cluster.node(node).committer(proposal -> {
+            Promise<Answer> answer = Promise.promise();
+            held.add(new Held(proposal, answer));
+            return answer.future();
+        });
+    }
+
+    private Held awaitHeld() {
+        await().until(() -> !held.isEmpty());
+        return held.remove();
+    }
+
+    private void removeThirdFromIsr() {
+        cluster.network.cut(3, 1);
+        Future<AppendResult> waiting = cluster.append(1, "gap", Acks.ALL);
+        await().until(() -> cluster.end(2) == 2);
+        cluster.skip(11_000);
+        cluster.node(1).service().checkInSync();
+        TestCluster.get(waiting);
+        cluster.awaitInSync(1, 2);
+    }
+
+    /** T17: whatever the controller decides, what was acknowledged is on all in-sync replicas. */
+    @Test
+    void aReplicaThatIsAskedForCountsBeforeItsAdditionIsCommitted() {
+        removeThirdFromIsr();
+        holdProposalsOf(1);
+        cluster.network.heal();
+        Held expand = awaitHeld();
+        assertThat(expand.proposal().isr()).hasSize(3);
+        cluster.network.cut(3, 1);
+
+        Future<AppendResult> waiting = cluster.append(1, "b", Acks.ALL);
+        await().until(() -> cluster.end(2) == 3);
+        await().during(A_WHILE).until(() -> !waiting.isComplete());
+
+        // Refused: only the committed ones count again.
+        expand.answer().complete(new Ineligible("it stops"));
+        TestCluster.get(waiting);
+    }
+
+    /** T17. */
+    @Test
+    void aReplicaThatIsToLeaveCountsUntilItsRemovalIsCommitted() {
+        holdProposalsOf(1);
+        cluster.network.cut(3, 1);
+        Future<AppendResult> waiting = cluster.append(1, "b", Acks.ALL);
+        await().until(() -> cluster.end(2) == 2);
+        cluster.skip(11_000);
+        cluster.node(1).service().checkInSync();
+        Held shrink = awaitHeld();
+        assertThat(shrink.proposal().isr()).hasSize(2);
+        await().during(A_WHILE).until(() -> !waiting.isComplete());
+
+        shrink.answer().complete(TestCluster.get(cluster.node(1).alter(shrink.proposal())));
+
+        TestCluster.get(waiting);
+    }
+
+    /** T17: the change was carried out, its answer got lost, and no image says so. */
+    @Test
+    void aChangeWhoseAnswerWasLostIsAskedForAgain() {
+        cluster.deafen(1);
+        cluster.node(1).committer(proposal -> {
+            held.add(new Held(proposal, Promise.promise()));
+            Future<Answer> carriedOut = cluster.node(1).alter(proposal);
+            return held.size() == 1 ? Future.failedFuture(new IOException("lost")) : carriedOut;
+        });
+        cluster.network.cut(3, 1);
+        Future<AppendResult> waiting = cluster.append(1, "b", Acks.ALL);
+        await().until(() -> cluster.end(2) == 2);
+        cluster.skip(11_000);
+        cluster.node(1).service().checkInSync();
+
+        TestCluster.get(waiting);
+        assertThat(held).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(held.remove().proposal()).isEqualTo(held.remove().proposal());
+    }
+
+    /** T18. */
+    @Test
+    void oneChangeIsUnderWayAtATimeAndOneOfAnEarlierReignCountsForNothing() {
+        holdProposalsOf(1);
+        cluster.network.cut(3, 1);
+        TestCluster.get(cluster.append(1, "b", Acks.LEADER));
+        cluster.skip(11_000);
+        for (int i = 0; i < 5; i++) {
+            cluster.node(1).service().checkInSync();
+        }
+        Held shrink = awaitHeld();
+        assertThat(held).isEmpty();
+
+        cluster.elect(2);
+        cluster.elect(1);
+        Future<AppendResult> waiting = cluster.append(1, "c", Acks.ALL);
+        await().until(() -> cluster.end(2) == 3);
+        shrink.answer().complete(new Committed(shrink.proposal().leaderEpoch(), 100, List.of(1, 2), false));
+
+        await().during(A_WHILE).until(() -> !waiting.isComplete());
+        cluster.network.heal();
+        TestCluster.get(waiting);
+        assertThat(cluster.controller.partition().isr()).containsExactly(1, 2, 3);
+    }
+
+    /** T19, KIP-903: what its earlier life had says nothing about a node that came back. */
+    @Test
+    void aRequestOfAnEarlierLifeOfANodeDoesNotBringItIn() {
+        removeThirdFromIsr();
+        long earlierLife = cluster.controller.image().brokers().get(3).epoch();
+        cluster.kill(3);
+        cluster.node(3).wipe();
+        cluster.node(3).start();
+        holdProposalsOf(1);
+        cluster.publish();
+
+        fetchAs(3, earlierLife, 2);
+
+        await().during(A_WHILE).until(held::isEmpty);
+        cluster.network.heal();
+        Held expand = awaitHeld();
+        assertThat(expand.proposal().isr())
+                .anySatisfy(member -> assertThat(member.brokerEpoch()).isGreaterThan(earlierLife));
+        assertThat(cluster.stored(3)).containsExactly("a", "gap");
+    }
+
+    /** T19: a request of the earlier life arrives after those of the present one. */
+    @Test
+    void aRequestOfAnEarlierLifeDoesNotMoveTheHighWatermark() {
+        cluster.network.cut(3, 1);
+        Future<AppendResult> waiting = cluster.append(1, "b", Acks.ALL);
+        await().until(() -> cluster.end(2) == 2);
+        long epoch = cluster.controller.image().brokers().get(3).epoch();
+        fetchAs(3, epoch + 100, 1);
+
+        fetchAs(3, epoch, 2);
+
+        await().during(A_WHILE).until(() -> !waiting.isComplete());
+    }
+
+    /** T20, KIP-841. */
+    @Test
+    void aFencedOrStoppingNodeDoesNotJoinHoweverWellItKeepsUp() {
+        removeThirdFromIsr();
+        holdProposalsOf(1);
+        cluster.controller.stopping(3);
+        cluster.publish();
+        cluster.network.heal();
+        await().until(() -> cluster.end(3) == 2);
+        TestCluster.get(cluster.append(1, "b", Acks.LEADER));
+        await().until(() -> cluster.end(3) == 3);
+        cluster.fence(3);
+        TestCluster.get(cluster.append(1, "c", Acks.LEADER));
+        await().until(() -> cluster.end(3) == 4);
+
+        await().during(A_WHILE).until(held::isEmpty);
+    }
+
+    /** T23, KIP-320. */
+    @Test
+    void requestsForAnotherLeaderEpochAreRefused() {
+        cluster.elect(2);
+        cluster.elect(1);
+
+        assertThat(failureOf(replicaRequest(3, 1, 1, 1))).isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
+        assertThat(failureOf(replicaRequest(3, 1, 1, 3))).isEqualTo(ErrorCode.UNKNOWN_LEADER_EPOCH);
+        assertThat(consumerFetch(1)).isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
+        assertThat(consumerFetch(3)).isEqualTo(ErrorCode.UNKNOWN_LEADER_EPOCH);
+        assertThat(consumerFetch(2)).isEqualTo(ErrorCode.NONE);
+    }
+
+    private ErrorCode consumerFetch(int epoch) {
+        FetchCommand command = new FetchCommand(
+                List.of(new FetchPartition(cluster.partition, 0, 1 << 20, epoch)),
+                0,
+                1,
+                1 << 20,
+                Isolation.READ_UNCOMMITTED);
+        FetchedPartition fetched =
+                TestCluster.get(cluster.node(1).service().fetch(command)).get(0);
+        fetched.records().close();
+        return fetched.error();
+    }
+
+    private void fetchAs(int replica, long brokerEpoch, long offset) {
+        assertThat(failureOf(replicaRequest(
+                        replica,
+                        brokerEpoch,
+                        offset,
+                        cluster.controller.partition().leaderEpoch())))
+                .isEqualTo(ErrorCode.NONE);
+    }
+
+    private ReplicaFetchRequest replicaRequest(int replica, long brokerEpoch, long offset, int leaderEpoch) {
+        return new ReplicaFetchRequest(
+                replica,
+                brokerEpoch,
+                0,
+                0,
+                0,
+                List.of(new ReplicaFetchRequest.Entry(cluster.partition, leaderEpoch, offset, 0, 0, 1 << 20)));
+    }
+
+    private ErrorCode failureOf(ReplicaFetchRequest request) {
+        return TestCluster.get(cluster.node(cluster.leader()).service().fetch(request)).partitions().stream()
+                .map(each -> each.outcome() instanceof Failed<ReadResult> failed ? failed.error() : ErrorCode.NONE)
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,208 @@
+package io.millrace.cluster.partition;
+
+import io.millrace.cluster.metadata.BrokerMetadata;
+import io.millrace.cluster.metadata.ClusterImage;
+import io.millrace.cluster.metadata.PartitionMetadata;
+import io.millrace.cluster.metadata.TopicMetadata;
+import io.millrace.cluster.replication.IsrCommitter.Answer;
+import io.millrace.cluster.replication.IsrCommitter.Committed;
+import io.millrace.cluster.replication.IsrCommitter.Ineligible;
+import io.millrace.cluster.replication.IsrCommitter.Member;
+import io.millrace.cluster.replication.IsrCommitter.Proposal;
+import io.millrace.cluster.replication.IsrCommitter.Stale;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+/**
+ * Decides about one topic as the controller does (registration, fencing, clean elections, AlterPartition), in memory and at once. Every
+ * change is committed; who hears of it, and when, is the test's business.
+ */
+final class ModelController {
+
+    static final int PARTITION = 0;
+
+    private final UUID topicId = UUID.randomUUID();
+    private final UUID clusterId = UUID.randomUUID();
+    private final int minInSync;
+    private final Map<Integer, BrokerMetadata> brokers = new HashMap<>();
+    private TopicMetadata topic;
+    private Map<String, String> config = Map.of();
+    private PartitionMetadata partition;
+    private long version;
+
+    ModelController(int minInSync) {
+        this.minInSync = minInSync;
+    }
+
+    UUID topicId() {
+        return topicId;
+    }
+
+    /** A new process life of a node; returns its epoch. It was fenced before. */
+    synchronized long register(int node) {
+        version++;
+        brokers.put(node, new BrokerMetadata(node, version, "localhost", 9092, null, null, null, false, false));
+        electIfLeaderless();
+        return version;
+    }
+
+    synchronized void create(List<Integer> replicas) {
+        version++;
+        change(p -> new PartitionMetadata(PARTITION, replicas.get(0), 0, 0, replicas, replicas));
+    }
+
+    synchronized void configure(Map<String, String> changed) {
+        version++;
+        config = changed;
+        change(p -> p);
+    }
+
+    synchronized void delete() {
+        version++;
+        topic = null;
+        partition = null;
+    }
+
+    /** Takes a node for dead: it leaves the ISR, unless it is the last of it, and what it led is led by another member. */
+    synchronized void fence(int node) {
+        version++;
+        mark(node, true, false);
+        if (partition == null) {
+            return;
+        }
+        List<Integer> isr = without(partition.isr(), node);
+        if (isr.isEmpty()) {
+            isr = partition.isr();
+        }
+        boolean led = partition.leader() == node;
+        if (led || !isr.equals(partition.isr())) {
+            int leader = led ? electable(isr) : partition.leader();
+            commit(leader, isr, partition.recovering());
+        }
+    }
+
+    synchronized void stopping(int node) {
+        version++;
+        mark(node, false, true);
+    }
+
+    /** Moves the leadership to a member of the ISR. */
+    synchronized void elect(int leader) {
+        if (!partition.isr().contains(leader)) {
+            throw new IllegalStateException(leader + " is not in sync: " + partition.isr());
+        }
+        version++;
+        commit(leader, partition.isr(), partition.recovering());
+    }
+
+    /** Makes a replica leader whatever it has. */
+    synchronized void electUncleanly(int leader) {
+        version++;
+        commit(leader, List.of(leader), true);
+    }
+
+    private void electIfLeaderless() {
+        if (partition != null && partition.leader() == PartitionMetadata.NO_LEADER) {
+            int leader = electable(partition.isr());
+            if (leader != PartitionMetadata.NO_LEADER) {
+                commit(leader, partition.isr(), partition.recovering());
+            }
+        }
+    }
+
+    private int electable(List<Integer> isr) {
+        return isr.stream()
+                .filter(node -> !brokers.get(node).fenced())
+                .findFirst()
+                .orElse(PartitionMetadata.NO_LEADER);
+    }
+
+    /** AlterPartition (§4): {@code brokerEpoch} is that of the sender. */
+    synchronized Answer alter(int sender, long brokerEpoch, Proposal proposal) {
+        List<Integer> wanted = proposal.isr().stream().map(Member::nodeId).toList();
+        if (partition == null
+                || partition.leader() != sender
+                || brokers.get(sender).epoch() != brokerEpoch
+                || proposal.leaderEpoch() != partition.leaderEpoch()) {
+            return new Stale("not the leader of that epoch");
+        }
+        if (wanted.equals(partition.isr()) && proposal.recovering() == partition.recovering()) {
+            return committedState();
+        }
+        if (proposal.partitionEpoch() != partition.partitionEpoch()) {
+            return new Stale("partition epoch " + partition.partitionEpoch());
+        }
+        for (Member member : proposal.isr()) {
+            BrokerMetadata broker = brokers.get(member.nodeId());
+            if (broker == null || broker.fenced() || broker.stopping() || broker.epoch() != member.brokerEpoch()) {
+                return new Ineligible("node " + member.nodeId());
+            }
+        }
+        version++;
+        change(p -> new PartitionMetadata(
+                PARTITION,
+                p.leader(),
+                p.leaderEpoch(),
+                p.partitionEpoch() + 1,
+                p.replicas(),
+                wanted,
+                List.of(),
+                List.of(),
+                List.of(),
+                proposal.recovering()));
+        return committedState();
+    }
+
+    private Committed committedState() {
+        return new Committed(
+                partition.leaderEpoch(), partition.partitionEpoch(), partition.isr(), partition.recovering());
+    }
+
+    private void commit(int leader, List<Integer> isr, boolean recovering) {
+        change(p -> new PartitionMetadata(
+                PARTITION,
+                leader,
+                p.leaderEpoch() + 1,
+                p.partitionEpoch() + 1,
+                p.replicas(),
+                isr,
+                List.of(),
+                List.of(),
+                List.of(),
+                recovering));
+    }
+
+    private void change(UnaryOperator<PartitionMetadata> next) {
+        partition = next.apply(partition);
+        topic = new TopicMetadata("t", topicId, List.of(partition), config, minInSync);
+    }
+
+    private void mark(int node, boolean fenced, boolean stopping) {
+        BrokerMetadata b = brokers.get(node);
+        brokers.put(node, new BrokerMetadata(node, b.epoch(), b.host(), b.port(), null, null, null, fenced, stopping));
+    }
+
+    private static List<Integer> without(List<Integer> nodes, int node) {
+        List<Integer> result = new ArrayList<>(nodes);
+        result.remove((Integer) node);
+        return result;
+    }
+
+    synchronized PartitionMetadata partition() {
+        return partition;
+    }
+
+    synchronized boolean isFenced(int node) {
+        return brokers.get(node).fenced();
+    }
+
+    synchronized ClusterImage image() {
+        Map<String, TopicMetadata> byName = topic == null ? Map.of() : Map.of(topic.name(), topic);
+        Map<UUID, TopicMetadata> byId = topic == null ? Map.of() : Map.of(topic.id(), topic);
+        return new ClusterImage(version, clusterId, -1, brokers, byName, byId);
+    }
+}

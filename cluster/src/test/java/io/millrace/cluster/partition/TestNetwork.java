@@ -1,0 +1,90 @@
+package io.millrace.cluster.partition;
+
+import io.millrace.cluster.replication.ReplicaFetchRequest;
+import io.millrace.cluster.replication.ReplicaFetchResponse;
+import io.millrace.cluster.replication.ReplicaFetchResponse.Diverging;
+import io.millrace.cluster.replication.ReplicaFetchResponse.Failed;
+import io.millrace.cluster.replication.ReplicaFetchResponse.Outcome;
+import io.millrace.cluster.replication.ReplicaFetchResponse.Records;
+import io.millrace.cluster.replication.ReplicaFetchService;
+import io.millrace.storage.ReadResult;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+
+/** Connects the nodes of a test: calls in one process, with cuts and damage. */
+final class TestNetwork {
+
+    private record Link(int from, int to) {}
+
+    private final Map<Integer, ReplicaFetchService> services = new ConcurrentHashMap<>();
+    private final Set<Link> cut = ConcurrentHashMap.newKeySet();
+    private volatile UnaryOperator<ByteBuffer> damage = UnaryOperator.identity();
+
+    void up(int node, ReplicaFetchService service) {
+        services.put(node, service);
+    }
+
+    void down(int node) {
+        services.remove(node);
+    }
+
+    /** Requests of one node to another are lost, and answers that are under way. */
+    void cut(int follower, int leader) {
+        cut.add(new Link(follower, leader));
+    }
+
+    void heal() {
+        cut.clear();
+    }
+
+    /** Does something to all records on their way. */
+    void damage(UnaryOperator<ByteBuffer> change) {
+        damage = change;
+    }
+
+    Future<ReplicaFetchResponse<ByteBuffer>> fetch(int from, int to, ReplicaFetchRequest request) {
+        ReplicaFetchService service = services.get(to);
+        Link link = new Link(from, to);
+        if (service == null || cut.contains(link)) {
+            return Future.failedFuture(new IOException("node " + to + " cannot be reached"));
+        }
+        return service.fetch(request).compose(answer -> {
+            ReplicaFetchResponse<ByteBuffer> copied = copy(answer);
+            return cut.contains(link) || services.get(to) != service
+                    ? Future.failedFuture(new IOException("the connection to node " + to + " broke"))
+                    : Future.succeededFuture(copied);
+        });
+    }
+
+    private ReplicaFetchResponse<ByteBuffer> copy(ReplicaFetchResponse<ReadResult> answer) {
+        List<ReplicaFetchResponse.Entry<ByteBuffer>> entries = new ArrayList<>();
+        for (ReplicaFetchResponse.Entry<ReadResult> entry : answer.partitions()) {
+            entries.add(new ReplicaFetchResponse.Entry<>(
+                    entry.partition(), copy(entry.outcome()), entry.highWatermark(), entry.logStartOffset()));
+        }
+        return new ReplicaFetchResponse<>(entries);
+    }
+
+    private Outcome<ByteBuffer> copy(Outcome<ReadResult> outcome) {
+        if (outcome instanceof Records<ReadResult> records) {
+            try (ReadResult result = records.records()) {
+                ByteBuffer read = result.toBuffer();
+                return new Records<>(damage.apply(
+                        ByteBuffer.allocate(read.remaining()).put(read).flip()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        } else if (outcome instanceof Diverging<ReadResult> diverging) {
+            return new Diverging<>(diverging.epoch(), diverging.endOffset());
+        }
+        return new Failed<>(((Failed<ReadResult>) outcome).error());
+    }
+}
