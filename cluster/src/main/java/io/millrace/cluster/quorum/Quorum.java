@@ -23,6 +23,7 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.MetadataRecordSerde;
 import org.apache.kafka.raft.KafkaRaftClient;
@@ -87,7 +88,7 @@ public final class Quorum {
         Random random = new Random();
         BlockingMessageQueue queue = new BlockingMessageQueue();
         QuorumChannel channel =
-                new QuorumChannel(transport, timer, random, settings.timings().requestTimeoutMs());
+                new QuorumChannel(transport, timer, random, settings.timings().requestTimeoutMs(), this::isCredible);
         this.client = RaftClients.create(
                 identity(settings),
                 new RaftClients.Parts(channel, queue, log, new SmallBuffers(), time, timer, random),
@@ -158,6 +159,10 @@ public final class Quorum {
                         QuorumConfig.QUORUM_RETRY_BACKOFF_MS_CONFIG, timings.retryBackoffMs(),
                         QuorumConfig.QUORUM_LINGER_MS_CONFIG, 0),
                 false));
+    }
+
+    private boolean isCredible(ApiMessage answer) {
+        return view.isCredible(answer);
     }
 
     /** For the controller. */

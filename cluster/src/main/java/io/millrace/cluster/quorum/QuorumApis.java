@@ -44,7 +44,7 @@ final class QuorumApis {
 
     List<PeerApi> rows() {
         List<PeerApi> rows = new ArrayList<>();
-        OF_THE_CLIENT.forEach(api -> rows.add(row(api, requests::handle)));
+        OF_THE_CLIENT.forEach(api -> rows.add(row(api, (version, request) -> handle(api, version, request))));
         rows.add(row(ApiKeys.ADD_RAFT_VOTER, this::addVoter));
         rows.add(row(ApiKeys.API_VERSIONS, (version, request) -> Future.succeededFuture(versions())));
         return List.copyOf(rows);
@@ -54,6 +54,16 @@ final class QuorumApis {
     private static PeerApi row(ApiKeys api, PeerApi.Handler handler) {
         short version = QuorumProtocol.version(api);
         return new PeerApi(api, version, version, handler);
+    }
+
+    private Future<ApiMessage> handle(ApiKeys api, short version, ApiMessage request) {
+        if (!requests.isOpen()) {
+            return requests.refuse();
+        }
+        if (!view.isCredible(request)) {
+            return Future.succeededFuture(RaftUtil.errorResponse(api, Errors.BROKER_NOT_AVAILABLE));
+        }
+        return requests.handle(version, request);
     }
 
     static boolean isMetadataFetch(FetchRequestData request) {
@@ -73,6 +83,9 @@ final class QuorumApis {
     }
 
     private synchronized Future<ApiMessage> addVoter(short version, ApiMessage request) {
+        if (!requests.isOpen()) {
+            return requests.refuse();
+        }
         Promise<Void> done = Promise.promise();
         Future<ApiMessage> answer = lastAdded
                 .compose(ignored -> isFull(((AddRaftVoterRequestData) request).voterId())

@@ -4,6 +4,7 @@ import io.millrace.cluster.peer.PeerLane;
 import io.millrace.cluster.peer.PeerTransport;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -32,9 +33,17 @@ final class QuorumChannel implements NetworkChannel {
     private final QuorumTimer timer;
     private final Random random;
     private final long requestTimeoutMs;
+    private final Predicate<ApiMessage> credible;
     private final AtomicInteger correlationIds = new AtomicInteger();
 
-    QuorumChannel(PeerTransport transport, QuorumTimer timer, Random random, long requestTimeoutMs) {
+    /** @param credible whether the client may see an answer; asked on event loops */
+    QuorumChannel(
+            PeerTransport transport,
+            QuorumTimer timer,
+            Random random,
+            long requestTimeoutMs,
+            Predicate<ApiMessage> credible) {
+        this.credible = credible;
         this.transport = transport;
         this.timer = timer;
         this.random = random;
@@ -62,12 +71,21 @@ final class QuorumChannel implements NetworkChannel {
                             QuorumProtocol.version(api),
                             request.data(),
                             requestTimeoutMs)
-                    .onComplete(answer -> answer(request, answer), failure -> {
+                    .onComplete(answer -> believe(request, api, answer), failure -> {
                         log.debug("node={} apiKey={} no answer: {}", request.destination(), api, failure.toString());
                         answerUnavailable(request, api);
                     });
         } catch (RuntimeException e) {
             log.warn("node={} apiKey={} the request could not be sent", request.destination(), api, e);
+            answerUnavailable(request, api);
+        }
+    }
+
+    private void believe(RaftRequest.Outbound request, ApiKeys api, ApiMessage answer) {
+        if (credible.test(answer)) {
+            answer(request, answer);
+        } else {
+            log.debug("node={} apiKey={} not believed: {}", request.destination(), api, answer);
             answerUnavailable(request, api);
         }
     }

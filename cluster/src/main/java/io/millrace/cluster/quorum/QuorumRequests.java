@@ -39,6 +39,14 @@ final class QuorumRequests {
         open = true;
     }
 
+    boolean isOpen() {
+        return open;
+    }
+
+    Future<ApiMessage> refuse() {
+        return Future.failedFuture(notHere());
+    }
+
     Future<ApiMessage> handle(short version, ApiMessage request) {
         Context context = Vertx.currentContext();
         Promise<ApiMessage> promise = Promise.promise();
@@ -52,7 +60,9 @@ final class QuorumRequests {
         });
         if (open) {
             client.handle(inbound);
-        } else {
+        }
+        // Looked at again: the quorum may have been closed just before, and nobody would answer.
+        if (!open) {
             inbound.completion.completeExceptionally(notHere());
         }
         return promise.future();

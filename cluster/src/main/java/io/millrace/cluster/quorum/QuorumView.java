@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.raft.KafkaRaftClient;
 import org.apache.kafka.raft.LeaderAndEpoch;
 import org.apache.kafka.raft.RaftClients;
@@ -58,6 +59,23 @@ final class QuorumView {
 
     private Optional<PeerAddress> address(int voterId) {
         return client.voterNode(voterId, QuorumProtocol.LISTENER).map(QuorumProtocol::address);
+    }
+
+    /** Whether the Raft client may see this message; see {@link LeaderClaim}. */
+    boolean isCredible(ApiMessage message) {
+        return LeaderClaim.of(message).map(this::isCredible).orElse(true);
+    }
+
+    private boolean isCredible(LeaderClaim claim) {
+        LeaderAndEpoch known = client.leaderAndEpoch();
+        if (claim.epoch() < known.epoch()) {
+            // Old: the client ignores it.
+            return true;
+        }
+        if (claim.leaderId() == self.id()) {
+            return known.isLeader(self.id());
+        }
+        return claim.located() || !voters().listeners(claim.leaderId()).isEmpty();
     }
 
     /** Whether this node has everything that it knows to be committed. */

@@ -25,8 +25,8 @@ final class TestNode {
 
     static final String CLUSTER_ID = "test-cluster";
 
-    /** A third of the real ones: elections take half a second. */
-    static final QuorumTimings TIMINGS = new QuorumTimings(500, 300, 100, 400, 20);
+    /** Half of the real ones. */
+    static final QuorumTimings TIMINGS = new QuorumTimings(600, 300, 100, 500, 20);
 
     final int id;
     final Path directory;
@@ -93,7 +93,12 @@ final class TestNode {
 
     /** Appends a number as the leader; returns its offset. */
     long append(long number) {
+        return append(number, () -> {});
+    }
+
+    long append(long number, Runnable beforeItGoesOut) {
         RaftClient<ApiMessageAndVersion> client = quorum.client();
+        beforeItGoesOut.run();
         long offset = client.prepareAppend(
                 client.leaderAndEpoch().epoch(),
                 List.of(new ApiMessageAndVersion(new ProducerIdsRecord().setNextProducerId(number), (short) 0)));
@@ -101,8 +106,9 @@ final class TestNode {
         return offset;
     }
 
+    /** Without repetitions: a number whose fate was not known was appended again. */
     List<Long> committed() {
-        return listener.numbers;
+        return listener.numbers.stream().distinct().toList();
     }
 
     /** Dies: nobody is told, nothing is written down. */
