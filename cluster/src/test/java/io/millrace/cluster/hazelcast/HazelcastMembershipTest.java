@@ -129,7 +129,8 @@ class HazelcastMembershipTest {
         start(1, "", ports, 0);
         ClientConfig client = new ClientConfig().setClusterName("millrace");
         client.setProperty("hazelcast.logging.type", "none");
-        client.getNetworkConfig().addAddress("127.0.0.1:" + ports[0]);
+        client.setProperty("hazelcast.client.invocation.timeout.seconds", "1");
+        client.getNetworkConfig().setConnectionTimeout(500).addAddress("127.0.0.1:" + ports[0]);
         client.getConnectionStrategyConfig().getConnectionRetryConfig().setClusterConnectTimeoutMillis(1_000);
 
         assertThatThrownBy(() -> HazelcastClient.newHazelcastClient(client))

@@ -52,7 +52,7 @@ public final class ApiHandlers {
     }
 
     /**
-     * What other nodes are served. There is no ApiVersions: the versions between nodes are fixed.
+     * What other nodes are served. They send fixed versions and do not ask for them.
      *
      * @param apis APIs whose answers are plain messages; Fetch among them is that of the metadata quorum
      * @param replicas answers all other Fetch requests

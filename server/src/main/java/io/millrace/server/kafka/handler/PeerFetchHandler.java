@@ -1,10 +1,8 @@
 package io.millrace.server.kafka.handler;
 
 import io.millrace.cluster.peer.PeerApi;
+import io.millrace.cluster.quorum.Quorum;
 import io.vertx.core.Future;
-import java.util.List;
-import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.FetchRequest;
@@ -37,13 +35,9 @@ final class PeerFetchHandler implements ApiHandler<FetchRequest> {
 
     @Override
     public Future<ApiResponse> handle(ApiRequest<FetchRequest> request) {
-        if (isForMetadata(request.body().data().topics())) {
+        if (Quorum.isMetadataFetch(request.body().data())) {
             return metadata.handle(new ApiRequest<AbstractRequest>(request.header(), request.body()));
         }
         return replicas.handle(request);
-    }
-
-    private static boolean isForMetadata(List<FetchTopic> topics) {
-        return topics.size() == 1 && topics.get(0).topicId().equals(Uuid.METADATA_TOPIC_ID);
     }
 }
