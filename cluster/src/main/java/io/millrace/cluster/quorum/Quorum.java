@@ -87,8 +87,8 @@ public final class Quorum {
         Time time = new MonotonicTime();
         Random random = new Random();
         BlockingMessageQueue queue = new BlockingMessageQueue();
-        QuorumChannel channel =
-                new QuorumChannel(transport, timer, random, settings.timings().requestTimeoutMs(), this::isCredible);
+        QuorumChannel channel = new QuorumChannel(
+                transport, timer::after, random, settings.timings().requestTimeoutMs(), this::isCredible);
         this.client = RaftClients.create(
                 identity(settings),
                 new RaftClients.Parts(channel, queue, log, new SmallBuffers(), time, timer, random),

@@ -24,13 +24,19 @@ import org.slf4j.LoggerFactory;
  */
 final class QuorumChannel implements NetworkChannel {
 
+    /** Runs a task later. */
+    @FunctionalInterface
+    interface Delay {
+        void run(long delayMs, Runnable task);
+    }
+
     static final int ERROR_DELAY_MIN_MS = 20;
     static final int ERROR_DELAY_MAX_MS = 50;
 
     private static final Logger log = LoggerFactory.getLogger(QuorumChannel.class);
 
     private final PeerTransport transport;
-    private final QuorumTimer timer;
+    private final Delay delay;
     private final Random random;
     private final long requestTimeoutMs;
     private final Predicate<ApiMessage> credible;
@@ -39,13 +45,13 @@ final class QuorumChannel implements NetworkChannel {
     /** @param credible whether the client may see an answer; asked on event loops */
     QuorumChannel(
             PeerTransport transport,
-            QuorumTimer timer,
+            Delay delay,
             Random random,
             long requestTimeoutMs,
             Predicate<ApiMessage> credible) {
         this.credible = credible;
         this.transport = transport;
-        this.timer = timer;
+        this.delay = delay;
         this.random = random;
         this.requestTimeoutMs = requestTimeoutMs;
     }
@@ -98,7 +104,7 @@ final class QuorumChannel implements NetworkChannel {
         RaftResponse.Inbound answer = new RaftResponse.Inbound(request.correlationId(), data, request.destination());
         if (ErrorAnswers.isError(data)) {
             int delayMs = ERROR_DELAY_MIN_MS + random.nextInt(ERROR_DELAY_MAX_MS - ERROR_DELAY_MIN_MS + 1);
-            timer.after(delayMs, () -> request.completion.complete(answer));
+            delay.run(delayMs, () -> request.completion.complete(answer));
         } else {
             request.completion.complete(answer);
         }

@@ -7,9 +7,10 @@ import io.millrace.storage.StorageMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.metadata.NoOpRecord;
 import org.apache.kafka.common.metadata.ProducerIdsRecord;
@@ -18,7 +19,9 @@ import org.apache.kafka.raft.BatchReader;
 import org.apache.kafka.raft.LeaderAndEpoch;
 import org.apache.kafka.raft.RaftClient;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
+import org.apache.kafka.server.common.OffsetAndEpoch;
 import org.apache.kafka.snapshot.SnapshotReader;
+import org.apache.kafka.snapshot.SnapshotWriter;
 
 /** One node of a quorum over a real directory, and what its listener has seen. Numbers are written and read as records. */
 final class TestNode {
@@ -97,18 +100,49 @@ final class TestNode {
     }
 
     long append(long number, Runnable beforeItGoesOut) {
+        return append(List.of(record(number)), beforeItGoesOut);
+    }
+
+    /** In one batch. */
+    long appendAll(List<Long> numbers) {
+        return append(numbers.stream().map(TestNode::record).toList(), () -> {});
+    }
+
+    private long append(List<ApiMessageAndVersion> records, Runnable beforeItGoesOut) {
         RaftClient<ApiMessageAndVersion> client = quorum.client();
         beforeItGoesOut.run();
-        long offset = client.prepareAppend(
-                client.leaderAndEpoch().epoch(),
-                List.of(new ApiMessageAndVersion(new ProducerIdsRecord().setNextProducerId(number), (short) 0)));
+        long offset = client.prepareAppend(client.leaderAndEpoch().epoch(), records);
         client.schedulePreparedAppend();
         return offset;
     }
 
     /** Without repetitions: a number whose fate was not known was appended again. */
     List<Long> committed() {
-        return listener.numbers.stream().distinct().toList();
+        synchronized (listener.numbers) {
+            return listener.numbers.stream().distinct().toList();
+        }
+    }
+
+    private static ApiMessageAndVersion record(long number) {
+        return new ApiMessageAndVersion(new ProducerIdsRecord().setNextProducerId(number), (short) 0);
+    }
+
+    /** Writes down everything that was committed, as the controller does. */
+    void snapshot() {
+        List<Long> numbers = committed();
+        OffsetAndEpoch id = new OffsetAndEpoch(listener.lastOffset + 1, listener.lastEpoch);
+        try (SnapshotWriter<ApiMessageAndVersion> writer =
+                quorum.client().createSnapshot(id, 0).orElseThrow()) {
+            for (long number : numbers) {
+                writer.append(List.of(record(number)));
+            }
+            writer.freeze();
+        }
+    }
+
+    /** The disk goes away under the quorum. */
+    void loseLogs() {
+        logs.close();
     }
 
     /** Dies: nobody is told, nothing is written down. */
@@ -126,7 +160,7 @@ final class TestNode {
 
     /** Collects on the poll thread, which it must not hold up. */
     final class Listener implements RaftClient.Listener<ApiMessageAndVersion> {
-        final List<Long> numbers = new CopyOnWriteArrayList<>();
+        final List<Long> numbers = Collections.synchronizedList(new ArrayList<>());
         volatile boolean leading;
         volatile long lastOffset = -1;
         volatile int lastEpoch;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -97,6 +98,14 @@ final class TestQuorum implements AutoCloseable {
         // On a busy machine a leader may change at any time, and take what is not committed with it.
         await().atMost(Duration.ofSeconds(20)).pollDelay(Duration.ZERO).until(() -> append(number));
         appended.add(number);
+        awaitEverything();
+    }
+
+    /** Appends many in one batch; on a quorum whose leader stays. */
+    void appendAll(long... numbers) {
+        List<Long> list = Arrays.stream(numbers).boxed().toList();
+        leader().appendAll(list);
+        appended.addAll(list);
         awaitEverything();
     }
 
