@@ -9,13 +9,14 @@ import java.util.Objects;
  *
  * @param nodeId stable over restarts
  * @param rack the rack, or null
- * @param storage where and how logs are stored; the metadata file lies in the same directory
+ * @param storage where and how logs are stored; the metadata log lies in the same directory
  * @param defaultPartitions number of partitions of a topic that asks for -1, or is created by its first use
  * @param autoCreateTopics whether a topic is created by its first use
  * @param topicDefaults topic settings of this node, between the built-in defaults and those of a topic
  * @param maxPartitions how many partitions this node carries at most
  * @param appenderBytesMax how many bytes of single records may wait to be gathered into batches
  * @param retentionIntervalMs how often it is looked for segments that may be deleted
+ * @param peers how it works together with other nodes
  */
 public record ClusterConfig(
         int nodeId,
@@ -26,17 +27,19 @@ public record ClusterConfig(
         Map<String, String> topicDefaults,
         int maxPartitions,
         long appenderBytesMax,
-        long retentionIntervalMs) {
+        long retentionIntervalMs,
+        PeersConfig peers) {
 
     /** Kafka's {@code log.retention.check.interval.ms}. */
     public static final long RETENTION_INTERVAL_MS = 300_000;
 
     public ClusterConfig {
         Objects.requireNonNull(storage, "storage");
+        Objects.requireNonNull(peers, "peers");
         topicDefaults = Map.copyOf(topicDefaults);
     }
 
-    /** As above, with the usual interval for retention. */
+    /** As above, for a node that is alone, with the usual interval for retention. */
     public ClusterConfig(
             int nodeId,
             String rack,
@@ -55,7 +58,8 @@ public record ClusterConfig(
                 topicDefaults,
                 maxPartitions,
                 appenderBytesMax,
-                RETENTION_INTERVAL_MS);
+                RETENTION_INTERVAL_MS,
+                PeersConfig.alone());
     }
 
     /** Defaults for a storage configuration: node 1, one partition, topics created on first use. */

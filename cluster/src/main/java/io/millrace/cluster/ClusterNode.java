@@ -1,11 +1,16 @@
 package io.millrace.cluster;
 
+import io.millrace.cluster.controller.ControlPlane;
+import io.millrace.cluster.controller.ControllerSettings;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.identity.BrokerEpochFile;
+import io.millrace.cluster.identity.Formation;
+import io.millrace.cluster.identity.NodeIdentity;
+import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
-import io.millrace.cluster.metadata.FileController;
-import io.millrace.cluster.metadata.MetadataFile;
+import io.millrace.cluster.metadata.FormerMetadata;
 import io.millrace.cluster.metadata.TopicConfig;
 import io.millrace.cluster.partition.BatchingRecordAppender;
 import io.millrace.cluster.partition.KeyPartitioner;
@@ -13,9 +18,20 @@ import io.millrace.cluster.partition.LocalPartitionService;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.Partitioner;
 import io.millrace.cluster.partition.RecordAppender;
+import io.millrace.cluster.peer.PeerAddress;
+import io.millrace.cluster.peer.PeerApi;
+import io.millrace.cluster.peer.PeerReplicaTransport;
+import io.millrace.cluster.peer.PeerTransportConfig;
+import io.millrace.cluster.peer.TcpPeerTransport;
+import io.millrace.cluster.quorum.FatalHandler;
+import io.millrace.cluster.quorum.Quorum;
+import io.millrace.cluster.quorum.QuorumSettings;
+import io.millrace.cluster.quorum.QuorumTimings;
 import io.millrace.cluster.record.RecordBatches;
 import io.millrace.cluster.record.RecordRewriter;
+import io.millrace.cluster.replication.ReplicaFetchService;
 import io.millrace.cluster.replication.Replication;
+import io.millrace.cluster.replication.ReplicationConfig;
 import io.millrace.cluster.transaction.ProducerIdAllocator;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.StorageMetrics;
@@ -24,69 +40,215 @@ import io.millrace.storage.scrub.ScrubReport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
-import java.util.concurrent.ExecutionException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** One node's part of the cluster: its logs, its metadata and the doors to them, started and stopped together. */
+/**
+ * One node's part of the cluster: its logs, its metadata and the doors to them.
+ *
+ * <p>Opened in steps, because others must be able to ask this node before it can know anything: {@link #open} the data directory; let
+ * other nodes in to {@link #peerApis()}; {@link #join} the quorum and learn what the cluster consists of; open the listeners for
+ * clients; {@link #register} where they are. {@link #stop} undoes it all.
+ */
 public final class ClusterNode {
+
+    private static final Logger log = LoggerFactory.getLogger(ClusterNode.class);
+
+    /** How long a leader may be silent beyond the wait that a follower asks for; a paused one is found out by its session before. */
+    private static final long FETCH_ANSWER_TIMEOUT_MS = 3_000;
+
+    private static final int QUORUM_STOP_TIMEOUT_MS = 2_000;
+
+    /** How old the high watermarks may be that a start goes on from. */
+    private static final long HIGH_WATERMARK_INTERVAL_MS = 5_000;
 
     /** How late a produce request may be told that its time is up. */
     private static final long EXPIRY_INTERVAL_MS = 250;
 
     private final Vertx vertx;
     private final ClusterConfig config;
+    private final Formation formation;
+    private final NodeIdentity identity;
+    private final BrokerEpochFile epochFile;
     private final LogManager logs;
-    private final FileController controller;
+    private final TcpPeerTransport transport;
+    private final Quorum quorum;
+    private final ControlPlane controlPlane;
     private final LocalPartitionService partitions;
     private final RecordAppender appender;
     private final Partitioner partitioner = new KeyPartitioner();
     private final ProducerIdAllocator producerIds;
+    private final Optional<FormerMetadata> former;
     private final long expiryTimer;
     private final long retentionTimer;
+    private final long highWatermarkTimer;
 
-    private ClusterNode(Vertx vertx, ClusterConfig config, Clock clock, LogManager logs)
-            throws IOException, InterruptedException {
+    private ClusterNode(Vertx vertx, ClusterConfig config, Clock clock, LogManager logs) throws Exception {
         this.vertx = vertx;
         this.config = config;
         this.logs = logs;
-        this.partitions = new LocalPartitionService(vertx, config, logs, this::image, Replication.alone(vertx));
-        this.controller =
-                new FileController(config, new MetadataFile(config.storage().directory()), partitions::apply);
-        try {
-            controller.applyInitial().toCompletableFuture().get();
-        } catch (ExecutionException e) {
-            throw new IOException(
-                    "The partitions in " + config.storage().directory() + " cannot be opened: "
-                            + e.getCause().getMessage(),
-                    e.getCause());
-        }
+        this.formation = new Formation(Disk.local(), config.storage().directory(), config.nodeId());
+        this.epochFile = new BrokerEpochFile(Disk.local(), config.storage().directory());
+        this.former = formation.former();
+        this.identity = identity();
+        FatalHandler fatal = FatalHandler.halting();
+        this.transport = new TcpPeerTransport(vertx, PeerTransportConfig.defaults("millrace-" + config.nodeId()));
+        this.quorum = Quorum.open(quorumSettings(identity), logs, transport, fatal);
+        this.partitions = new LocalPartitionService(vertx, config, logs, this::image, replication());
+        this.controlPlane =
+                new ControlPlane(vertx, controllerSettings(), quorum, transport, partitions::apply, (what, cause) -> {
+                    fatal.fatal(what, cause);
+                    return new IllegalStateException(what, cause);
+                });
         logs.onOffline(failure -> partitions.failAll(
                 new MillraceException(ErrorCode.KAFKA_STORAGE_ERROR, failure.getMessage(), failure)));
         this.appender = new BatchingRecordAppender(partitions, clock, config.appenderBytesMax());
-        this.producerIds = new ProducerIdAllocator(controller);
+        this.producerIds = new ProducerIdAllocator(controlPlane.controller());
         this.expiryTimer = vertx.setPeriodic(EXPIRY_INTERVAL_MS, id -> partitions.expireDelayed());
         this.retentionTimer = vertx.setPeriodic(config.retentionIntervalMs(), id -> partitions.applyRetention());
+        this.highWatermarkTimer = vertx.setPeriodic(
+                HIGH_WATERMARK_INTERVAL_MS,
+                id -> vertx.executeBlocking(() -> {
+                    partitions.checkpointHighWatermarks();
+                    return null;
+                }));
+    }
+
+    /** All steps in one, for a node that is alone and whose clients know where it is. */
+    public static Future<ClusterNode> startAlone(
+            Vertx vertx, ClusterConfig config, Clock clock, StorageMetrics metrics) {
+        return open(vertx, config, clock, metrics)
+                .compose(node -> node.join()
+                        .compose(joined ->
+                                node.register(new NodeEndpoints(config.peers().address(), null, null)))
+                        .map(node));
     }
 
     /**
-     * Opens the data directory and recovers its logs. Completes when everything can be appended to and read. Fails with an
-     * exception whose message tells the user what to do.
+     * Opens the data directory and recovers its logs. Fails with an exception whose message tells the user what to do.
      */
-    public static Future<ClusterNode> start(Vertx vertx, ClusterConfig config, Clock clock, StorageMetrics metrics) {
-        return vertx.executeBlocking(() -> open(vertx, config, clock, metrics));
+    public static Future<ClusterNode> open(Vertx vertx, ClusterConfig config, Clock clock, StorageMetrics metrics) {
+        return vertx.executeBlocking(() -> openBlocking(vertx, config, clock, metrics));
     }
 
-    private static ClusterNode open(Vertx vertx, ClusterConfig config, Clock clock, StorageMetrics metrics)
-            throws IOException, InterruptedException {
+    private static ClusterNode openBlocking(Vertx vertx, ClusterConfig config, Clock clock, StorageMetrics metrics)
+            throws Exception {
         TopicConfig.validate(config.topicDefaults());
         LogManager logs = LogManager.open(
                 config.storage(), clock, metrics, RecordBatches::firstAtOrAfter, new RecordRewriter(), Disk.local());
         try {
             return new ClusterNode(vertx, config, clock, logs);
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (Exception e) {
             logs.close();
             throw e;
         }
+    }
+
+    /** Who this node is; an empty directory becomes one of a new cluster, that of an older Millrace stays one of its own. */
+    private NodeIdentity identity() throws IOException {
+        Optional<NodeIdentity> known = formation.identity();
+        if (known.isPresent()) {
+            return known.get();
+        }
+        UUID clusterId = former.map(FormerMetadata::clusterId).orElseGet(UUID::randomUUID);
+        NodeIdentity created =
+                formation.format(clusterId, identity -> Quorum.formatLoneVoter(quorumSettings(identity)));
+        log.atInfo().addKeyValue("clusterId", clusterId).log("Formatted a new data directory");
+        return created;
+    }
+
+    private QuorumSettings quorumSettings(NodeIdentity identity) {
+        PeersConfig peers = config.peers();
+        return new QuorumSettings(
+                identity.nodeId(),
+                identity.directoryId(),
+                ControlPlane.kafkaId(identity.clusterId()),
+                config.storage().directory(),
+                peers.address(),
+                List.of(),
+                true,
+                peers.voters(),
+                QuorumTimings.defaults());
+    }
+
+    private Replication replication() {
+        PeersConfig peers = config.peers();
+        return Replication.of(
+                vertx,
+                ReplicationConfig.defaults().with(peers.replicaLagTimeMaxMs(), peers.catchUpBytesPerSecond()),
+                proposal -> controlPlane.isrCommitter().alter(proposal),
+                new PeerReplicaTransport(transport, this::peerAddress, FETCH_ANSWER_TIMEOUT_MS),
+                () -> controlPlane.brokerEpoch());
+    }
+
+    /** Where another node is asked, null when it is not registered. */
+    private PeerAddress peerAddress(int nodeId) {
+        BrokerMetadata broker = image().brokers().get(nodeId);
+        return broker == null ? null : broker.peer();
+    }
+
+    private ControllerSettings controllerSettings() {
+        PeersConfig peers = config.peers();
+        return new ControllerSettings(
+                config.nodeId(),
+                identity.clusterId(),
+                identity.directoryId(),
+                config.defaultPartitions(),
+                peers.defaultReplicationFactor(),
+                config.topicDefaults(),
+                config.rack(),
+                peers.heartbeatIntervalMs(),
+                peers.sessionTimeoutMs(),
+                peers.leaderBalanceIntervalMs(),
+                config.maxPartitions(),
+                former);
+    }
+
+    /**
+     * Starts to follow the metadata quorum. Completes when this node knows everything that was committed, and its partitions are as
+     * that says.
+     */
+    public Future<Void> join() {
+        return vertx.executeBlocking(() -> {
+                    controlPlane.start();
+                    return null;
+                })
+                .compose(started -> controlPlane.caughtUp());
+    }
+
+    /**
+     * Tells the cluster where this node is reached. Completes when it was let in: it leads partitions from then on, and {@link
+     * Controller#image()} shows it.
+     */
+    public Future<Void> register(NodeEndpoints endpoints) {
+        return vertx.executeBlocking(() -> former.isPresent() ? ControlPlane.TAKEN_OVER : epochFile.read())
+                .compose(previous -> controlPlane.register(endpoints, previous, this::keepEpoch))
+                .compose(letIn -> vertx.executeBlocking(() -> {
+                    if (former.isPresent()) {
+                        formation.putFormerAside();
+                    }
+                    return null;
+                }));
+    }
+
+    private void keepEpoch(long epoch) {
+        try {
+            epochFile.write(epoch);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What other nodes may ask of this one; to be served before {@link #join}. */
+    public List<PeerApi> peerApis() {
+        return Stream.concat(quorum.apis().stream(), controlPlane.apis().stream())
+                .toList();
     }
 
     public ClusterConfig config() {
@@ -94,10 +256,15 @@ public final class ClusterNode {
     }
 
     public Controller controller() {
-        return controller;
+        return controlPlane.controller();
     }
 
     public PartitionService partitions() {
+        return partitions;
+    }
+
+    /** What followers on other nodes ask. */
+    public ReplicaFetchService replicas() {
         return partitions;
     }
 
@@ -123,25 +290,28 @@ public final class ClusterNode {
         return logs.scrubReport();
     }
 
-    /** Tells clients where this node's Kafka listener can be reached. Completes when {@link Controller#image()} says so. */
-    public Future<Void> advertise(String host, int port) {
-        return controller.advertise(host, port);
+    /** Gives leaderships to others. Completes within {@link PeersConfig#leaveTimeoutMs()}, whatever happens. */
+    public Future<Void> leave() {
+        return controlPlane.leave(config.peers().leaveTimeoutMs());
     }
 
     /** Flushes and closes everything; the next start is clean. */
     public Future<Void> stop() {
         vertx.cancelTimer(expiryTimer);
         vertx.cancelTimer(retentionTimer);
-        return vertx.executeBlocking(() -> {
-            controller.close();
-            partitions.checkpointHighWatermarks();
-            partitions.close();
-            logs.close();
-            return null;
-        });
+        vertx.cancelTimer(highWatermarkTimer);
+        return leave().compose(left -> vertx.executeBlocking(() -> {
+                    controlPlane.close();
+                    quorum.stop(QUORUM_STOP_TIMEOUT_MS);
+                    partitions.checkpointHighWatermarks();
+                    partitions.close();
+                    logs.close();
+                    return null;
+                }))
+                .compose(stopped -> transport.close());
     }
 
     private ClusterImage image() {
-        return controller.image();
+        return controlPlane.controller().image();
     }
 }

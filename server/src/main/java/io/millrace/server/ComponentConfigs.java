@@ -3,6 +3,8 @@ package io.millrace.server;
 import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.hazelcast.HazelcastDiscovery;
 import io.millrace.cluster.peer.PeerTransportConfig;
+import io.millrace.cluster.PeersConfig;
+import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.server.config.ClusterSettings;
 import io.millrace.server.config.GatewaySettings;
 import io.millrace.server.config.HttpSettings;
@@ -32,7 +34,45 @@ final class ComponentConfigs {
                 config.topicDefaults(),
                 config.topics().maxPartitions(),
                 config.topics().appenderBytesMax(),
-                config.topics().retentionIntervalMs());
+                config.topics().retentionIntervalMs(),
+                peersConfig(config.cluster()));
+    }
+
+    private static PeersConfig peersConfig(ClusterSettings cluster) {
+        String host = cluster.advertisedHost() != null ? cluster.advertisedHost() : cluster.host();
+        int replicas = cluster.defaultReplicationFactor();
+        return new PeersConfig(
+                new PeerAddress(host, cluster.port()),
+                cluster.isClustered(),
+                cluster.votersWanted(),
+                cluster.joinTimeoutMs(),
+                cluster.sessionTimeoutMs(),
+                cluster.heartbeatIntervalMs(),
+                cluster.replicaLagTimeMaxMs(),
+                replicas != 0 ? replicas : cluster.isClustered() ? 3 : 1,
+                cluster.catchUpBytesPerSecond(),
+                cluster.leaderBalanceIntervalMs(),
+                cluster.leaveTimeoutMs());
+    }
+
+    /** The listener for other nodes: its own address, the limits of the one for clients. */
+    static KafkaListenerConfig peers(MillraceConfig config) {
+        KafkaListenerConfig clients = kafka(config);
+        ClusterSettings cluster = config.cluster();
+        return new KafkaListenerConfig(
+                cluster.host(),
+                cluster.port(),
+                cluster.advertisedHost(),
+                0,
+                clients.eventLoops(),
+                clients.maxFrameBytes(),
+                clients.maxConnections(),
+                clients.maxInFlightRequestsPerConnection(),
+                clients.maxInFlightBytesPerConnection(),
+                clients.fetchMaxBytes(),
+                clients.idleTimeoutMs(),
+                clients.firstRequestTimeoutMs(),
+                clients.stopTimeoutMs());
     }
 
     private static StorageConfig storage(MillraceConfig config) {

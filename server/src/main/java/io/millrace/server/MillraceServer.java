@@ -1,6 +1,8 @@
 package io.millrace.server;
 
 import io.millrace.cluster.ClusterNode;
+import io.millrace.cluster.NodeEndpoints;
+import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.server.config.MillraceConfig;
 import io.millrace.server.http.HttpConfig;
 import io.millrace.server.http.HttpListener;
@@ -13,7 +15,9 @@ import io.millrace.server.http.read.ReadRoutes;
 import io.millrace.server.http.topic.OverviewRoutes;
 import io.millrace.server.http.topic.TopicRoutes;
 import io.millrace.server.kafka.KafkaListener;
+import io.millrace.server.kafka.handler.ApiHandlers;
 import io.millrace.server.metrics.HealthRoutes;
+import io.millrace.server.metrics.KafkaMetrics;
 import io.millrace.server.metrics.ServerMetrics;
 import io.millrace.websocket.StreamGateway;
 import io.vertx.core.Future;
@@ -38,14 +42,18 @@ public final class MillraceServer implements AutoCloseable {
             new StartupStep("Vert.x", this::openVertx, this::closeVertx),
             new StartupStep("metrics", this::openMetrics, this::closeMetrics),
             new StartupStep("the data directory", this::openNode, this::closeNode),
+            new StartupStep("the listener for other nodes", this::openPeers, this::closePeers),
+            new StartupStep("the metadata of the cluster", this::joinCluster, this::nothing),
             new StartupStep("the stream gateway", this::openGateway, this::closeGateway),
             new StartupStep("the Kafka listener", this::openKafka, this::closeKafka),
             new StartupStep("the HTTP listener", this::openHttp, this::closeHttp),
+            new StartupStep("the place in the cluster", this::registerNode, this::leaveCluster),
             new StartupStep("readiness", this::becomeReady, this::drain)));
 
     private Vertx vertx;
     private ServerMetrics metrics;
     private ClusterNode node;
+    private KafkaListener peers;
     private KafkaListener kafka;
     private StreamGateway gateway;
     private HttpListener http;
@@ -120,7 +128,7 @@ public final class MillraceServer implements AutoCloseable {
     }
 
     private Future<?> openNode() {
-        return ClusterNode.start(vertx, ComponentConfigs.cluster(config), clock, metrics.storage())
+        return ClusterNode.open(vertx, ComponentConfigs.cluster(config), clock, metrics.storage())
                 .onSuccess(started -> {
                     node = started;
                     metrics.watch(started);
@@ -129,6 +137,39 @@ public final class MillraceServer implements AutoCloseable {
 
     private Future<?> closeNode() {
         return node.stop();
+    }
+
+    private Future<?> openPeers() {
+        if (!config.cluster().isClustered()) {
+            return Future.succeededFuture();
+        }
+        ApiHandlers table = ApiHandlers.forPeers(node.peerApis(), node.replicas(), node.controller()::image);
+        return KafkaListener.startForPeers(vertx, ComponentConfigs.peers(config), table, KafkaMetrics.NONE)
+                .onSuccess(started -> peers = started);
+    }
+
+    private Future<?> closePeers() {
+        return peers == null ? Future.succeededFuture() : peers.stop();
+    }
+
+    private Future<?> joinCluster() {
+        return node.join();
+    }
+
+    private Future<?> nothing() {
+        return Future.succeededFuture();
+    }
+
+    private Future<?> registerNode() {
+        return node.register(new NodeEndpoints(
+                kafka.advertised(),
+                new PeerAddress(httpHost(), httpPort()),
+                config.cluster().isClustered() ? node.config().peers().address() : null));
+    }
+
+    /** Before the listeners close, so that clients are told where to go. */
+    private Future<?> leaveCluster() {
+        return node.leave();
     }
 
     private Future<?> openGateway() {

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** The fat jar in a process of its own, as users run it. Closing it kills it. */
-final class JarProcess implements AutoCloseable {
+public final class JarProcess implements AutoCloseable {
 
     private static final Path JAR =
             Path.of(System.getProperty("millrace.buildDirectory", "target")).resolve("millrace.jar");
@@ -30,7 +30,7 @@ final class JarProcess implements AutoCloseable {
         reader.start();
     }
 
-    static JarProcess run(String... arguments) throws IOException {
+    public static JarProcess run(String... arguments) throws IOException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         // These processes are short: the second compiler would only take the processor from them.
         List<String> command = Stream.concat(
@@ -46,7 +46,7 @@ final class JarProcess implements AutoCloseable {
      *
      * @param settings {@code key=value}, as for {@code --set}
      */
-    static JarProcess startNode(Path dataDirectory, String... settings) throws IOException {
+    public static JarProcess startNode(Path dataDirectory, String... settings) throws IOException {
         Stream<String> all = Stream.concat(
                 Stream.of("node.dataDir=" + dataDirectory, "kafka.port=0", "http.port=0", "topics.defaultPartitions=4"),
                 Stream.of(settings));
@@ -57,21 +57,26 @@ final class JarProcess implements AutoCloseable {
     }
 
     /** The base URL that was printed at the start. */
-    String httpUrl() {
+    public String httpUrl() {
         return awaitLine("^ *HTTP +(http://.*)$").group(1);
     }
 
     /** The address of the Kafka listener that was printed at the start. */
-    String kafkaAddress() {
+    public String kafkaAddress() {
         return awaitLine("^ *Kafka +(\\S+)$").group(1);
     }
 
     /** The first line, printed or to be printed, that matches. */
-    Matcher awaitLine(String regex) {
+    public Matcher awaitLine(String regex) {
+        return awaitLine(regex, START_TIMEOUT);
+    }
+
+    /** As above, for what takes longer. */
+    public Matcher awaitLine(String regex, Duration timeout) {
         Pattern pattern = Pattern.compile(regex);
         return Awaitility.await()
                 .alias("a line like " + regex)
-                .atMost(START_TIMEOUT)
+                .atMost(timeout)
                 .pollInterval(Duration.ofMillis(20))
                 .failFast(
                         "the process ended",
@@ -86,19 +91,23 @@ final class JarProcess implements AutoCloseable {
         return output.stream().map(pattern::matcher).filter(Matcher::find).findFirst();
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     /** What SIGTERM does: asks the process to stop. */
-    JarProcess terminate() {
+    public JarProcess terminate() {
         process.destroy();
         return this;
     }
 
     /** What {@code kill -9} does. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
     /** Waits for the end. */
-    int exitCode(Duration timeout) throws InterruptedException {
+    public int exitCode(Duration timeout) throws InterruptedException {
         if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError("still running after " + timeout + ":\n" + output());
         }
@@ -106,7 +115,7 @@ final class JarProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    String output() {
+    public String output() {
         return String.join("\n", output);
     }
 

@@ -43,7 +43,7 @@ public final class GatewayNode implements AutoCloseable {
     private GatewayNode(Path directory, GatewayLimits limits) {
         StorageConfig storage = StorageConfig.defaults(directory);
         cluster = await(
-                ClusterNode.start(vertx, ClusterConfig.defaults(storage), Clock.systemUTC(), StorageMetrics.NONE));
+                ClusterNode.startAlone(vertx, ClusterConfig.defaults(storage), Clock.systemUTC(), StorageMetrics.NONE));
         gateway = new StreamGateway(
                 vertx, cluster.partitions(), cluster.controller(), limits, metrics, Clock.systemUTC());
         Router router = Router.router(vertx);

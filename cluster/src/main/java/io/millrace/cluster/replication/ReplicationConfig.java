@@ -37,6 +37,23 @@ public record ReplicationConfig(
         return new ReplicationConfig(3, 10_000, 100, 8 << 20, 1 << 20, 64 << 20, 20, 1_000);
     }
 
+    /**
+     * These settings with what users choose.
+     *
+     * @param catchUp bytes per second, 0 for as fast as it goes
+     */
+    public ReplicationConfig with(long lagTimeMaxMs, long catchUp) {
+        return new ReplicationConfig(
+                lanes,
+                lagTimeMaxMs,
+                fetchWaitMs,
+                fetchMaxBytes,
+                partitionMaxBytes,
+                catchUp == 0 ? Long.MAX_VALUE : catchUp,
+                backoffMinMs,
+                backoffMaxMs);
+    }
+
     /** The lane of replicas that catch up. */
     public int catchUpLane() {
         return lanes;

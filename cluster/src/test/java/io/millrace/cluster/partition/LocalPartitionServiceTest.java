@@ -302,7 +302,7 @@ class LocalPartitionServiceTest {
             }
         };
         StorageConfig defaults = StorageConfig.defaults(directory);
-        return get(ClusterNode.start(vertx, ClusterConfig.defaults(defaults), Clock.systemUTC(), metrics));
+        return get(ClusterNode.startAlone(vertx, ClusterConfig.defaults(defaults), Clock.systemUTC(), metrics));
     }
 
     private AppendResult append(TopicPartition partition, String... values) {

@@ -8,7 +8,7 @@ import java.util.Map;
  * How this node works together with others.
  *
  * @param host address that both ports for other nodes bind to
- * @param port port for requests between nodes; 0 for any free one
+ * @param port port for requests between nodes
  * @param advertisedHost address that other nodes are told to use; null for {@code host}
  * @param join where other nodes may be found, {@code host} or {@code host:port} of their discovery ports; empty, with {@code
  *     discovery} tcp, for a node that is alone
@@ -23,6 +23,8 @@ import java.util.Map;
  * @param defaultReplicationFactor replicas of a topic that does not ask for a number; 0 for three, or as many as there are nodes
  * @param catchUpBytesPerSecond how fast replicas that are far behind are filled, for all of a node together; 0 for as fast as it
  *     can
+ * @param leaderBalanceIntervalMs how often leaderships are given back to the replicas that are preferred; 0 for never
+ * @param leaveTimeoutMs how long a stopping node waits for its leaderships to move to others
  */
 public record ClusterSettings(
         String host,
@@ -38,7 +40,9 @@ public record ClusterSettings(
         long heartbeatIntervalMs,
         long replicaLagTimeMaxMs,
         int defaultReplicationFactor,
-        long catchUpBytesPerSecond) {
+        long catchUpBytesPerSecond,
+        long leaderBalanceIntervalMs,
+        long leaveTimeoutMs) {
 
     /** Ways to find other nodes. */
     public enum Discovery {
@@ -61,7 +65,7 @@ public record ClusterSettings(
         discoveryProperties = Map.copyOf(discoveryProperties);
         Checks checks = new Checks("cluster")
                 .notBlank("host", host)
-                .range("port", port, 0, 65_535)
+                .range("port", port, 1, 65_535)
                 .notBlankIfSet("advertisedHost", advertisedHost)
                 .range("discoveryPort", discoveryPort, 1, 65_535)
                 .range("joinTimeoutMs", joinTimeoutMs, 1_000, 86_400_000)
@@ -69,7 +73,9 @@ public record ClusterSettings(
                 .range("sessionTimeoutMs", sessionTimeoutMs, 2 * heartbeatIntervalMs, 600_000)
                 .range("replicaLagTimeMaxMs", replicaLagTimeMaxMs, 100, 3_600_000)
                 .range("defaultReplicationFactor", defaultReplicationFactor, 0, 100)
-                .atLeast("catchUpBytesPerSecond", catchUpBytesPerSecond, 0);
+                .atLeast("catchUpBytesPerSecond", catchUpBytesPerSecond, 0)
+                .range("leaderBalanceIntervalMs", leaderBalanceIntervalMs, 0, 86_400_000)
+                .range("leaveTimeoutMs", leaveTimeoutMs, 0, 25_000);
         if (voters != 0 && voters != 1 && voters != 3 && voters != 5) {
             checks.problem("voters", "must be 0, 1, 3 or 5, but is " + voters);
         }
@@ -105,7 +111,9 @@ public record ClusterSettings(
                 500,
                 10_000,
                 0,
-                64L << 20);
+                64L << 20,
+                30_000,
+                10_000);
     }
 
     /** Whether there may be other nodes; otherwise no port is opened for them. */

@@ -1,6 +1,7 @@
 package io.millrace.server.kafka;
 
 import io.millrace.cluster.ClusterNode;
+import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.server.kafka.handler.ApiHandlers;
 import io.millrace.server.metrics.KafkaMetrics;
 import io.vertx.core.DeploymentOptions;
@@ -28,20 +29,22 @@ public final class KafkaListener {
     private static final AtomicInteger FREE_PORTS = new AtomicInteger();
 
     private final Vertx vertx;
+    private final KafkaListenerConfig config;
     private final String deploymentId;
     private final int actualPort;
     private final ConnectionLimit connections;
 
-    private KafkaListener(Vertx vertx, String deploymentId, int actualPort, ConnectionLimit connections) {
+    private KafkaListener(
+            Vertx vertx, KafkaListenerConfig config, String deploymentId, int actualPort, ConnectionLimit connections) {
         this.vertx = vertx;
+        this.config = config;
         this.deploymentId = deploymentId;
         this.actualPort = actualPort;
         this.connections = connections;
     }
 
     /**
-     * Binds the port for clients and tells the cluster where they reach it. Completes when clients can connect; fails with a message
-     * that tells the user what to do.
+     * Binds the port for clients. Completes when they can connect; fails with a message that tells the user what to do.
      */
     public static Future<KafkaListener> start(
             Vertx vertx, KafkaListenerConfig config, ClusterNode node, KafkaMetrics metrics) {
@@ -52,14 +55,7 @@ public final class KafkaListener {
             Vertx vertx, KafkaListenerConfig config, ClusterNode node, RequestMemory memory, KafkaMetrics metrics) {
         ApiHandlers table = ApiHandlers.forClients(node, config.fetchMaxBytes());
         ListenerServices services = services(config, table, memory, metrics);
-        if (config.port() == 0) {
-            return deploy(vertx, config, ListenerAudience.CLIENTS, services)
-                    .compose(listener ->
-                            advertise(node, config, listener.actualPort).map(listener));
-        }
-        // Told before the port is open, so that no client can ask in between.
-        return advertise(node, config, config.port())
-                .compose(told -> deploy(vertx, config, ListenerAudience.CLIENTS, services));
+        return deploy(vertx, config, ListenerAudience.CLIENTS, services);
     }
 
     /**
@@ -95,14 +91,8 @@ public final class KafkaListener {
                 .map(deploymentId -> {
                     int port = verticles.element().actualPort();
                     log.info("{} are served on {}:{}", audience.who(), config.host(), port);
-                    return new KafkaListener(vertx, deploymentId, port, services.connections());
+                    return new KafkaListener(vertx, config, deploymentId, port, services.connections());
                 });
-    }
-
-    private static Future<Void> advertise(ClusterNode node, KafkaListenerConfig config, int boundPort) {
-        return node.advertise(
-                config.advertisedHost() != null ? config.advertisedHost() : config.host(),
-                config.advertisedPort() != 0 ? config.advertisedPort() : boundPort);
     }
 
     private static IOException cannotBind(KafkaListenerConfig config, ListenerAudience audience, Throwable failure) {
@@ -117,6 +107,13 @@ public final class KafkaListener {
     /** The port that is bound. */
     public int actualPort() {
         return actualPort;
+    }
+
+    /** Where clients are told to connect. */
+    public PeerAddress advertised() {
+        return new PeerAddress(
+                config.advertisedHost() != null ? config.advertisedHost() : config.host(),
+                config.advertisedPort() != 0 ? config.advertisedPort() : actualPort);
     }
 
     /** Number of open connections. */

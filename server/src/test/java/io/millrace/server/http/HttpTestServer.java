@@ -44,7 +44,7 @@ public final class HttpTestServer implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private HttpTestServer(ClusterConfig cluster, HttpConfig config) throws Exception {
-        node = await(ClusterNode.start(vertx, cluster, Clock.systemUTC(), metrics.storage()));
+        node = await(ClusterNode.startAlone(vertx, cluster, Clock.systemUTC(), metrics.storage()));
         metrics.watch(node);
         budget = new BodyBudget(config.maxBodyBytesInFlight());
         gateway = new StreamGateway(

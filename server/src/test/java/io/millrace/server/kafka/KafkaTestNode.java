@@ -2,6 +2,7 @@ package io.millrace.server.kafka;
 
 import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.ClusterNode;
+import io.millrace.cluster.NodeEndpoints;
 import io.millrace.cluster.metadata.NewTopic;
 import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.server.metrics.KafkaMetrics;
@@ -37,8 +38,10 @@ final class KafkaTestNode implements AutoCloseable {
 
     private KafkaTestNode(ClusterConfig cluster, KafkaListenerConfig config) {
         try {
-            node = await(ClusterNode.start(vertx, cluster, Clock.systemUTC(), StorageMetrics.NONE));
+            node = await(ClusterNode.open(vertx, cluster, Clock.systemUTC(), StorageMetrics.NONE));
+            await(node.join());
             listener = await(KafkaListener.start(vertx, config, node, KafkaMetrics.NONE));
+            await(node.register(new NodeEndpoints(listener.advertised(), null, null)));
         } catch (RuntimeException e) {
             vertx.close();
             throw e;

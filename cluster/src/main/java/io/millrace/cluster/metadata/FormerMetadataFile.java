@@ -2,43 +2,41 @@ package io.millrace.cluster.metadata;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import io.millrace.storage.file.Disk;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * The file {@code metadata.json}: one line with format version and CRC32C, then the state as JSON.
+ * The file {@code metadata.json} of Millrace 0.1: one line with format version and CRC32C, then the state as JSON.
  *
  * <pre>
  * millrace-metadata 1 8c28b28a
  * { "version" : 3, ... }
  * </pre>
  *
- * It is replaced atomically: written beside, fsynced, renamed, directory fsynced. Not thread-safe; blocks.
+ * Not thread-safe; blocks.
  */
-public final class MetadataFile {
+public final class FormerMetadataFile {
 
     private static final String MAGIC = "millrace-metadata";
     private static final int FORMAT_VERSION = 1;
 
-    private final ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private final ObjectMapper json = new ObjectMapper();
+    private final Disk disk;
     private final Path path;
 
-    public MetadataFile(Path directory) {
+    public FormerMetadataFile(Disk disk, Path directory) {
+        this.disk = disk;
         this.path = directory.resolve("metadata.json");
     }
 
-    /** The state, empty when there is no file yet. */
-    Optional<MetadataState> read() throws IOException {
+    /** What it says, empty when there is no such file. */
+    public Optional<FormerMetadata> read() throws IOException {
         if (!Files.exists(path)) {
             return Optional.empty();
         }
@@ -56,33 +54,16 @@ public final class MetadataFile {
             throw damaged("its checksum does not match", null);
         }
         try {
-            return Optional.of(json.readValue(body, MetadataState.class));
+            return Optional.of(json.readValue(body, FormerMetadata.class));
         } catch (JacksonException e) {
             throw damaged(e.getOriginalMessage(), e);
         }
     }
 
-    /** Replaces the state. Durable when the method returns; on an exception the old state is still there. */
-    void write(MetadataState state) throws IOException {
-        byte[] body = json.writeValueAsBytes(state);
-        String header = MAGIC + " " + FORMAT_VERSION + " " + checksum(body) + "\n";
-        Path temporary = path.resolveSibling(path.getFileName() + ".tmp");
-        try (FileChannel channel = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            writeFully(channel, ByteBuffer.wrap(header.getBytes(StandardCharsets.US_ASCII)));
-            writeFully(channel, ByteBuffer.wrap(body));
-            channel.force(true);
-        }
-        Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel directory = FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-            directory.force(true);
-        }
-    }
-
-    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
+    /** Puts the file aside, when everything in it is in the metadata log. Durable when the method returns. */
+    public void putAside() throws IOException {
+        disk.rename(path, path.resolveSibling(path.getFileName() + ".taken-over"));
+        disk.forceDirectory(path.getParent());
     }
 
     private static String checksum(byte[] bytes) {

@@ -1,0 +1,146 @@
+package io.millrace.server.chaos;
+
+import io.millrace.server.JarProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Several nodes of one cluster, each a process of its own on this machine. Nodes are numbered from 1. Closing kills them all. */
+final class ClusterProcesses implements AutoCloseable {
+
+    private final Path directory;
+    private final List<NodePorts> ports;
+    private final List<String> settings;
+    private final Map<Integer, JarProcess> running = new TreeMap<>();
+
+    /** @param settings {@code key=value}, as for {@code --set}, for every node */
+    ClusterProcesses(Path directory, int nodes, String... settings) throws IOException {
+        this.directory = directory;
+        this.ports = NodePorts.free(nodes);
+        this.settings = List.of(settings);
+    }
+
+    /** Starts all nodes that do not run, at the same time, and waits until each is ready. */
+    void startAll() throws IOException {
+        for (int node = 1; node <= ports.size(); node++) {
+            if (!running.containsKey(node)) {
+                launch(node);
+            }
+        }
+        running.values().forEach(ClusterProcesses::awaitReady);
+    }
+
+    /** Starts a node and waits until it is ready. */
+    void start(int node) throws IOException {
+        launch(node);
+        awaitReady(running.get(node));
+    }
+
+    /** Starts a node; it becomes ready when enough others run. */
+    void launch(int node) throws IOException {
+        NodePorts own = ports.get(node - 1);
+        List<String> all = new ArrayList<>(List.of(
+                "node.id=" + node,
+                "node.dataDir=" + dataDirectory(node),
+                "kafka.port=" + own.kafka(),
+                "http.port=" + own.http(),
+                "cluster.port=" + own.peer(),
+                "cluster.discoveryPort=" + own.discovery(),
+                "cluster.join=" + discoveryAddresses(),
+                "storage.reserveBytes=0"));
+        all.addAll(settings);
+        running.put(
+                node,
+                JarProcess.run(Stream.concat(Stream.of("start"), all.stream().flatMap(each -> Stream.of("--set", each)))
+                        .toArray(String[]::new)));
+    }
+
+    private static void awaitReady(JarProcess process) {
+        process.awaitLine("^Ready.*", Duration.ofSeconds(60));
+    }
+
+    JarProcess process(int node) {
+        return running.get(node);
+    }
+
+    List<Integer> runningNodes() {
+        return List.copyOf(running.keySet());
+    }
+
+    /** What {@code kill -9} does. */
+    void kill(int node) throws InterruptedException {
+        running.remove(node).kill();
+    }
+
+    /** Stops a node in order and waits for its end. */
+    void stop(int node) throws InterruptedException {
+        int code = running.remove(node).terminate().exitCode(Duration.ofSeconds(40));
+        if (code != 0 && code != 143) {
+            throw new AssertionError("node " + node + " ended with " + code);
+        }
+    }
+
+    /** Asks all nodes to stop at the same moment; answers how long it took until the last was gone. */
+    Duration stopAll() throws InterruptedException {
+        long began = System.nanoTime();
+        running.values().forEach(JarProcess::terminate);
+        for (JarProcess process : running.values()) {
+            process.exitCode(Duration.ofSeconds(40));
+        }
+        running.clear();
+        return Duration.ofNanos(System.nanoTime() - began);
+    }
+
+    /** Stops the clock of a node: it neither runs nor dies. */
+    void pause(int node) throws IOException, InterruptedException {
+        signal("STOP", node);
+    }
+
+    void resume(int node) throws IOException, InterruptedException {
+        signal("CONT", node);
+    }
+
+    private void signal(String name, int node) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, String.valueOf(running.get(node).pid()))
+                .start()
+                .waitFor();
+    }
+
+    /** Empties the data directory of a node that does not run. */
+    void wipe(int node) throws IOException {
+        try (Stream<Path> files = Files.walk(dataDirectory(node))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    Path dataDirectory(int node) {
+        return directory.resolve("node-" + node);
+    }
+
+    String bootstrapServers() {
+        return ports.stream().map(each -> "127.0.0.1:" + each.kafka()).collect(Collectors.joining(","));
+    }
+
+    String httpUrl(int node) {
+        return "http://127.0.0.1:" + ports.get(node - 1).http();
+    }
+
+    private String discoveryAddresses() {
+        return ports.stream().map(each -> "127.0.0.1:" + each.discovery()).collect(Collectors.joining(","));
+    }
+
+    @Override
+    public void close() {
+        running.values().forEach(JarProcess::close);
+    }
+}
