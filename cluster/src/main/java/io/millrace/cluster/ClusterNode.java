@@ -7,11 +7,13 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.identity.BrokerEpochFile;
 import io.millrace.cluster.identity.Formation;
 import io.millrace.cluster.identity.NodeIdentity;
+import io.millrace.cluster.membership.ClusterMember;
+import io.millrace.cluster.membership.Membership;
+import io.millrace.cluster.membership.Suspicion;
 import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.metadata.FormerMetadata;
-import io.millrace.cluster.metadata.TopicConfig;
 import io.millrace.cluster.partition.BatchingRecordAppender;
 import io.millrace.cluster.partition.KeyPartitioner;
 import io.millrace.cluster.partition.LocalPartitionService;
@@ -21,14 +23,11 @@ import io.millrace.cluster.partition.RecordAppender;
 import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerApi;
 import io.millrace.cluster.peer.PeerReplicaTransport;
-import io.millrace.cluster.peer.PeerTransportConfig;
 import io.millrace.cluster.peer.TcpPeerTransport;
 import io.millrace.cluster.quorum.FatalHandler;
 import io.millrace.cluster.quorum.Quorum;
 import io.millrace.cluster.quorum.QuorumSettings;
 import io.millrace.cluster.quorum.QuorumTimings;
-import io.millrace.cluster.record.RecordBatches;
-import io.millrace.cluster.record.RecordRewriter;
 import io.millrace.cluster.replication.ReplicaFetchService;
 import io.millrace.cluster.replication.Replication;
 import io.millrace.cluster.replication.ReplicationConfig;
@@ -44,7 +43,7 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,7 +72,7 @@ public final class ClusterNode {
 
     private final Vertx vertx;
     private final ClusterConfig config;
-    private final Formation formation;
+    private final Membership membership;
     private final NodeIdentity identity;
     private final BrokerEpochFile epochFile;
     private final LogManager logs;
@@ -89,17 +88,25 @@ public final class ClusterNode {
     private final long retentionTimer;
     private final long highWatermarkTimer;
 
-    private ClusterNode(Vertx vertx, ClusterConfig config, Clock clock, LogManager logs) throws Exception {
+    private ClusterNode(
+            Vertx vertx,
+            ClusterConfig config,
+            Clock clock,
+            LogManager logs,
+            Membership membership,
+            NodeIdentity identity,
+            Optional<FormerMetadata> former)
+            throws Exception {
         this.vertx = vertx;
         this.config = config;
         this.logs = logs;
-        this.formation = new Formation(Disk.local(), config.storage().directory(), config.nodeId());
+        this.membership = membership;
+        this.identity = identity;
+        this.former = former;
         this.epochFile = new BrokerEpochFile(Disk.local(), config.storage().directory());
-        this.former = formation.former();
-        this.identity = identity();
         FatalHandler fatal = FatalHandler.halting();
-        this.transport = new TcpPeerTransport(vertx, PeerTransportConfig.defaults("millrace-" + config.nodeId()));
-        this.quorum = Quorum.open(quorumSettings(identity), logs, transport, fatal);
+        this.transport = new TcpPeerTransport(vertx, config.peers().transport());
+        this.quorum = Quorum.open(quorumSettings(config, identity, membership), logs, transport, fatal);
         this.partitions = new LocalPartitionService(vertx, config, logs, this::image, replication());
         this.controlPlane =
                 new ControlPlane(vertx, controllerSettings(), quorum, transport, partitions::apply, (what, cause) -> {
@@ -110,6 +117,7 @@ public final class ClusterNode {
                 new MillraceException(ErrorCode.KAFKA_STORAGE_ERROR, failure.getMessage(), failure)));
         this.appender = new BatchingRecordAppender(partitions, clock, config.appenderBytesMax());
         this.producerIds = new ProducerIdAllocator(controlPlane.controller());
+        membership.listen(suspicion()::onEvent);
         this.expiryTimer = vertx.setPeriodic(EXPIRY_INTERVAL_MS, id -> partitions.expireDelayed());
         this.retentionTimer = vertx.setPeriodic(config.retentionIntervalMs(), id -> partitions.applyRetention());
         this.highWatermarkTimer = vertx.setPeriodic(
@@ -131,39 +139,16 @@ public final class ClusterNode {
     }
 
     /**
-     * Opens the data directory and recovers its logs. Fails with an exception whose message tells the user what to do.
+     * Opens the data directory, recovers its logs, and finds out which cluster this node belongs to; an empty directory may have to wait
+     * for other nodes. Fails with an exception whose message tells the user what to do.
      */
     public static Future<ClusterNode> open(Vertx vertx, ClusterConfig config, Clock clock, StorageMetrics metrics) {
-        return vertx.executeBlocking(() -> openBlocking(vertx, config, clock, metrics));
+        return new NodeOpening(vertx, config, clock, metrics)
+                .open((logs, membership, identity, former) ->
+                        new ClusterNode(vertx, config, clock, logs, membership, identity, former));
     }
 
-    private static ClusterNode openBlocking(Vertx vertx, ClusterConfig config, Clock clock, StorageMetrics metrics)
-            throws Exception {
-        TopicConfig.validate(config.topicDefaults());
-        LogManager logs = LogManager.open(
-                config.storage(), clock, metrics, RecordBatches::firstAtOrAfter, new RecordRewriter(), Disk.local());
-        try {
-            return new ClusterNode(vertx, config, clock, logs);
-        } catch (Exception e) {
-            logs.close();
-            throw e;
-        }
-    }
-
-    /** Who this node is; an empty directory becomes one of a new cluster, that of an older Millrace stays one of its own. */
-    private NodeIdentity identity() throws IOException {
-        Optional<NodeIdentity> known = formation.identity();
-        if (known.isPresent()) {
-            return known.get();
-        }
-        UUID clusterId = former.map(FormerMetadata::clusterId).orElseGet(UUID::randomUUID);
-        NodeIdentity created =
-                formation.format(clusterId, identity -> Quorum.formatLoneVoter(quorumSettings(identity)));
-        log.atInfo().addKeyValue("clusterId", clusterId).log("Formatted a new data directory");
-        return created;
-    }
-
-    private QuorumSettings quorumSettings(NodeIdentity identity) {
+    static QuorumSettings quorumSettings(ClusterConfig config, NodeIdentity identity, Membership membership) {
         PeersConfig peers = config.peers();
         return new QuorumSettings(
                 identity.nodeId(),
@@ -171,10 +156,26 @@ public final class ClusterNode {
                 ControlPlane.kafkaId(identity.clusterId()),
                 config.storage().directory(),
                 peers.address(),
-                List.of(),
+                membership.members().stream().map(ClusterMember::peer).toList(),
                 true,
                 peers.voters(),
                 QuorumTimings.defaults());
+    }
+
+    /** A dead node costs no session timeout: the quorum need not wait for its leader, nor the controller for the broker. */
+    private Suspicion suspicion() {
+        return new Suspicion(
+                membership,
+                transport,
+                (delayMs, action) -> vertx.setTimer(delayMs, id -> action.run()),
+                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+                dead -> {
+                    quorum.hintLeaderGone(dead.nodeId());
+                    BrokerMetadata broker = image().brokers().get(dead.nodeId());
+                    if (broker != null && !broker.fenced()) {
+                        controlPlane.fence(dead.nodeId(), broker.epoch());
+                    }
+                });
     }
 
     private Replication replication() {
@@ -231,7 +232,7 @@ public final class ClusterNode {
                 .compose(previous -> controlPlane.register(endpoints, previous, this::keepEpoch))
                 .compose(letIn -> vertx.executeBlocking(() -> {
                     if (former.isPresent()) {
-                        formation.putFormerAside();
+                        Formation.of(config).putFormerAside();
                     }
                     return null;
                 }));
@@ -308,7 +309,8 @@ public final class ClusterNode {
                     logs.close();
                     return null;
                 }))
-                .compose(stopped -> transport.close());
+                .compose(stopped -> membership.leave())
+                .compose(left -> transport.close());
     }
 
     private ClusterImage image() {

@@ -1,13 +1,16 @@
 package io.millrace.cluster;
 
+import io.millrace.cluster.hazelcast.HazelcastDiscovery;
 import io.millrace.cluster.peer.PeerAddress;
+import io.millrace.cluster.peer.PeerTransportConfig;
 import java.util.Objects;
 
 /**
  * How a node works together with others.
  *
  * @param address where other nodes reach this one; for a node that is alone the address that it would have
- * @param clustered whether there may be other nodes: if not, no port is opened for them
+ * @param discovery how other nodes are found; null for a node that is alone, which opens no ports for others
+ * @param transport limits of requests to other nodes
  * @param voters how many nodes vote on the metadata
  * @param joinTimeoutMs how long a node without data waits for others before it gives up
  * @param sessionTimeoutMs after what silence a node is taken for dead
@@ -20,7 +23,8 @@ import java.util.Objects;
  */
 public record PeersConfig(
         PeerAddress address,
-        boolean clustered,
+        HazelcastDiscovery discovery,
+        PeerTransportConfig transport,
         int voters,
         long joinTimeoutMs,
         long sessionTimeoutMs,
@@ -33,11 +37,28 @@ public record PeersConfig(
 
     public PeersConfig {
         Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(transport, "transport");
+    }
+
+    /** Whether there may be other nodes. */
+    public boolean isClustered() {
+        return discovery != null;
     }
 
     /** A node without others. */
     public static PeersConfig alone() {
         return new PeersConfig(
-                new PeerAddress("127.0.0.1", 19_092), false, 1, 120_000, 3_000, 500, 10_000, 1, 64L << 20, 0, 10_000);
+                new PeerAddress("127.0.0.1", 19_092),
+                null,
+                PeerTransportConfig.defaults("millrace"),
+                1,
+                120_000,
+                3_000,
+                500,
+                10_000,
+                1,
+                64L << 20,
+                0,
+                10_000);
     }
 }

@@ -1,10 +1,10 @@
 package io.millrace.server;
 
 import io.millrace.cluster.ClusterConfig;
-import io.millrace.cluster.hazelcast.HazelcastDiscovery;
-import io.millrace.cluster.peer.PeerTransportConfig;
 import io.millrace.cluster.PeersConfig;
+import io.millrace.cluster.hazelcast.HazelcastDiscovery;
 import io.millrace.cluster.peer.PeerAddress;
+import io.millrace.cluster.peer.PeerTransportConfig;
 import io.millrace.server.config.ClusterSettings;
 import io.millrace.server.config.GatewaySettings;
 import io.millrace.server.config.HttpSettings;
@@ -35,15 +35,17 @@ final class ComponentConfigs {
                 config.topics().maxPartitions(),
                 config.topics().appenderBytesMax(),
                 config.topics().retentionIntervalMs(),
-                peersConfig(config.cluster()));
+                peersConfig(config));
     }
 
-    private static PeersConfig peersConfig(ClusterSettings cluster) {
+    private static PeersConfig peersConfig(MillraceConfig config) {
+        ClusterSettings cluster = config.cluster();
         String host = cluster.advertisedHost() != null ? cluster.advertisedHost() : cluster.host();
         int replicas = cluster.defaultReplicationFactor();
         return new PeersConfig(
                 new PeerAddress(host, cluster.port()),
-                cluster.isClustered(),
+                cluster.isClustered() ? discovery(config) : null,
+                peerTransport(config),
                 cluster.votersWanted(),
                 cluster.joinTimeoutMs(),
                 cluster.sessionTimeoutMs(),
@@ -53,26 +55,6 @@ final class ComponentConfigs {
                 cluster.catchUpBytesPerSecond(),
                 cluster.leaderBalanceIntervalMs(),
                 cluster.leaveTimeoutMs());
-    }
-
-    /** The listener for other nodes: its own address, the limits of the one for clients. */
-    static KafkaListenerConfig peers(MillraceConfig config) {
-        KafkaListenerConfig clients = kafka(config);
-        ClusterSettings cluster = config.cluster();
-        return new KafkaListenerConfig(
-                cluster.host(),
-                cluster.port(),
-                cluster.advertisedHost(),
-                0,
-                clients.eventLoops(),
-                clients.maxFrameBytes(),
-                clients.maxConnections(),
-                clients.maxInFlightRequestsPerConnection(),
-                clients.maxInFlightBytesPerConnection(),
-                clients.fetchMaxBytes(),
-                clients.idleTimeoutMs(),
-                clients.firstRequestTimeoutMs(),
-                clients.stopTimeoutMs());
     }
 
     private static StorageConfig storage(MillraceConfig config) {
@@ -131,7 +113,7 @@ final class ComponentConfigs {
     }
 
     /** Requests to other nodes. */
-    static PeerTransportConfig peerTransport(MillraceConfig config) {
+    private static PeerTransportConfig peerTransport(MillraceConfig config) {
         KafkaSettings kafka = config.kafka();
         PeerTransportConfig defaults =
                 PeerTransportConfig.defaults("node-" + config.node().id());
@@ -149,7 +131,7 @@ final class ComponentConfigs {
     }
 
     /** How nodes find each other. */
-    static HazelcastDiscovery discovery(MillraceConfig config) {
+    private static HazelcastDiscovery discovery(MillraceConfig config) {
         ClusterSettings cluster = config.cluster();
         return new HazelcastDiscovery(
                 cluster.host(),

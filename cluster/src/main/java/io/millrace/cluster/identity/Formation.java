@@ -1,5 +1,6 @@
 package io.millrace.cluster.identity;
 
+import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.metadata.FormerMetadata;
 import io.millrace.cluster.metadata.FormerMetadataFile;
 import io.millrace.storage.file.Disk;
@@ -23,6 +24,11 @@ public final class Formation {
         this.directory = directory;
         this.file = new IdentityFile(disk, directory);
         this.formerFile = new FormerMetadataFile(disk, directory);
+    }
+
+    /** Of a node's data directory. */
+    public static Formation of(ClusterConfig config) {
+        return new Formation(Disk.local(), config.storage().directory(), config.nodeId());
     }
 
     /** What an older Millrace left, as long as it is not put aside. */

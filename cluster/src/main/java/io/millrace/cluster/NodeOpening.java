@@ -1,0 +1,152 @@
+package io.millrace.cluster;
+
+import io.millrace.cluster.hazelcast.HazelcastMembership;
+import io.millrace.cluster.identity.Formation;
+import io.millrace.cluster.identity.NodeIdentity;
+import io.millrace.cluster.membership.AloneMembership;
+import io.millrace.cluster.membership.ClusterFormation;
+import io.millrace.cluster.membership.ClusterMember;
+import io.millrace.cluster.membership.FormationWatch;
+import io.millrace.cluster.membership.Membership;
+import io.millrace.cluster.metadata.FormerMetadata;
+import io.millrace.cluster.metadata.TopicConfig;
+import io.millrace.cluster.quorum.Quorum;
+import io.millrace.cluster.record.RecordBatches;
+import io.millrace.cluster.record.RecordRewriter;
+import io.millrace.storage.LogManager;
+import io.millrace.storage.StorageMetrics;
+import io.millrace.storage.file.Disk;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What has to be found out before there can be a node: what the data directory holds, who else is there, and which cluster this is.
+ */
+final class NodeOpening {
+
+    private static final Logger log = LoggerFactory.getLogger(NodeOpening.class);
+
+    private final Vertx vertx;
+    private final ClusterConfig config;
+    private final Clock clock;
+    private final StorageMetrics metrics;
+    private final Formation formation;
+
+    // Found out one after the other.
+    private LogManager logs;
+    private Optional<FormerMetadata> former = Optional.empty();
+    private Optional<NodeIdentity> identity = Optional.empty();
+    private Membership membership;
+
+    /** Makes a node of what was found out. */
+    @FunctionalInterface
+    interface Assembly {
+        ClusterNode assemble(
+                LogManager logs, Membership membership, NodeIdentity identity, Optional<FormerMetadata> former)
+                throws Exception;
+    }
+
+    NodeOpening(Vertx vertx, ClusterConfig config, Clock clock, StorageMetrics metrics) {
+        this.vertx = vertx;
+        this.config = config;
+        this.clock = clock;
+        this.metrics = metrics;
+        this.formation = Formation.of(config);
+    }
+
+    /** Blocks nobody. What was opened is closed again when it fails. */
+    Future<ClusterNode> open(Assembly assembly) {
+        return vertx.executeBlocking(() -> {
+                    openDirectory();
+                    return null;
+                })
+                .compose(opened -> findOthers())
+                .compose(found -> decide())
+                .compose(decision -> vertx.executeBlocking(() -> {
+                    NodeIdentity self = settle(decision);
+                    return assembly.assemble(logs, membership, self, former);
+                }))
+                .recover(failure -> closeAll().transform(closed -> Future.failedFuture(failure)));
+    }
+
+    private void openDirectory() throws IOException {
+        TopicConfig.validate(config.topicDefaults());
+        logs = LogManager.open(
+                config.storage(), clock, metrics, RecordBatches::firstAtOrAfter, new RecordRewriter(), Disk.local());
+        former = formation.former();
+        identity = formation.identity();
+        boolean hasData =
+                logs.logs().stream().anyMatch(each -> !each.topicPartition().equals(Quorum.PARTITION));
+        if (identity.isEmpty() && former.isEmpty() && hasData) {
+            throw new IOException("The data directory " + config.storage().directory()
+                    + " has partition logs but no file node-identity, so it is not known which cluster and node they belong"
+                    + " to. Restore the file from a backup; or, if other nodes have the data, move the directory aside and"
+                    + " start this node empty.");
+        }
+    }
+
+    private Future<Void> findOthers() {
+        PeersConfig peers = config.peers();
+        ClusterMember self = new ClusterMember(
+                config.nodeId(),
+                "",
+                identity.map(NodeIdentity::clusterId)
+                        .or(() -> former.map(FormerMetadata::clusterId))
+                        .map(UUID::toString)
+                        .orElse(""),
+                peers.address(),
+                "",
+                "",
+                config.rack() == null ? "" : config.rack());
+        if (!peers.isClustered()) {
+            membership = new AloneMembership(self);
+            return Future.succeededFuture();
+        }
+        return HazelcastMembership.start(vertx, peers.discovery(), self)
+                .onSuccess(joined -> membership = joined)
+                .mapEmpty();
+    }
+
+    private Future<ClusterFormation.Decision> decide() {
+        return FormationWatch.decide(
+                vertx, membership, config.peers().voters(), config.peers().joinTimeoutMs());
+    }
+
+    /** Who this node is from now on; an empty directory becomes one of the cluster that was decided on. */
+    private NodeIdentity settle(ClusterFormation.Decision decision) throws IOException {
+        if (identity.isPresent()) {
+            return identity.get();
+        }
+        boolean founds = former.isPresent() || decision instanceof ClusterFormation.Form;
+        UUID clusterId =
+                decision instanceof ClusterFormation.Join join ? UUID.fromString(join.clusterId()) : UUID.randomUUID();
+        NodeIdentity created = formation.format(clusterId, self -> prepare(self, founds));
+        membership.announceCluster(clusterId.toString());
+        log.atInfo()
+                .addKeyValue("clusterId", clusterId)
+                .log(founds ? "Formatted a new data directory" : "Joined a cluster with an empty data directory");
+        return created;
+    }
+
+    private void prepare(NodeIdentity self, boolean founds) throws IOException {
+        if (founds) {
+            Quorum.formatLoneVoter(ClusterNode.quorumSettings(config, self, membership));
+        }
+    }
+
+    private Future<Void> closeAll() {
+        Future<Void> left = membership == null ? Future.succeededFuture() : membership.leave();
+        return left.compose(gone -> vertx.executeBlocking(() -> {
+            if (logs != null) {
+                logs.close();
+            }
+            return null;
+        }));
+    }
+}
