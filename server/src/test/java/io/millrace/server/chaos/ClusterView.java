@@ -1,0 +1,79 @@
+package io.millrace.server.chaos;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.awaitility.Awaitility;
+
+/** What an administrator sees of a cluster, over the Kafka protocol. */
+final class ClusterView implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Admin admin;
+    private final String topic;
+
+    ClusterView(String bootstrapServers, String topic) {
+        this.topic = topic;
+        this.admin = Admin.create(Map.of(
+                "bootstrap.servers", bootstrapServers,
+                "default.api.timeout.ms", 30_000,
+                "request.timeout.ms", 5_000,
+                "metadata.max.age.ms", 1_000));
+    }
+
+    void createTopic(int partitions, int replicas, int minInSync) throws Exception {
+        NewTopic wanted = new NewTopic(topic, partitions, (short) replicas)
+                .configs(Map.of("min.insync.replicas", String.valueOf(minInSync)));
+        admin.createTopics(List.of(wanted)).all().get(30, TimeUnit.SECONDS);
+        awaitAllInSync();
+    }
+
+    /** The node that leads most partitions. */
+    int leaderHeaviest() throws Exception {
+        Map<Integer, Integer> leaders = new HashMap<>();
+        for (TopicPartitionInfo partition : describe().partitions()) {
+            if (partition.leader() != null) {
+                leaders.merge(partition.leader().id(), 1, Integer::sum);
+            }
+        }
+        return leaders.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .orElseThrow()
+                .getKey();
+    }
+
+    int controller() throws Exception {
+        return admin.describeCluster().controller().get(30, TimeUnit.SECONDS).id();
+    }
+
+    /** Waits until every replica of every partition is in sync. */
+    void awaitAllInSync() {
+        Awaitility.await()
+                .alias("all replicas in sync")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(100))
+                .ignoreExceptions()
+                .until(() -> describe().partitions().stream()
+                        .allMatch(each -> each.leader() != null
+                                && each.isr().size() == each.replicas().size()));
+    }
+
+    private TopicDescription describe() throws Exception {
+        return admin.describeTopics(List.of(topic))
+                .allTopicNames()
+                .get(30, TimeUnit.SECONDS)
+                .get(topic);
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ofSeconds(1));
+    }
+}
