@@ -8,6 +8,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
@@ -40,6 +41,9 @@ final class BrokerLifecycle {
     /** While something is expected of the controller: to be let in, or to be let go. */
     private static final long EAGER_INTERVAL_MS = 50;
 
+    /** A stopping node does not wait longer for a controller that does not answer: an election is over by then, if there can be one. */
+    private static final long SILENCE_MAX_NS = TimeUnit.SECONDS.toNanos(3);
+
     private enum Phase {
         NEW,
         REGISTERING,
@@ -63,6 +67,7 @@ final class BrokerLifecycle {
     private boolean heartbeatUnderWay;
     private boolean duplicateTold;
     private long timer = -1;
+    private long silentSinceNs;
 
     /** @param epochKeeper writes an epoch down durably, for the next life; may block, is called off the event loop */
     BrokerLifecycle(
@@ -110,6 +115,7 @@ final class BrokerLifecycle {
                 return;
             }
             phase = Phase.STOPPING;
+            silentSinceNs = System.nanoTime();
             vertx.setTimer(
                     timeoutMs,
                     id -> context.runOnContext(w -> {
@@ -125,8 +131,10 @@ final class BrokerLifecycle {
         return stopped.future();
     }
 
+    /** Nobody could take anything over: the others are gone, or going too. */
     private boolean isAlone() {
-        return image.get().liveBrokers().stream().allMatch(broker -> broker.nodeId() == settings.nodeId());
+        return image.get().liveBrokers().stream()
+                .allMatch(broker -> broker.stopping() || broker.nodeId() == settings.nodeId());
     }
 
     private void finish() {
@@ -207,7 +215,8 @@ final class BrokerLifecycle {
     }
 
     private void answered(BrokerHeartbeatResponseData answer) {
-        if (phase == Phase.STOPPING && answer.shouldShutDown()) {
+        silentSinceNs = System.nanoTime();
+        if (phase == Phase.STOPPING && (answer.shouldShutDown() || isAlone())) {
             finish();
             return;
         }
@@ -232,6 +241,11 @@ final class BrokerLifecycle {
             return;
         }
         log.atDebug().log("A heartbeat was not answered: {}", cause.getMessage());
+        if (phase == Phase.STOPPING && (isAlone() || System.nanoTime() - silentSinceNs > SILENCE_MAX_NS)) {
+            log.info("Stopping without the controller: there is none, or nobody to take over");
+            finish();
+            return;
+        }
         schedule(EAGER_INTERVAL_MS);
     }
 
