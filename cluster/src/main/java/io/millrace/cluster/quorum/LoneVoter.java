@@ -3,6 +3,7 @@ package io.millrace.cluster.quorum;
 import io.millrace.storage.directory.DataDirectory;
 import io.millrace.storage.file.Disk;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.metadata.MetadataRecordSerde;
@@ -23,16 +24,21 @@ final class LoneVoter {
     /** Durable on return. Blocks. Written again, it replaces what a crash of the same step has left. */
     static void format(QuorumSettings settings) throws IOException {
         DataDirectory.make(Disk.local(), MetadataSnapshots.directory(settings.dataDirectory()));
-        ReplicaKey self = ReplicaKey.of(settings.nodeId(), QuorumProtocol.uuid(settings.directoryId()));
-        VoterSet voters = VoterSet.fromMap(Map.of(
-                settings.nodeId(),
-                VoterSet.VoterNode.of(
-                        self,
-                        QuorumProtocol.endpoints(settings.ownAddress()),
-                        Feature.KRAFT_VERSION.supportedVersionRange())));
+        write(
+                MetadataSnapshots.directory(settings.dataDirectory()),
+                VoterSet.fromMap(Map.of(settings.nodeId(), voter(settings))));
+    }
+
+    static VoterSet.VoterNode voter(QuorumSettings settings) {
+        return VoterSet.VoterNode.of(
+                ReplicaKey.of(settings.nodeId(), QuorumProtocol.uuid(settings.directoryId())),
+                QuorumProtocol.endpoints(settings.ownAddress()),
+                Feature.KRAFT_VERSION.supportedVersionRange());
+    }
+
+    static void write(Path directory, VoterSet voters) {
         try (RecordsSnapshotWriter<ApiMessageAndVersion> writer = new RecordsSnapshotWriter.Builder()
-                .setRawSnapshotWriter(FileRawSnapshotWriter.create(
-                        MetadataSnapshots.directory(settings.dataDirectory()), Snapshots.BOOTSTRAP_SNAPSHOT_ID))
+                .setRawSnapshotWriter(FileRawSnapshotWriter.create(directory, Snapshots.BOOTSTRAP_SNAPSHOT_ID))
                 .setMaxBatchSizeBytes(1 << 20)
                 .setKraftVersion(KRaftVersion.KRAFT_VERSION_1)
                 .setVoterSet(Optional.of(voters))

@@ -66,7 +66,7 @@ public final class Quorum {
             true);
 
     /** Shorter than every request timeout: the answer to a fetch that finds nothing new. */
-    private static final int FETCH_MAX_WAIT_MS = 500;
+    static final int FETCH_MAX_WAIT_MS = 500;
 
     private final QuorumSettings settings;
     private final QuorumLog log;
@@ -138,7 +138,7 @@ public final class Quorum {
                 cause);
     }
 
-    private static RaftClients.Identity identity(QuorumSettings settings) {
+    static RaftClients.Identity identity(QuorumSettings settings) {
         return new RaftClients.Identity(
                 settings.nodeId(),
                 QuorumProtocol.uuid(settings.directoryId()),
@@ -148,7 +148,7 @@ public final class Quorum {
                 QuorumProtocol.endpoints(settings.ownAddress()));
     }
 
-    private static QuorumConfig config(QuorumTimings timings) {
+    static QuorumConfig config(QuorumTimings timings) {
         return new QuorumConfig(new AbstractConfig(
                 QuorumConfig.CONFIG_DEF,
                 Map.of(

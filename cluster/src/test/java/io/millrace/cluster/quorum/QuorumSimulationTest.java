@@ -1,0 +1,94 @@
+package io.millrace.cluster.quorum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.cluster.quorum.QuorumSimulation.Outcome;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Safety of the quorum under all faults (T1), and that a disk that lies about one fsync is found out (T2, T3). {@code
+ * -Dmillrace.simulation.seeds=20000} runs more, {@code -Dmillrace.simulation.seed=…} one.
+ */
+class QuorumSimulationTest {
+
+    private static final int SEEDS = Integer.getInteger("millrace.simulation.seeds", 12);
+
+    /** In which a lie must be noticed at least once. */
+    private static final int SEEDS_TO_FIND_A_LIE = 40;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void threeVotersAgreeWhateverFails() throws IOException {
+        Long only = Long.getLong("millrace.simulation.seed");
+        long first = only != null ? only : System.nanoTime() >>> 20;
+        long last = only != null ? only : first + SEEDS - 1;
+        long began = System.nanoTime();
+        int records = 0;
+        int elections = 0;
+        int crashes = 0;
+        for (long seed = first; seed <= last; seed++) {
+            Outcome outcome = run(seed, 3);
+            records += outcome.records();
+            elections += outcome.elections();
+            crashes += outcome.crashes();
+        }
+        assertThat(elections).as("a simulation without elections shows nothing").isGreaterThan((int) (last - first));
+        System.out.printf(
+                "simulation: seeds %d to %d, %d records committed, %d elections, %d crashes, %d ms%n",
+                first, last, records, elections, crashes, (System.nanoTime() - began) / 1_000_000);
+    }
+
+    @Test
+    void aLoneVoterKeepsWhatItHasReported() throws IOException {
+        for (long seed = 1; seed <= 5; seed++) {
+            run(seed, 1);
+        }
+    }
+
+    @Test
+    void aSeedReplays() throws IOException {
+        Outcome once = new QuorumSimulation(7, directory.resolve("once"), 3, SimDisk.Lie.NONE).run();
+        Outcome again = new QuorumSimulation(7, directory.resolve("again"), 3, SimDisk.Lie.NONE).run();
+        assertThat(again).isEqualTo(once);
+    }
+
+    @Test
+    void aVoteThatIsNotForcedIsFoundOut() throws IOException {
+        assertThat(failures(3, SimDisk.Lie.VOTES)).isNotEmpty();
+    }
+
+    @Test
+    void anAnswerOfALoneVoterBeforeTheFlushIsFoundOut() throws IOException {
+        assertThat(failures(1, SimDisk.Lie.LOG)).isNotEmpty();
+    }
+
+    private Outcome run(long seed, int nodes) throws IOException {
+        try {
+            return new QuorumSimulation(seed, directory, nodes, SimDisk.Lie.NONE).run();
+        } catch (RuntimeException e) {
+            throw new AssertionError(
+                    nodes + " nodes fail with -Dmillrace.simulation.seed=" + seed + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Stops at the first. */
+    private List<String> failures(int nodes, SimDisk.Lie lie) throws IOException {
+        List<String> failures = new ArrayList<>();
+        for (long seed = 1; seed <= SEEDS_TO_FIND_A_LIE && failures.isEmpty(); seed++) {
+            try {
+                new QuorumSimulation(seed, directory, nodes, lie).run();
+            } catch (RuntimeException e) {
+                failures.add(e.getMessage());
+                System.out.printf("simulation: %s, seed %d: %s%n", lie, seed, e.getMessage());
+            }
+        }
+        return failures;
+    }
+}

@@ -1,0 +1,122 @@
+package io.millrace.cluster.quorum;
+
+import io.millrace.cluster.peer.PeerAddress;
+import io.millrace.cluster.peer.PeerApi;
+import io.millrace.cluster.peer.PeerException;
+import io.millrace.cluster.peer.PeerTransport;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.apache.kafka.common.message.ApiMessageType;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.MessageUtil;
+
+/** Delays, loses, repeats and reorders messages; links can be cut in one direction. */
+final class SimNetwork {
+
+    private static final int DELAY_MAX_MS = 15;
+
+    private final SimWorld world;
+    private final Map<PeerAddress, List<PeerApi>> listeners = new HashMap<>();
+    private final Set<String> cut = new HashSet<>();
+    private double lossProbability;
+
+    SimNetwork(SimWorld world) {
+        this.world = world;
+    }
+
+    void listen(PeerAddress address, List<PeerApi> apis) {
+        listeners.put(address, apis);
+    }
+
+    void refuse(PeerAddress address) {
+        listeners.remove(address);
+    }
+
+    void lossProbability(double probability) {
+        lossProbability = probability;
+    }
+
+    void cut(PeerAddress from, PeerAddress to) {
+        cut.add(link(from, to));
+    }
+
+    void heal() {
+        cut.clear();
+    }
+
+    PeerTransport of(PeerAddress from) {
+        return (to, lane, version, request, timeoutMs) -> send(from, to, version, request, timeoutMs);
+    }
+
+    private Future<ApiMessage> send(
+            PeerAddress from, PeerAddress to, short version, ApiMessage request, long timeoutMs) {
+        Promise<ApiMessage> answer = Promise.promise();
+        ByteBuffer bytes = MessageUtil.toByteBufferAccessor(request, version).buffer();
+        world.after(timeoutMs, link(from, to), () -> answer.tryFail(failure(PeerException.Kind.TIMEOUT)));
+        int copies = world.random(link(from, to)).nextInt(50) == 0 ? 2 : 1;
+        for (int i = 0; i < copies; i++) {
+            transmit(from, to, () -> deliver(from, to, version, request.apiKey(), bytes.duplicate(), answer));
+        }
+        return answer.future();
+    }
+
+    private void deliver(
+            PeerAddress from,
+            PeerAddress to,
+            short version,
+            short apiKey,
+            ByteBuffer bytes,
+            Promise<ApiMessage> answer) {
+        List<PeerApi> apis = listeners.get(to);
+        if (apis == null) {
+            transmit(to, from, () -> answer.tryFail(failure(PeerException.Kind.REFUSED)));
+            return;
+        }
+        ApiMessage request = ApiMessageType.fromApiKey(apiKey).newRequest();
+        request.read(new ByteBufferAccessor(bytes), version);
+        PeerApi api = apis.stream()
+                .filter(row -> row.apiKey().id == apiKey)
+                .findFirst()
+                .orElseThrow();
+        api.handler().handle(version, request).onComplete(done -> {
+            if (done.succeeded()) {
+                ByteBuffer back =
+                        MessageUtil.toByteBufferAccessor(done.result(), version).buffer();
+                transmit(to, from, () -> {
+                    ApiMessage response = ApiMessageType.fromApiKey(apiKey).newResponse();
+                    response.read(new ByteBufferAccessor(back), version);
+                    answer.tryComplete(response);
+                });
+            }
+        });
+    }
+
+    private void transmit(PeerAddress from, PeerAddress to, Runnable arrival) {
+        Random random = world.random(link(from, to));
+        int delayMs = 1 + random.nextInt(DELAY_MAX_MS);
+        boolean lost = random.nextDouble() < lossProbability;
+        if (!lost) {
+            world.after(delayMs, link(from, to), () -> {
+                if (!cut.contains(link(from, to))) {
+                    arrival.run();
+                }
+            });
+        }
+    }
+
+    private static PeerException failure(PeerException.Kind kind) {
+        return new PeerException(kind, kind.toString(), null);
+    }
+
+    private static String link(PeerAddress from, PeerAddress to) {
+        return from + ">" + to;
+    }
+}
