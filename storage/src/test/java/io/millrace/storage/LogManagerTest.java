@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +71,43 @@ class LogManagerTest {
             assertThat(logs.logs()).hasSize(1);
             assertThat(readAll(logs.log(again).orElseThrow())).containsExactly("new");
         }
+    }
+
+    @Test
+    void aPartitionThatWasDeletedAndIsMadeAgainWithItsIdHasNothingOfItsOldLogAfterACrash() throws IOException {
+        Path crashed = directory.resolve("crashed");
+        try (LogManager logs = TestLogs.open(directory.resolve("data"))) {
+            PartitionLog old = TestLogs.create(logs);
+            for (int i = 0; i < 20; i++) {
+                append(old, "old");
+            }
+            await(logs.checkpoint());
+            await(logs.delete(TestLogs.READINGS));
+            append(TestLogs.create(logs), "new");
+            Path removed = directory.resolve("data/readings-0." + TestLogs.READINGS.topicId() + ".deleted");
+            await().until(() -> !Files.exists(removed));
+            copy(directory.resolve("data"), crashed);
+        }
+        try (LogManager logs = TestLogs.open(crashed)) {
+            assertThat(readAll(logs.log(TestLogs.READINGS).orElseThrow())).containsExactly("new");
+        }
+    }
+
+    @Test
+    void aPartitionCanBeDeletedWhileAnEarlierOneOfItsIdIsNotRemovedYet() throws IOException {
+        Path earlier;
+        try (LogManager logs = TestLogs.open(directory)) {
+            append(TestLogs.create(logs), "a");
+            earlier = directory.resolve("readings-0." + TestLogs.READINGS.topicId() + ".deleted");
+            Files.createDirectories(earlier);
+            Files.writeString(earlier.resolve("00000000000000000000.log"), "old");
+
+            await(logs.delete(TestLogs.READINGS));
+
+            assertThat(logs.logs()).isEmpty();
+        }
+        TestLogs.open(directory).close();
+        assertThat(earlier).doesNotExist();
     }
 
     @Test
@@ -194,6 +232,20 @@ class LogManagerTest {
             long unclean = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
             assertThat(logs.logs()).allMatch(log -> log.offsets().logEndOffset() == 10);
             assertThat(unclean).as("ms, with everything to check").isLessThan(4_000);
+        }
+    }
+
+    /** What a crash would leave: there is no clean-shutdown file while it runs. */
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path each : all.toList()) {
+                Path target = to.resolve(from.relativize(each).toString());
+                if (Files.isDirectory(each)) {
+                    Files.createDirectories(target);
+                } else if (Files.exists(each)) {
+                    Files.copy(each, target);
+                }
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ import io.millrace.cluster.replication.IsrCommitter.Member;
 import io.millrace.cluster.replication.IsrCommitter.Proposal;
 import io.millrace.cluster.replication.IsrCommitter.Stale;
 import io.millrace.storage.TopicPartition;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -128,13 +129,22 @@ final class IsrChanges {
     }
 
     private void ask(Proposal proposal, int attempt) {
-        context.replication().committer().alter(proposal).onComplete(done -> {
+        alter(proposal).onComplete(done -> {
             if (done.succeeded()) {
                 answered(proposal, done.result());
             } else {
                 unanswered(proposal, attempt, done.cause());
             }
         });
+    }
+
+    /** Whatever goes wrong there must not reach the request or fsync that led here. */
+    private Future<Answer> alter(Proposal proposal) {
+        try {
+            return context.replication().committer().alter(proposal);
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
+        }
     }
 
     /** Nobody knows whether it was carried out: it still counts, and the same is asked again. */

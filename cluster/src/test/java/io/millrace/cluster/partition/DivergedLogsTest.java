@@ -177,10 +177,14 @@ class DivergedLogsTest {
         cluster.append("c");
         TestCluster.get(cluster.node(1).service().deleteRecords(cluster.partition, 2));
 
+        cluster.network.damage(TestNetwork::flipLastBit);
         cluster.start(3);
+        await().until(() -> cluster.node(3).log(cluster.partition).offsets().logStartOffset() == 2);
+        // Before it has any record from there.
+        await().until(() -> cluster.highWatermark(3) == 2);
+        assertThat(cluster.end(3)).isEqualTo(2);
+        cluster.network.damage(records -> records);
         cluster.awaitInSync(1, 2, 3);
-        assertThat(cluster.node(3).log(cluster.partition).offsets().logStartOffset())
-                .isEqualTo(2);
         await().until(() -> cluster.highWatermark(3) == 3);
         cluster.fence(1);
         cluster.elect(3);

@@ -142,12 +142,7 @@ class ReplicationTest {
     @Test
     void recordsThatWereDamagedOnTheirWayAreNotWrittenButFetchedAgain() {
         cluster.append("a");
-        cluster.network.damage(records -> {
-            if (records.hasRemaining()) {
-                records.put(records.limit() - 1, (byte) (records.get(records.limit() - 1) ^ 1));
-            }
-            return records;
-        });
+        cluster.network.damage(TestNetwork::flipLastBit);
         Future<AppendResult> waiting = cluster.append(1, "b", Acks.ALL);
         await().until(() -> cluster.end(1) == 2);
         assertThat(waiting.isComplete()).isFalse();

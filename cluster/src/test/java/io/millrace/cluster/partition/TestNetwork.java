@@ -50,6 +50,14 @@ final class TestNetwork {
         damage = change;
     }
 
+    static ByteBuffer flipLastBit(ByteBuffer records) {
+        if (records.hasRemaining()) {
+            int last = records.limit() - 1;
+            records.put(last, (byte) (records.get(last) ^ 1));
+        }
+        return records;
+    }
+
     Future<ReplicaFetchResponse<ByteBuffer>> fetch(int from, int to, ReplicaFetchRequest request) {
         ReplicaFetchService service = services.get(to);
         Link link = new Link(from, to);

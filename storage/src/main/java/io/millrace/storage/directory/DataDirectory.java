@@ -115,7 +115,11 @@ public final class DataDirectory {
 
     /** Takes a partition's directory out of the way, durably; returns where it is now, to be removed later. */
     public Path delete(TopicPartition partition) throws IOException {
-        Path deleted = PartitionDirectory.deleted(path, partition);
+        Path deleted = PartitionDirectory.deleted(path, partition, 0);
+        // An earlier one of the same id may not have been removed yet.
+        for (int again = 1; disk.exists(deleted); again++) {
+            deleted = PartitionDirectory.deleted(path, partition, again);
+        }
         disk.rename(of(partition), deleted);
         disk.forceDirectory(path);
         return deleted;

@@ -53,8 +53,10 @@ public final class PartitionDirectory {
         return dataDirectory.resolve(withId(partition) + ".new");
     }
 
-    static Path deleted(Path dataDirectory, TopicPartition partition) {
-        return dataDirectory.resolve(withId(partition) + ".deleted");
+    /** @param again tells several of one partition apart */
+    static Path deleted(Path dataDirectory, TopicPartition partition, int again) {
+        String prefix = again == 0 ? "" : again + ".";
+        return dataDirectory.resolve(prefix + withId(partition) + ".deleted");
     }
 
     /** Whether a directory is of no use any more and may be removed. */

@@ -91,6 +91,11 @@ public final class Journal {
         return true;
     }
 
+    /** Has another file made now, if there may be one; blocks on the disk. */
+    public void makeFile() {
+        files.makeNow();
+    }
+
     /** Finds room for an entry, in a new group when none is begun. */
     private boolean begin(int payloadBytes) {
         int entryBytes = JournalFormat.ENTRY_HEADER_BYTES + payloadBytes;

@@ -38,7 +38,12 @@ public final class JournalFiles implements AutoCloseable {
     private long taken;
 
     private int made;
+
+    /** Whether the background has been asked for one. */
     private boolean making;
+
+    /** Held while a file is made, so that two threads do not make the same one. */
+    private final Object oneAtATime = new Object();
 
     /** Said once, until it goes well again. */
     private boolean makingFailed;
@@ -97,10 +102,29 @@ public final class JournalFiles implements AutoCloseable {
         }
     }
 
+    /** Makes a file on this thread, unless one is free by then. */
+    void makeNow() {
+        synchronized (oneAtATime) {
+            synchronized (this) {
+                if (!free.isEmpty() || made >= filesMax) {
+                    return;
+                }
+            }
+            makeOne();
+        }
+    }
+
     private void make() {
+        synchronized (oneAtATime) {
+            makeOne();
+        }
+    }
+
+    private void makeOne() {
         int number;
         synchronized (this) {
-            if (closed) {
+            if (closed || made >= filesMax) {
+                making = false;
                 return;
             }
             number = made;

@@ -150,14 +150,24 @@ final class GroupCommit {
             }
             return;
         }
-        if (!to.stageCut(partition, offset)) {
-            // All files wait for a checkpoint.
-            services.housekeeper().checkpointNow();
-            if (!to.stageCut(partition, offset)) {
-                throw cannotCut(partition);
-            }
+        if (!stageCut(to, partition, offset)) {
+            throw cannotCut(partition);
         }
         to.write();
+    }
+
+    private boolean stageCut(Journal to, TopicPartition partition, long offset) {
+        if (to.stageCut(partition, offset)) {
+            return true;
+        }
+        // Just after a start the first file may not have been made yet.
+        to.makeFile();
+        if (to.stageCut(partition, offset)) {
+            return true;
+        }
+        // All files wait for a checkpoint.
+        services.housekeeper().checkpointNow();
+        return to.stageCut(partition, offset);
     }
 
     private static LogException.WriteFailed cannotCut(TopicPartition partition) {

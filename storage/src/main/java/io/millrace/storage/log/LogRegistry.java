@@ -34,11 +34,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,8 +69,11 @@ public final class LogRegistry implements AutoCloseable {
     private final Housekeeper housekeeper;
     private final LogCleaner cleaner;
     private final Map<TopicPartition, SegmentedLog> logs = new ConcurrentHashMap<>();
+
+    /** Deleted while the journal could not be told: only on a full disk. */
+    private final Set<TopicPartition> notForgotten = ConcurrentHashMap.newKeySet();
+
     private final Scrubber scrubber;
-    private final AtomicInteger nextShard = new AtomicInteger();
     private boolean closed;
 
     private LogRegistry(DataDirectory directory, LogServices services, Closeable lock, Housekeeper housekeeper) {
@@ -159,7 +163,7 @@ public final class LogRegistry implements AutoCloseable {
                         journaled.lower(partition, point.producerlessOffset()),
                         journaled);
             }
-            LogShard shard = nextShard();
+            LogShard shard = shardOf(partition);
             recoveries.add(() -> SegmentedLog.open(services, shard, partition, directory.of(partition), start));
         }
         for (SegmentedLog opened : ParallelRecovery.run(recoveries)) {
@@ -284,14 +288,20 @@ public final class LogRegistry implements AutoCloseable {
             return there;
         }
         services.health().requireOnline();
+        if (notForgotten.contains(partition)) {
+            throw new LogException.WriteFailed(
+                    "the journal still has records of the deleted log of " + partition
+                            + ": it can be made again after a restart",
+                    null);
+        }
         Path path = directory.of(partition);
         if (services.disk().exists(path)) {
             throw new IllegalStateException("the directory " + path
                     + " belongs to a topic of the same name with another id: delete that log first");
         }
         directory.create(partition, services.clock().millis());
-        SegmentedLog created =
-                SegmentedLog.open(services, nextShard(), partition, path, LogRecovery.Start.empty(services.disk()));
+        SegmentedLog created = SegmentedLog.open(
+                services, shardOf(partition), partition, path, LogRecovery.Start.empty(services.disk()));
         logs.put(partition, created);
         return created;
     }
@@ -306,9 +316,22 @@ public final class LogRegistry implements AutoCloseable {
                 Path path = directory.delete(partition);
                 logs.remove(partition);
                 housekeeper.execute(() -> remove(path));
+                forgetJournaled(there);
             }
             return null;
         });
+    }
+
+    /** Not before the deletion is durable: until then the log may have to come back whole. */
+    private void forgetJournaled(SegmentedLog deleted) {
+        try {
+            deleted.forgetJournaled().toCompletableFuture().join();
+        } catch (CompletionException e) {
+            if (!(e.getCause() instanceof LogException.WriteFailed)) {
+                throw e;
+            }
+            notForgotten.add(deleted.topicPartition());
+        }
     }
 
     private void remove(Path path) {
@@ -322,8 +345,9 @@ public final class LogRegistry implements AutoCloseable {
         }
     }
 
-    private LogShard nextShard() {
-        return shards.get(Math.floorMod(nextShard.getAndIncrement(), shards.size()));
+    /** The same for one partition, also when it is deleted and made again: its journal must be one. Neighbours are spread. */
+    private LogShard shardOf(TopicPartition partition) {
+        return shards.get(Math.floorMod(partition.topicId().hashCode() + partition.partition(), shards.size()));
     }
 
     /** See {@link io.millrace.storage.LogManager#close}. */

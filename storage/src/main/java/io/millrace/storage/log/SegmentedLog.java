@@ -228,6 +228,19 @@ public final class SegmentedLog implements PartitionLog {
         cleaning.stableOffset(stableOffset);
     }
 
+    /**
+     * Notes durably that nothing counts of what the journal has of this log, which was deleted: one with the same id may be made, and a
+     * start must not write the old records into it.
+     */
+    CompletionStage<Void> forgetJournaled() {
+        ControlTask<Void> task = new ControlTask<>(this, () -> {
+            shard.commit().cut(state.partition(), 0);
+            return null;
+        });
+        shard.submit(task);
+        return task;
+    }
+
     /** Closes the active segment when it is older than the settings want. */
     CompletionStage<Void> rollIfOld() {
         return onShard(() -> {

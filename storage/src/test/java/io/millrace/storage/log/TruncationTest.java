@@ -29,6 +29,42 @@ class TruncationTest {
     Path directory;
 
     @Test
+    void aLogCanBeCutRightAfterAStart() throws IOException {
+        try (LogManager logs = TestLogs.open(directory)) {
+            PartitionLog log = TestLogs.create(logs);
+            for (int i = 0; i < 10; i++) {
+                append(log, "v" + i);
+            }
+        }
+        for (int end = 9; end > 0; end--) {
+            try (LogManager logs = TestLogs.open(directory)) {
+                PartitionLog log = logs.log(TestLogs.READINGS).orElseThrow();
+                await(log.truncateTo(end));
+                assertThat(log.offsets().logEndOffset()).isEqualTo(end);
+            }
+        }
+    }
+
+    @Test
+    void aCopyIsTakenOnlyWhereTheLogStillEndsAsItDidWhenItWasAskedFor() throws IOException {
+        try (LogManager logs = TestLogs.open(directory)) {
+            PartitionLog log = TestLogs.create(logs);
+            append(log, "a");
+            append(log, "b");
+            await(log.truncateTo(1));
+
+            assertThatThrownBy(() -> await(
+                            log.appendCopy(TestBatch.of("late").copiedFrom(2, 9).build(), 9, 2)))
+                    .isInstanceOf(LogException.UnexpectedEnd.class);
+            // Compaction took offset 1 away at the leader.
+            await(log.appendCopy(TestBatch.of("c").copiedFrom(2, 9).build(), 9, 1));
+
+            assertThat(log.offsets().logEndOffset()).isEqualTo(3);
+            assertThat(TestLogs.readFrom(log, 2, 1 << 20)).containsExactly("c");
+        }
+    }
+
+    @Test
     void aLogCanBeCutAtAnyOffsetAndGoesOnThere() throws IOException {
         try (LogManager logs = TestLogs.open(TestLogs.config(directory), new FaultyDisk())) {
             PartitionLog log = TestLogs.create(logs, TestLogs.segmentBytes(500));
