@@ -20,6 +20,9 @@ final class HazelcastConfigs {
     /** Members with another name are not talked to. Clusters of Millrace are told apart by their ids, with a better message. */
     private static final String CLUSTER_NAME = "millrace";
 
+    /** How long nodes that start together ask each other who is first, before one claims to be. Too short: it asks nodes that cannot answer yet. */
+    private static final int MASTER_QUESTION_SECONDS = 2;
+
     private static final Map<String, String> PROPERTIES = Map.ofEntries(
             // Who is silent for three heartbeats is suspected; whose sockets break, at once.
             Map.entry("hazelcast.heartbeat.interval.seconds", "1"),
@@ -99,7 +102,7 @@ final class HazelcastConfigs {
         join.getTcpIpConfig().setEnabled(false);
         switch (discovery.method()) {
             case TCP -> {
-                join.getTcpIpConfig().setEnabled(true);
+                join.getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(MASTER_QUESTION_SECONDS);
                 for (String address : discovery.addresses()) {
                     join.getTcpIpConfig().addMember(withPort(address, discovery.port()));
                 }

@@ -109,18 +109,25 @@ class HazelcastMembershipTest {
     }
 
     @Test
-    void nodesWithoutDataAgreeOnOneThatForms() throws Exception {
-        int[] ports = freePorts(2);
-        HazelcastMembership low = start(1, "", ports, 0);
-        HazelcastMembership high = start(2, "", ports, 1);
+    void nodesWithoutDataThatStartTogetherAgreeOnOneThatForms() throws Exception {
+        int[] ports = freePorts(3);
+        List<Future<HazelcastMembership>> starting = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            starting.add(starting(i + 1, "", ports, i));
+        }
+        List<Future<ClusterFormation.Decision>> decisions = new ArrayList<>();
+        for (Future<HazelcastMembership> each : starting) {
+            started.add(get(each));
+            decisions.add(FormationWatch.decide(vertx, each.result(), 3, 20_000));
+        }
 
-        Future<ClusterFormation.Decision> lowDecides = FormationWatch.decide(vertx, low, 2, 10_000);
-        Future<ClusterFormation.Decision> highDecides = FormationWatch.decide(vertx, high, 2, 10_000);
-        assertThat(get(lowDecides)).isEqualTo(new ClusterFormation.Form());
-        assertThat(highDecides.isComplete()).isFalse();
-        low.announceCluster("made");
+        assertThat(get(decisions.get(0))).isEqualTo(new ClusterFormation.Form());
+        assertThat(decisions.get(1).isComplete()).isFalse();
+        assertThat(decisions.get(2).isComplete()).isFalse();
+        started.get(0).announceCluster("made");
 
-        assertThat(get(highDecides)).isEqualTo(new ClusterFormation.Join("made"));
+        assertThat(get(decisions.get(1))).isEqualTo(new ClusterFormation.Join("made"));
+        assertThat(get(decisions.get(2))).isEqualTo(new ClusterFormation.Join("made"));
     }
 
     @Test
@@ -129,8 +136,9 @@ class HazelcastMembershipTest {
         start(1, "", ports, 0);
         ClientConfig client = new ClientConfig().setClusterName("millrace");
         client.setProperty("hazelcast.logging.type", "none");
-        client.setProperty("hazelcast.client.invocation.timeout.seconds", "1");
-        client.getNetworkConfig().setConnectionTimeout(500).addAddress("127.0.0.1:" + ports[0]);
+        client.setProperty("hazelcast.client.heartbeat.timeout", "500");
+        client.setProperty("hazelcast.client.heartbeat.interval", "200");
+        client.getNetworkConfig().addAddress("127.0.0.1:" + ports[0]);
         client.getConnectionStrategyConfig().getConnectionRetryConfig().setClusterConnectTimeoutMillis(1_000);
 
         assertThatThrownBy(() -> HazelcastClient.newHazelcastClient(client))
@@ -149,6 +157,16 @@ class HazelcastMembershipTest {
     }
 
     private HazelcastMembership start(int nodeId, String clusterId, int[] ports, int own) throws Exception {
+        try {
+            HazelcastMembership membership = get(starting(nodeId, clusterId, ports, own));
+            started.add(membership);
+            return membership;
+        } catch (ExecutionException e) {
+            throw (Exception) e.getCause();
+        }
+    }
+
+    private Future<HazelcastMembership> starting(int nodeId, String clusterId, int[] ports, int own) {
         List<String> addresses = new ArrayList<>();
         for (int port : ports) {
             addresses.add("127.0.0.1:" + port);
@@ -161,15 +179,7 @@ class HazelcastMembershipTest {
                 "127.0.0.1:9092",
                 "http://127.0.0.1:8080",
                 "r" + nodeId);
-        HazelcastMembership membership;
-        try {
-            membership = get(
-                    HazelcastMembership.start(vertx, HazelcastDiscovery.tcp("127.0.0.1", ports[own], addresses), self));
-        } catch (ExecutionException e) {
-            throw (Exception) e.getCause();
-        }
-        started.add(membership);
-        return membership;
+        return HazelcastMembership.start(vertx, HazelcastDiscovery.tcp("127.0.0.1", ports[own], addresses), self);
     }
 
     private static int[] freePorts(int count) throws IOException {
