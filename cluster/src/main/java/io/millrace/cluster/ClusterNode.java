@@ -70,6 +70,9 @@ public final class ClusterNode {
     /** How late a produce request may be told that its time is up. */
     private static final long EXPIRY_INTERVAL_MS = 250;
 
+    /** How late it may be seen that a follower fell behind. */
+    private static final long IN_SYNC_INTERVAL_MS = 500;
+
     private final Vertx vertx;
     private final ClusterConfig config;
     private final Membership membership;
@@ -85,6 +88,7 @@ public final class ClusterNode {
     private final ProducerIdAllocator producerIds;
     private final Optional<FormerMetadata> former;
     private final long expiryTimer;
+    private final long inSyncTimer;
     private final long retentionTimer;
     private final long highWatermarkTimer;
 
@@ -119,6 +123,7 @@ public final class ClusterNode {
         this.producerIds = new ProducerIdAllocator(controlPlane.controller());
         membership.listen(suspicion()::onEvent);
         this.expiryTimer = vertx.setPeriodic(EXPIRY_INTERVAL_MS, id -> partitions.expireDelayed());
+        this.inSyncTimer = vertx.setPeriodic(IN_SYNC_INTERVAL_MS, id -> partitions.checkInSync());
         this.retentionTimer = vertx.setPeriodic(config.retentionIntervalMs(), id -> partitions.applyRetention());
         this.highWatermarkTimer = vertx.setPeriodic(
                 HIGH_WATERMARK_INTERVAL_MS,
@@ -299,6 +304,7 @@ public final class ClusterNode {
     /** Flushes and closes everything; the next start is clean. */
     public Future<Void> stop() {
         vertx.cancelTimer(expiryTimer);
+        vertx.cancelTimer(inSyncTimer);
         vertx.cancelTimer(retentionTimer);
         vertx.cancelTimer(highWatermarkTimer);
         return leave().compose(left -> vertx.executeBlocking(() -> {

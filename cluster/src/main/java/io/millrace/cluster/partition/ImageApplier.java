@@ -1,6 +1,7 @@
 package io.millrace.cluster.partition;
 
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.metadata.TopicConfig;
@@ -19,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +48,10 @@ final class ImageApplier {
 
     // One image at a time.
     private final Map<UUID, TopicMetadata> applied = new ConcurrentHashMap<>();
+
+    /** Topics of that map that are to be looked at again, though they are the same: something failed, or may not be yet. */
+    private final Set<UUID> unfinished = ConcurrentHashMap.newKeySet();
+
     private boolean straysRemoved;
     private volatile long appliedVersion = -1;
 
@@ -84,34 +90,38 @@ final class ImageApplier {
         // What goes gives up its name before what comes asks for it.
         CompletableFuture<Void> removed = all(removals(target));
         List<CompletableFuture<Void>> topics = new ArrayList<>();
+        boolean mayLead = isRegistered(target);
         for (TopicMetadata topic : target.topicsById().values()) {
-            if (applied.get(topic.id()) != topic) {
-                topics.add(all(steps(topic)).whenComplete((done, failure) -> noteApplied(topic, failure)));
+            if (applied.put(topic.id(), topic) != topic || unfinished.remove(topic.id())) {
+                topics.add(all(steps(topic, mayLead)).whenComplete((done, failure) -> {
+                    if (failure != null || !mayLead) {
+                        unfinished.add(topic.id());
+                    }
+                }));
             }
         }
         topics.add(removed);
         return all(topics).thenRun(() -> appliedVersion = target.version());
     }
 
-    private void noteApplied(TopicMetadata topic, Throwable failure) {
-        if (failure == null) {
-            applied.put(topic.id(), topic);
-        } else {
-            applied.remove(topic.id());
-        }
+    /** Whether the image knows this process: one from before its registration may name this node as leader for its earlier life. */
+    private boolean isRegistered(ClusterImage target) {
+        BrokerMetadata self = target.brokers().get(context.nodeId());
+        return self != null
+                && self.epoch() == context.replication().brokerEpoch().getAsLong();
     }
 
     private static CompletableFuture<Void> all(List<CompletableFuture<Void>> steps) {
         return CompletableFuture.allOf(steps.toArray(CompletableFuture[]::new));
     }
 
-    private List<CompletableFuture<Void>> steps(TopicMetadata topic) {
+    private List<CompletableFuture<Void>> steps(TopicMetadata topic, boolean mayLead) {
         LogConfig logConfig = TopicConfig.logConfig(topic.config(), topicDefaults);
         List<CompletableFuture<Void>> steps = new ArrayList<>();
         for (PartitionMetadata partition : topic.partitions()) {
             TopicPartition key = new TopicPartition(topic.id(), topic.name(), partition.partition());
             if (partition.replicas().contains(context.nodeId())) {
-                steps.add(host(key, partition, logConfig, topic.minInsyncReplicas()));
+                steps.add(host(key, logConfig, each -> each.apply(partition, topic.minInsyncReplicas(), mayLead)));
             } else if (registry.find(key) != null) {
                 steps.add(remove(key, "it was moved to other nodes"));
             }
@@ -120,10 +130,10 @@ final class ImageApplier {
     }
 
     private CompletableFuture<Void> host(
-            TopicPartition key, PartitionMetadata metadata, LogConfig logConfig, int minInSync) {
+            TopicPartition key, LogConfig logConfig, Function<Partition, CompletionStage<Void>> apply) {
         Partition present = registry.find(key);
         CompletionStage<Partition> ready = present == null ? open(key, logConfig) : configured(present, logConfig);
-        return ready.thenCompose(partition -> partition.apply(metadata, minInSync))
+        return ready.thenCompose(apply)
                 .exceptionallyCompose(failure -> refuseIfDamaged(key, failure))
                 .toCompletableFuture();
     }
@@ -161,7 +171,8 @@ final class ImageApplier {
         List<CompletableFuture<Void>> steps = new ArrayList<>();
         Set<UUID> goneTopics = new HashSet<>(applied.keySet());
         goneTopics.removeAll(target.topicsById().keySet());
-        goneTopics.forEach(applied::remove);
+        applied.keySet().removeAll(goneTopics);
+        unfinished.removeAll(goneTopics);
         for (PartitionLog each : List.copyOf(logs.logs())) {
             TopicPartition key = each.topicPartition();
             if (goneTopics.contains(key.topicId())) {

@@ -66,10 +66,16 @@ final class Partition {
      * Takes over what is committed. The next call comes when the stage of this one has completed: then the new role is in force.
      *
      * @param minInSync {@code min.insync.replicas} of the topic
+     * @param mayLead whether the image knows this process, and not an earlier one of this node: a reign of that one is over, and nothing
+     *     may be appended under its epoch
      */
-    CompletionStage<Void> apply(PartitionMetadata target, int minInSync) {
+    CompletionStage<Void> apply(PartitionMetadata target, int minInSync, boolean mayLead) {
         PartitionMetadata before = metadata;
         if (closed != null || before != null && isOlder(target, before)) {
+            return DONE;
+        }
+        if (target.leader() == context.nodeId() && !mayLead) {
+            endRole();
             return DONE;
         }
         CompletionStage<Void> inForce = target.leader() == context.nodeId() ? lead(target, minInSync) : follow(target);

@@ -182,4 +182,26 @@ class ReplicationTest {
         cluster.publish();
         cluster.awaitEqual();
     }
+
+    @Test
+    void aNodeLeadsNothingForItsEarlierLife() {
+        cluster.append("a");
+        TestNode first = cluster.node(1);
+        synchronized (cluster) {
+            first.kill();
+            first.startUnregistered();
+        }
+        first.apply(cluster.controller.image()).join();
+
+        assertThat(cluster.leader()).isEqualTo(1);
+        assertThat(TestCluster.errorOf(cluster.append(1, "b", Acks.LEADER)))
+                .isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+
+        cluster.fence(1);
+        first.registerAgain();
+        cluster.publish();
+        cluster.awaitInSync(1, 2, 3);
+        cluster.elect(1);
+        assertThat(cluster.append("b").baseOffset()).isEqualTo(1);
+    }
 }

@@ -92,6 +92,12 @@ final class TestNode {
 
     /** Starts and registers; knows no image yet. */
     void start() {
+        startUnregistered();
+        brokerEpoch = controller.register(id);
+    }
+
+    void startUnregistered() {
+        brokerEpoch = -1;
         try {
             logs = openLogs();
             service = new LocalPartitionService(
@@ -110,7 +116,6 @@ final class TestNode {
             throw new UncheckedIOException(e);
         }
         network.up(id, service);
-        brokerEpoch = controller.register(id);
     }
 
     /** It was fenced and is heard of again: a new registration of the same process. */
