@@ -76,6 +76,7 @@ public final class Quorum {
     private final KafkaRaftClient<ApiMessageAndVersion> client;
     private final QuorumView view;
     private final QuorumRequests requests;
+    private final QuorumApis apis;
     private final VoterChanges changes;
     private final QuorumThread thread;
 
@@ -97,7 +98,8 @@ public final class Quorum {
                 config(settings.timings()));
         this.view = new QuorumView(client, settings);
         this.requests = new QuorumRequests(client, time);
-        this.changes = new VoterChanges(settings, view, requests, transport);
+        this.apis = new QuorumApis(settings, view, requests);
+        this.changes = new VoterChanges(settings, view, apis, transport);
         this.thread = new QuorumThread(client, queue, fatal);
     }
 
@@ -184,7 +186,7 @@ public final class Quorum {
      * one for {@code Fetch}: only those that {@link #isMetadataFetch} says are for the quorum.
      */
     public List<PeerApi> apis() {
-        return new QuorumApis(settings, view, requests).rows();
+        return apis.rows();
     }
 
     public static boolean isMetadataFetch(FetchRequestData request) {

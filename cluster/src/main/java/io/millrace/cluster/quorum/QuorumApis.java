@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.feature.SupportedVersionRange;
 import org.apache.kafka.common.message.AddRaftVoterRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
@@ -50,20 +51,25 @@ final class QuorumApis {
         return List.copyOf(rows);
     }
 
+    /** The same for a request of this node to itself. Any thread. */
+    Future<ApiMessage> handleLocally(short version, ApiMessage request) {
+        ApiKeys api = ApiKeys.forId(request.apiKey());
+        return api == ApiKeys.ADD_RAFT_VOTER ? addVoter(version, request) : handle(api, version, request);
+    }
+
     /** Only the version that all nodes send. */
     private static PeerApi row(ApiKeys api, PeerApi.Handler handler) {
         short version = QuorumProtocol.version(api);
         return new PeerApi(api, version, version, handler);
     }
 
+    /** The Raft client ends when it gets some errors, and makes much ado about others: whatever is wrong here, it is told to try later. */
     private Future<ApiMessage> handle(ApiKeys api, short version, ApiMessage request) {
-        if (!requests.isOpen()) {
-            return requests.refuse();
-        }
-        if (!view.isCredible(request)) {
-            return Future.succeededFuture(RaftUtil.errorResponse(api, Errors.BROKER_NOT_AVAILABLE));
-        }
-        return requests.handle(version, request);
+        Future<ApiMessage> answer =
+                requests.isOpen() && view.isCredible(request) ? requests.handle(version, request) : requests.refuse();
+        return api == ApiKeys.DESCRIBE_QUORUM
+                ? answer
+                : answer.otherwise(failure -> RaftUtil.errorResponse(api, Errors.BROKER_NOT_AVAILABLE));
     }
 
     static boolean isMetadataFetch(FetchRequestData request) {
@@ -83,22 +89,22 @@ final class QuorumApis {
     }
 
     private synchronized Future<ApiMessage> addVoter(short version, ApiMessage request) {
-        if (!requests.isOpen()) {
-            return requests.refuse();
-        }
         Promise<Void> done = Promise.promise();
         Future<ApiMessage> answer = lastAdded
                 .compose(ignored -> isFull(((AddRaftVoterRequestData) request).voterId())
                         ? Future.succeededFuture(full())
-                        : requests.handle(version, request))
+                        : handle(ApiKeys.ADD_RAFT_VOTER, version, request))
                 .onComplete(ignored -> done.complete());
         lastAdded = done.future();
         return answer;
     }
 
     private boolean isFull(int newVoter) {
-        var ids = view.voters().voterIds();
-        return view.isLeader() && ids.size() >= settings.voters() && !ids.contains(newVoter);
+        if (!view.isLeader()) {
+            return false;
+        }
+        Set<Integer> voters = view.voters().voterIds();
+        return voters.size() >= settings.voters() && !voters.contains(newVoter);
     }
 
     private ApiMessage full() {

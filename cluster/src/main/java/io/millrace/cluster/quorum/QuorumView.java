@@ -4,7 +4,6 @@ import io.millrace.cluster.peer.PeerAddress;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.raft.KafkaRaftClient;
@@ -51,10 +50,14 @@ final class QuorumView {
                 .toList();
     }
 
-    /** Empty while nobody leads, or while the log was not read far enough to know where the leader is. */
+    /** Empty while nobody leads, as far as is known here. */
     Optional<PeerAddress> leaderAddress() {
-        OptionalInt leader = client.leaderAndEpoch().leaderId();
-        return leader.isPresent() ? address(leader.getAsInt()) : Optional.empty();
+        if (client.leaderAndEpoch().leaderId().isEmpty()) {
+            return Optional.empty();
+        }
+        return RaftClients.leaderEndpoints(client)
+                .address(QuorumProtocol.LISTENER)
+                .map(address -> new PeerAddress(address.getHostString(), address.getPort()));
     }
 
     private Optional<PeerAddress> address(int voterId) {

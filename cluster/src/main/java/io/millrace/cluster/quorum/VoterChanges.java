@@ -29,10 +29,10 @@ final class VoterChanges {
 
     private final QuorumSettings settings;
     private final QuorumView view;
-    private final QuorumRequests local;
+    private final QuorumApis local;
     private final PeerTransport transport;
 
-    VoterChanges(QuorumSettings settings, QuorumView view, QuorumRequests local, PeerTransport transport) {
+    VoterChanges(QuorumSettings settings, QuorumView view, QuorumApis local, PeerTransport transport) {
         this.settings = settings;
         this.view = view;
         this.local = local;
@@ -101,7 +101,7 @@ final class VoterChanges {
     private Future<ApiMessage> ask(ApiMessage request) {
         short version = QuorumProtocol.version(ApiKeys.forId(request.apiKey()));
         if (view.isLeader()) {
-            return local.handle(version, request);
+            return local.handleLocally(version, request);
         }
         Optional<PeerAddress> leader = view.leaderAddress();
         if (leader.isEmpty()) {
@@ -121,7 +121,7 @@ final class VoterChanges {
 
     private static <T> Future<T> failed(String what, Errors error, String message) {
         ErrorCode code = switch (error) {
-            case NOT_LEADER_OR_FOLLOWER, NOT_CONTROLLER -> ErrorCode.NOT_CONTROLLER;
+            case NOT_LEADER_OR_FOLLOWER, NOT_CONTROLLER, BROKER_NOT_AVAILABLE -> ErrorCode.NOT_CONTROLLER;
             case REQUEST_TIMED_OUT -> ErrorCode.REQUEST_TIMED_OUT;
             case POLICY_VIOLATION -> ErrorCode.POLICY_VIOLATION;
             default -> ErrorCode.INVALID_REQUEST;

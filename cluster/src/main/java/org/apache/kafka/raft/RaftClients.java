@@ -61,6 +61,12 @@ public final class RaftClients {
                 config);
     }
 
+    /** Where the leader is by its own word, which is newer than the voters' record; empty while nobody leads. */
+    public static Endpoints leaderEndpoints(KafkaRaftClient<?> client) {
+        QuorumState state = client.quorum();
+        return state == null ? Endpoints.empty() : state.leaderEndpoints();
+    }
+
     /** The voters by the newest record in the log, committed or not. Any thread, once the client is initialized. */
     public static VoterSet voters(KafkaRaftClient<?> client) {
         try {

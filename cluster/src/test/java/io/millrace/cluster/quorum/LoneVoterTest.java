@@ -3,9 +3,11 @@ package io.millrace.cluster.quorum;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.cluster.peer.PeerAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.stream.LongStream;
@@ -34,7 +36,7 @@ class LoneVoterTest {
         await().until(node::isLeader);
         assertThat(node.status().leaderId()).isEqualTo(OptionalInt.of(1));
         assertThat(node.status().voters())
-                .containsExactly(new QuorumStatus.Voter(1, new UUID(7, 1), java.util.Optional.of(node.address)));
+                .containsExactly(new QuorumStatus.Voter(1, new UUID(7, 1), Optional.of(node.address)));
         for (long number = 1; number <= 100; number++) {
             node.append(number);
         }
@@ -53,6 +55,20 @@ class LoneVoterTest {
         node = node.again().start();
         await().until(node::isLeader);
         await().until(() -> node.committed().equals(numbers(101)));
+        node.stop();
+    }
+
+    @Test
+    void aNodeThatMovedIsFoundWhereItIsNow() throws IOException {
+        TestNode before =
+                new TestNode(1, directory, new UUID(7, 1), network, 1).format().start();
+        await().until(before::isLeader);
+        assertThat(before.quorum().leaderAddress()).contains(before.address);
+        before.stop();
+
+        node = before.moved(new PeerAddress("elsewhere", 7_111)).start();
+        await().until(node::isLeader);
+        assertThat(node.quorum().leaderAddress()).contains(new PeerAddress("elsewhere", 7_111));
         node.stop();
     }
 

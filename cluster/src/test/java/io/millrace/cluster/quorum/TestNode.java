@@ -43,17 +43,27 @@ final class TestNode {
     private Quorum quorum;
 
     TestNode(int id, Path directory, UUID directoryId, MemoryTransport network, int voters) {
+        this(id, directory, directoryId, network, voters, new PeerAddress("node-" + id, 7_000 + id));
+    }
+
+    private TestNode(
+            int id, Path directory, UUID directoryId, MemoryTransport network, int voters, PeerAddress address) {
         this.id = id;
         this.directory = directory;
         this.directoryId = directoryId;
         this.network = network;
         this.voters = voters;
-        this.address = new PeerAddress("node-" + id, 7_000 + id);
+        this.address = address;
     }
 
     /** The same node in its next life: nothing but its disk is left. */
     TestNode again() {
-        return new TestNode(id, directory, directoryId, network, voters);
+        return new TestNode(id, directory, directoryId, network, voters, address);
+    }
+
+    /** Its next life at another address. */
+    TestNode moved(PeerAddress to) {
+        return new TestNode(id, directory, directoryId, network, voters, to);
     }
 
     QuorumSettings settings(PeerAddress... bootstrap) {
