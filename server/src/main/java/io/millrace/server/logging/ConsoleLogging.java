@@ -42,8 +42,8 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
         root.setLevel(Level.WARN);
         root.addAppender(appender);
         context.getLogger("io.millrace").setLevel(level());
-        // A stack trace for each connection that breaks; we say in one line which node is gone.
-        context.getLogger("com.hazelcast.internal.server.tcp").setLevel(Level.ERROR);
+        // Pages about each node that goes; we say in one line which one. What finding others has to say is heard.
+        context.getLogger("com.hazelcast.internal").setLevel(Level.ERROR);
         // Asks for access to the inside of Java, for a speed that nobody needs here.
         context.getLogger("com.hazelcast.instance.impl.HazelcastInstanceFactory")
                 .setLevel(Level.ERROR);
