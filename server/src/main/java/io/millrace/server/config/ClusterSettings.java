@@ -21,7 +21,7 @@ import java.util.Map;
  * @param heartbeatIntervalMs how often a node tells that it lives
  * @param replicaLagTimeMaxMs how long a replica may be behind before it leaves the in-sync replicas
  * @param defaultReplicationFactor replicas of a topic that does not ask for a number; 0 for three, or as many as there are nodes
- * @param catchUpBytesPerSecond how fast replicas that are far behind are filled from one leader
+ * @param catchUpBytesPerSecond how fast replicas that are far behind are filled from one leader; 0 for as fast as it can
  * @param leaderBalanceIntervalMs how often leaderships are given back to the replicas that are preferred; 0 for never
  * @param leaveTimeoutMs how long a stopping node waits for its leaderships to move to others
  */
@@ -72,7 +72,7 @@ public record ClusterSettings(
                 .range("sessionTimeoutMs", sessionTimeoutMs, 2 * heartbeatIntervalMs, 600_000)
                 .range("replicaLagTimeMaxMs", replicaLagTimeMaxMs, 100, 3_600_000)
                 .range("defaultReplicationFactor", defaultReplicationFactor, 0, 100)
-                .atLeast("catchUpBytesPerSecond", catchUpBytesPerSecond, 65_536)
+                .atLeast("catchUpBytesPerSecond", catchUpBytesPerSecond, 0)
                 .range("leaderBalanceIntervalMs", leaderBalanceIntervalMs, 0, 86_400_000)
                 .range("leaveTimeoutMs", leaveTimeoutMs, 0, 25_000);
         if (voters != 0 && voters != 1 && voters != 3 && voters != 5) {
