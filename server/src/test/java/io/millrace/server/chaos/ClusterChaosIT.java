@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +62,9 @@ class ClusterChaosIT {
                 view.createTopic(PARTITIONS, NODES, 2);
                 try (Producers producers = Producers.start(
                         cluster.bootstrapServers(), history, TOPIC, PARTITIONS, PRODUCERS, RECORDS_PER_SECOND)) {
+                    Awaitility.await()
+                            .atMost(Duration.ofSeconds(60))
+                            .until(() -> history.isEachAcknowledged(PARTITIONS));
                     for (Fault fault : FAULTS) {
                         strike(fault, cluster, view, random);
                     }

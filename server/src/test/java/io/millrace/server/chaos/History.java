@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -67,6 +68,11 @@ final class History {
 
     String firstFailure() {
         return failures.get(0);
+    }
+
+    /** Whether every partition has been written at least once. */
+    boolean isEachAcknowledged(int partitions) {
+        return IntStream.range(0, partitions).allMatch(partition -> lastAckNs.get(partition) != 0);
     }
 
     /** The longest time without an acknowledgement in each partition since the last call, in milliseconds, ascending. */

@@ -43,9 +43,9 @@ final class Producers implements AutoCloseable {
                         "enable.idempotence", true,
                         "linger.ms", 2,
                         "delivery.timeout.ms", 120_000,
-                        "request.timeout.ms", 10_000,
+                        "request.timeout.ms", 3_000,
                         "reconnect.backoff.max.ms", 200,
-                        "metadata.max.age.ms", 5_000),
+                        "metadata.max.age.ms", 1_000),
                 new StringSerializer(),
                 new StringSerializer());
         producers.add(producer);

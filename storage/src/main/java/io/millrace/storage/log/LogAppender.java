@@ -88,6 +88,11 @@ final class LogAppender {
         return pending.size() == 1;
     }
 
+    /** This replica begins to lead. */
+    void leaderEpochBegan() {
+        producers.leaderEpochBegan(services.clock().millis());
+    }
+
     /** An epoch is written down before the first batch of it. */
     private void beginEpoch(AppendTask task) throws IOException {
         int latest = owner.epochs().latestEpochOrNone();

@@ -171,6 +171,9 @@ public final class SegmentedLog implements PartitionLog {
                 throw new LogException.FencedEpoch(
                         "leader epoch " + leaderEpoch + " cannot begin in " + this + " after epoch " + latest);
             }
+            if (leaderEpoch > latest) {
+                appender.leaderEpochBegan();
+            }
             epochs.begin(leaderEpoch, state.end().offset());
             return null;
         });

@@ -28,7 +28,16 @@ public final class ProducerStateManager {
     /** Least recent writer first. Null until the first idempotent producer comes: most logs never see one. */
     private LinkedHashMap<Long, ProducerState> producers;
 
+    /**
+     * How long after a leader epoch began a producer that is not known must begin at sequence 0. Its first batches may still be under
+     * way to the former leader, never to arrive: were a later one taken, their repetition would be refused for ever. No longer than
+     * producers by default try to deliver a batch ({@code delivery.timeout.ms}), because a producer that is silent for long is
+     * forgotten, and goes on where it was.
+     */
+    static final long STRANGERS_BEGIN_AT_ZERO_MS = 120_000;
+
     private final long expirationMs;
+    private long strangersBeginAtZeroUntilMs = Long.MIN_VALUE;
 
     public ProducerStateManager(long expirationMs) {
         this.expirationMs = expirationMs;
@@ -64,11 +73,23 @@ public final class ProducerStateManager {
         int baseSequence = BatchHeader.baseSequence(batches, at);
         int lastSequence = SequenceCheck.plus(baseSequence, BatchHeader.lastOffsetDelta(batches, at));
         ProducerState known = known(producerId, nowMs);
+        if (known == null && baseSequence > 0 && nowMs < strangersBeginAtZeroUntilMs) {
+            throw new LogException.OutOfOrderSequence(
+                    "producer " + producerId + " is not known here and comes with sequence "
+                            + baseSequence
+                            + " to a leader that is new: its first batches may be on their way to the former one, so"
+                            + " send them again first");
+        }
         StoredBatch duplicate = SequenceCheck.check(known, producerId, epoch, baseSequence, lastSequence);
         if (duplicate != null) {
             return new Checked(new StoredOffsets(duplicate.baseOffset(), duplicate.lastOffset()), null);
         }
         return new Checked(null, update(batches, at, baseOffset, nowMs));
+    }
+
+    /** This replica begins to lead under a new epoch. */
+    public void leaderEpochBegan(long nowMs) {
+        strangersBeginAtZeroUntilMs = nowMs + STRANGERS_BEGIN_AT_ZERO_MS;
     }
 
     /** Remembers a batch without checking it: recovery, replication, and what the node itself writes. */

@@ -62,6 +62,21 @@ class ProducerStateManagerTest {
     }
 
     @Test
+    void aProducerThatIsNotKnownBeginsAtZeroWhileTheLeaderIsNew() {
+        producers.leaderEpochBegan(10);
+        long soonMs = 9 + ProducerStateManager.STRANGERS_BEGIN_AT_ZERO_MS;
+        ByteBuffer later = TestBatch.of("a").producer(7, 0, 5).build();
+
+        assertThatThrownBy(() -> producers.checkAndUpdate(later, 0, 0, soonMs))
+                .isInstanceOf(LogException.OutOfOrderSequence.class)
+                .hasMessageContaining("send them again first");
+        assertThat(producers.size()).isZero();
+        producers.checkAndUpdate(TestBatch.of("a").producer(8, 0, 0).build(), 0, 0, soonMs);
+        producers.checkAndUpdate(later, 0, 1, soonMs + 1);
+        assertThat(producers.size()).isEqualTo(2);
+    }
+
+    @Test
     void sequencesWrapAtTheLargestInt() {
         send(7, 0, Integer.MAX_VALUE - 1, 4);
         assertThat(send(7, 0, 2, 1).duplicateOf()).isNull();
