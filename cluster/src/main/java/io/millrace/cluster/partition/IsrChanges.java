@@ -157,13 +157,18 @@ final class IsrChanges {
         log.atDebug()
                 .addKeyValue("partition", partition)
                 .log("No answer about the in-sync replicas, asking again: {}", Objects.toString(cause));
-        context.replication().timers().after(context.replication().config().backoffMs(attempt), () -> {
+        askAgainAfter(proposal, context.replication().config().backoffMs(attempt), attempt + 1);
+    }
+
+    /** Unless it is decided by then. */
+    private void askAgainAfter(Proposal proposal, long delayMs, int attempt) {
+        context.replication().timers().after(delayMs, () -> {
             synchronized (lock) {
                 if (closed || !inSync.isPending(proposal)) {
                     return;
                 }
             }
-            ask(proposal, attempt + 1);
+            ask(proposal, attempt);
         });
     }
 
@@ -182,6 +187,7 @@ final class IsrChanges {
                 log.atDebug()
                         .addKeyValue("partition", partition)
                         .log("In-sync replicas wait for the next image: {}", stale.reason());
+                askAgainAfter(proposal, context.replication().config().backoffMaxMs(), 1);
             } else if (answer instanceof Ineligible ineligible) {
                 inSync.refused(proposal);
                 notBeforeMs = context.nowMs() + REFUSED_PAUSE_MS;

@@ -5,9 +5,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One request and its answer: who asked for what, and handing each its part. */
 final class FetchRound {
+
+    private static final Logger log = LoggerFactory.getLogger(FetchRound.class);
 
     private final List<FollowedReplica> replicas;
     private final List<ReplicaFetchRequest.Entry> entries;
@@ -23,13 +27,24 @@ final class FetchRound {
         List<FollowedReplica> replicas = new ArrayList<>(candidates.size());
         List<ReplicaFetchRequest.Entry> entries = new ArrayList<>(candidates.size());
         for (FollowedReplica candidate : candidates) {
-            ReplicaFetchRequest.Entry entry = candidate.ask(partitionMaxBytes);
+            ReplicaFetchRequest.Entry entry = ask(candidate, partitionMaxBytes);
             if (entry != null) {
                 replicas.add(candidate);
                 entries.add(entry);
             }
         }
         return new FetchRound(replicas, entries);
+    }
+
+    private static ReplicaFetchRequest.Entry ask(FollowedReplica candidate, int maxBytes) {
+        try {
+            return candidate.ask(maxBytes);
+        } catch (RuntimeException e) {
+            log.atWarn()
+                    .addKeyValue("partition", candidate.topicPartition())
+                    .log("A replica cannot say what it wants, the others go on: {}", e.toString());
+            return null;
+        }
     }
 
     boolean isEmpty() {

@@ -1,5 +1,7 @@
 package io.millrace.cluster.replication;
 
+import io.vertx.core.Future;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,7 +114,7 @@ final class ReplicaFetcher {
                 1,
                 config.fetchMaxBytes(),
                 round.entries());
-        replication.transport().fetch(leader, lane, request).onComplete(done -> {
+        fetch(request).onComplete(done -> {
             if (done.failed()) {
                 unreachable(done.cause());
             } else {
@@ -120,6 +122,15 @@ final class ReplicaFetcher {
                 round.take(done.result(), this::outcome).onComplete(taken -> finish(round, beganMs));
             }
         });
+    }
+
+    /** A transport that throws must not end the fetching. */
+    private Future<ReplicaFetchResponse<ByteBuffer>> fetch(ReplicaFetchRequest request) {
+        try {
+            return replication.transport().fetch(leader, lane, request);
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
+        }
     }
 
     private void unreachable(Throwable cause) {

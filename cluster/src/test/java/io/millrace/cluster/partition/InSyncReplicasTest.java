@@ -9,6 +9,7 @@ import io.millrace.cluster.replication.IsrCommitter.Answer;
 import io.millrace.cluster.replication.IsrCommitter.Committed;
 import io.millrace.cluster.replication.IsrCommitter.Ineligible;
 import io.millrace.cluster.replication.IsrCommitter.Proposal;
+import io.millrace.cluster.replication.IsrCommitter.Stale;
 import io.millrace.cluster.replication.ReplicaFetchRequest;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Failed;
 import io.millrace.storage.AppendResult;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +134,18 @@ class InSyncReplicasTest {
         TestCluster.get(waiting);
         assertThat(held).hasSizeGreaterThanOrEqualTo(2);
         assertThat(held.remove().proposal()).isEqualTo(held.remove().proposal());
+    }
+
+    @Test
+    void aChangeThatWasRefusedAsStaleIsAskedForAgainWhileNoImageSaysMore() {
+        AtomicInteger asked = new AtomicInteger();
+        cluster.node(1)
+                .committer(proposal -> asked.incrementAndGet() == 1
+                        ? Future.succeededFuture(new Stale("a new controller"))
+                        : cluster.node(1).alter(proposal));
+        removeThirdFromIsr();
+
+        assertThat(asked).hasValue(2);
     }
 
     /** T18. */
