@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -165,6 +166,17 @@ class DivergedLogsTest {
             }
         }
         cluster.awaitEqual();
+    }
+
+    @Test
+    void theHighWatermarkOfAFollowerIsNeverAboveWhatItHas() {
+        start(2, 1);
+        cluster.network.claimHighWatermark(100);
+        cluster.append("a");
+        await().until(() -> cluster.highWatermark(2) == 1);
+        cluster.append("b");
+
+        await().during(Duration.ofMillis(150)).until(() -> cluster.highWatermark(2) <= 2);
     }
 
     /** T16, KAFKA-9491. */

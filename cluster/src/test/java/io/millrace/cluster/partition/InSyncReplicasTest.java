@@ -137,6 +137,19 @@ class InSyncReplicasTest {
     }
 
     @Test
+    void aReplicaIsAskedForOnlyWhenItHasEverythingThatWasAcknowledged() {
+        removeThirdFromIsr();
+        holdProposalsOf(1);
+        long epoch = cluster.controller.image().brokers().get(3).epoch();
+
+        fetchAs(3, epoch, 1);
+        await().during(A_WHILE).until(held::isEmpty);
+
+        fetchAs(3, epoch, 2);
+        assertThat(awaitHeld().proposal().isr()).hasSize(3);
+    }
+
+    @Test
     void aChangeThatWasRefusedAsStaleIsAskedForAgainWhileNoImageSaysMore() {
         AtomicInteger asked = new AtomicInteger();
         cluster.node(1)

@@ -26,6 +26,7 @@ final class TestNetwork {
 
     private final Map<Integer, ReplicaFetchService> services = new ConcurrentHashMap<>();
     private final Set<Link> cut = ConcurrentHashMap.newKeySet();
+    private volatile long claimedHighWatermark = -1;
     private volatile UnaryOperator<ByteBuffer> damage = UnaryOperator.identity();
 
     void up(int node, ReplicaFetchService service) {
@@ -72,11 +73,19 @@ final class TestNetwork {
         });
     }
 
+    /** All answers say that the leader's high watermark is this. */
+    void claimHighWatermark(long offset) {
+        claimedHighWatermark = offset;
+    }
+
     private ReplicaFetchResponse<ByteBuffer> copy(ReplicaFetchResponse<ReadResult> answer) {
         List<ReplicaFetchResponse.Entry<ByteBuffer>> entries = new ArrayList<>();
         for (ReplicaFetchResponse.Entry<ReadResult> entry : answer.partitions()) {
             entries.add(new ReplicaFetchResponse.Entry<>(
-                    entry.partition(), copy(entry.outcome()), entry.highWatermark(), entry.logStartOffset()));
+                    entry.partition(),
+                    copy(entry.outcome()),
+                    Math.max(claimedHighWatermark, entry.highWatermark()),
+                    entry.logStartOffset()));
         }
         return new ReplicaFetchResponse<>(entries);
     }
