@@ -31,11 +31,16 @@ public final class JarProcess implements AutoCloseable {
     }
 
     public static JarProcess run(String... arguments) throws IOException {
+        return runAfter(List.of(), List.of(arguments));
+    }
+
+    /** As above, as the end of a command line, for example one that enters another network. */
+    public static JarProcess runAfter(List<String> prefix, List<String> arguments) throws IOException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         // These processes are short: the second compiler would only take the processor from them.
-        List<String> command = Stream.concat(
-                        Stream.of(java.toString(), "-XX:TieredStopAtLevel=1", "-jar", JAR.toString()),
-                        Stream.of(arguments))
+        List<String> command = Stream.of(
+                        prefix, List.of(java.toString(), "-XX:TieredStopAtLevel=1", "-jar", JAR.toString()), arguments)
+                .flatMap(List::stream)
                 .toList();
         return new JarProcess(
                 new ProcessBuilder(command).redirectErrorStream(true).start());

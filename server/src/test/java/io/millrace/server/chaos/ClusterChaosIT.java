@@ -4,17 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,39 +86,16 @@ class ClusterChaosIT {
     }
 
     private void check(ClusterProcesses cluster) {
-        List<String> wrong = new ArrayList<>();
-        long records = 0;
-        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", cluster.bootstrapServers(), "check.crcs", true),
-                new StringDeserializer(),
-                new StringDeserializer())) {
-            for (int partition = 0; partition < PARTITIONS; partition++) {
-                List<ConsumerRecord<String, String>> found = readAll(consumer, new TopicPartition(TOPIC, partition));
-                records += found.size();
-                wrong.addAll(history.compare(partition, found));
-            }
-        }
+        List<String> wrong = HistoryCheck.run(cluster.bootstrapServers(), TOPIC, PARTITIONS, history);
         System.out.printf(
-                "ClusterChaosIT: seed %d: %d acknowledged, %d given up by producers, %d found; %d lost, duplicated,"
-                        + " reordered, moved or made up%n",
-                SEED, history.acks(), history.failedCount(), records, wrong.size());
+                "ClusterChaosIT: seed %d: %d acknowledged, %d given up by producers; %d lost, duplicated, reordered, moved or"
+                        + " made up%n",
+                SEED, history.acks(), history.failedCount(), wrong.size());
         assertThat(wrong).isEmpty();
         assertThat(history.acks()).isPositive();
         assertThat(history.firstFailure())
                 .as("a record that a producer gave up on")
                 .isNull();
-    }
-
-    private static List<ConsumerRecord<String, String>> readAll(
-            KafkaConsumer<String, String> consumer, TopicPartition partition) {
-        consumer.assign(List.of(partition));
-        consumer.seekToBeginning(List.of(partition));
-        long end = consumer.endOffsets(List.of(partition)).get(partition);
-        List<ConsumerRecord<String, String>> records = new ArrayList<>();
-        while (consumer.position(partition) < end) {
-            consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-        }
-        return records;
     }
 
     private static void assertEqualReplicas(ClusterProcesses cluster) throws Exception {

@@ -10,12 +10,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Several nodes of one cluster, each a process of its own on this machine. Nodes are numbered from 1. Closing kills them all. */
 final class ClusterProcesses implements AutoCloseable {
 
+    private final Hosts hosts;
     private final Path directory;
     private final List<NodePorts> ports;
     private final List<String> settings;
@@ -23,6 +26,11 @@ final class ClusterProcesses implements AutoCloseable {
 
     /** @param settings {@code key=value}, as for {@code --set}, for every node */
     ClusterProcesses(Path directory, int nodes, String... settings) throws IOException {
+        this(Hosts.loopback(), directory, nodes, settings);
+    }
+
+    ClusterProcesses(Hosts hosts, Path directory, int nodes, String... settings) throws IOException {
+        this.hosts = hosts;
         this.directory = directory;
         this.ports = NodePorts.free(nodes);
         this.settings = List.of(settings);
@@ -50,17 +58,21 @@ final class ClusterProcesses implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of(
                 "node.id=" + node,
                 "node.dataDir=" + dataDirectory(node),
+                "kafka.host=" + hosts.address(node),
+                "http.host=" + hosts.address(node),
+                "cluster.host=" + hosts.address(node),
                 "kafka.port=" + own.kafka(),
                 "http.port=" + own.http(),
                 "cluster.port=" + own.peer(),
                 "cluster.discoveryPort=" + own.discovery(),
                 "cluster.join=" + discoveryAddresses(),
                 "storage.reserveBytes=0"));
+        all.addAll(hosts.settings());
         all.addAll(settings);
-        running.put(
-                node,
-                JarProcess.run(Stream.concat(Stream.of("start"), all.stream().flatMap(each -> Stream.of("--set", each)))
-                        .toArray(String[]::new)));
+        List<String> arguments = Stream.concat(
+                        Stream.of("start"), all.stream().flatMap(each -> Stream.of("--set", each)))
+                .toList();
+        running.put(node, JarProcess.runAfter(hosts.commandPrefix(node), arguments));
     }
 
     private static void awaitReady(JarProcess process) {
@@ -128,15 +140,21 @@ final class ClusterProcesses implements AutoCloseable {
     }
 
     String bootstrapServers() {
-        return ports.stream().map(each -> "127.0.0.1:" + each.kafka()).collect(Collectors.joining(","));
+        return addresses(NodePorts::kafka);
     }
 
     String httpUrl(int node) {
-        return "http://127.0.0.1:" + ports.get(node - 1).http();
+        return "http://" + hosts.address(node) + ":" + ports.get(node - 1).http();
     }
 
     private String discoveryAddresses() {
-        return ports.stream().map(each -> "127.0.0.1:" + each.discovery()).collect(Collectors.joining(","));
+        return addresses(NodePorts::discovery);
+    }
+
+    private String addresses(ToIntFunction<NodePorts> port) {
+        return IntStream.rangeClosed(1, ports.size())
+                .mapToObj(node -> hosts.address(node) + ":" + port.applyAsInt(ports.get(node - 1)))
+                .collect(Collectors.joining(","));
     }
 
     @Override

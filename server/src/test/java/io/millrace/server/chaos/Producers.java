@@ -1,5 +1,7 @@
 package io.millrace.server.chaos;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,9 +10,15 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.slf4j.LoggerFactory;
 
 /** Idempotent producers with acks=all that go on whatever happens, each on a thread of its own. Closing waits for what is under way. */
 final class Producers implements AutoCloseable {
+
+    static {
+        // What is done to the nodes on purpose makes thousands of warnings.
+        ((Logger) LoggerFactory.getLogger("org.apache.kafka.clients")).setLevel(Level.ERROR);
+    }
 
     private final History history;
     private final String topic;
