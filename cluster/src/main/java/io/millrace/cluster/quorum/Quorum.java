@@ -31,6 +31,7 @@ import org.apache.kafka.raft.LeaderAndEpoch;
 import org.apache.kafka.raft.QuorumConfig;
 import org.apache.kafka.raft.RaftClient;
 import org.apache.kafka.raft.RaftClients;
+import org.apache.kafka.raft.RaftMessageQueue;
 import org.apache.kafka.raft.RaftUtil;
 import org.apache.kafka.raft.ReplicaKey;
 import org.apache.kafka.raft.internals.BlockingMessageQueue;
@@ -87,7 +88,7 @@ public final class Quorum {
         this.voterState = new VoterStateFile(Disk.local(), settings.dataDirectory());
         Time time = new MonotonicTime();
         Random random = new Random();
-        BlockingMessageQueue queue = new BlockingMessageQueue();
+        RaftMessageQueue queue = new PatientQueue(new BlockingMessageQueue());
         QuorumChannel channel = new QuorumChannel(
                 transport, timer::after, random, settings.timings().requestTimeoutMs(), this::isCredible);
         this.client = RaftClients.create(

@@ -1,6 +1,7 @@
 package io.millrace.cluster.quorum;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -29,6 +30,28 @@ final class QuorumInvariants {
     void began(int node) {
         highWatermarks.remove(node);
         seen.put(node, new TreeMap<>());
+    }
+
+    /** A node lost its disk, and with it all that it had promised. */
+    void wiped(int node) {
+        epochs.remove(node);
+    }
+
+    /** What a snapshot holds, which is taken in place of everything below its offset. */
+    void loaded(int node, long endOffset, List<Long> numbers) {
+        List<Long> expected = committed.headMap(endOffset).values().stream()
+                .map(Committed::number)
+                .toList();
+        if (!expected.equals(numbers)) {
+            throw new Violation("a snapshot at offset " + endOffset + " on node " + node + " has " + numbers.size()
+                    + " records that are not the " + expected.size() + " that were committed");
+        }
+        seen.put(node, new TreeMap<>(committed.headMap(endOffset)));
+    }
+
+    /** The numbers that a node has, in order: its state. */
+    List<Long> state(int node) {
+        return seen.get(node).values().stream().map(Committed::number).toList();
     }
 
     void look(int node, KafkaRaftClient<?> client) {

@@ -26,9 +26,14 @@ final class QuorumSimulation {
     private final QuorumInvariants invariants = new QuorumInvariants();
     private final List<SimNode> nodes = new ArrayList<>();
     private long nextNumber = 1;
+    private final Path directory;
+    private final long seed;
+    private boolean wiped;
     private boolean healing;
 
     QuorumSimulation(long seed, Path directory, int nodeCount, SimDisk.Lie lie) throws IOException {
+        this.directory = directory;
+        this.seed = seed;
         world = new SimWorld(seed);
         network = new SimNetwork(world);
         random = world.random("faults");
@@ -65,6 +70,7 @@ final class QuorumSimulation {
         network.lossProbability(0.02);
         world.after(200, "faults", this::fault);
         world.after(50, "clients", this::append);
+        world.after(1_500, "snapshots", this::snapshot);
         runUntil(world.milliseconds() + FAULTS_MS);
 
         healing = true;
@@ -130,22 +136,43 @@ final class QuorumSimulation {
         world.after(healing ? 2_000 : 5 + random.nextInt(60), "clients", this::append);
     }
 
+    private void snapshot() {
+        SimNode node = nodes.get(random.nextInt(nodes.size()));
+        if (node.isUp()) {
+            node.snapshot();
+        }
+        world.after(1_000 + random.nextInt(3_000), "snapshots", this::snapshot);
+    }
+
+    /** Once: with two of three disks nothing may be lost. */
+    private void wipe(SimNode node) {
+        if (wiped || nodes.size() < 3) {
+            return;
+        }
+        wiped = true;
+        int id = node.settings.nodeId();
+        SimDisk empty = new SimDisk(world.random("empty-disk-" + id), SimDisk.Lie.NONE);
+        empty.crashProbability(0.002);
+        node.wipe(directory.resolve("seed-" + seed + "-empty-" + id), empty);
+    }
+
     private void fault() {
         if (healing) {
             return;
         }
         SimNode node = nodes.get(random.nextInt(nodes.size()));
-        switch (random.nextInt(6)) {
-            case 0, 1 -> {
+        switch (random.nextInt(12)) {
+            case 0, 1, 2, 3 -> {
                 if (node.isUp()) {
                     node.crash();
                 }
             }
-            case 2 ->
+            case 4, 5 ->
                 network.cut(
                         node.settings.ownAddress(),
                         nodes.get(random.nextInt(nodes.size())).settings.ownAddress());
-            case 3 -> network.heal();
+            case 6, 7 -> network.heal();
+            case 8 -> wipe(node);
             default -> node.disk.settle();
         }
         for (SimNode each : nodes) {

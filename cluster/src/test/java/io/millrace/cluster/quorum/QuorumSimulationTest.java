@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Safety of the quorum under all faults (T1), and that a disk that lies about one fsync is found out (T2, T3). {@code
+ * Safety of the quorum under all faults, with snapshots and a disk that is replaced (T1, T4), and that a disk that lies about one fsync is found out (T2, T3). {@code
  * -Dmillrace.simulation.seeds=20000} runs more, {@code -Dmillrace.simulation.seed=…} one.
  */
 class QuorumSimulationTest {
 
-    private static final int SEEDS = Integer.getInteger("millrace.simulation.seeds", 12);
+    private static final int SEEDS = Integer.getInteger("millrace.simulation.seeds", 8);
 
     /** In which a lie must be noticed at least once. */
     private static final int SEEDS_TO_FIND_A_LIE = 40;

@@ -134,12 +134,34 @@ final class SimLog implements PartitionLog {
 
     @Override
     public CompletionStage<Void> restartAt(long offset) {
-        throw new UnsupportedOperationException("there are no snapshots in the simulation");
+        disk.mayCrash();
+        disk.settle();
+        batches.clear();
+        epochs.clear();
+        start = offset;
+        end = offset;
+        disk.mayCrash();
+        return CompletableFuture.completedFuture(null);
     }
 
     @Override
     public CompletionStage<Long> advanceLogStart(long offset) {
-        throw new UnsupportedOperationException("there are no snapshots in the simulation");
+        disk.mayCrash();
+        disk.settle();
+        start = Math.max(start, offset);
+        batches.values().removeIf(batch -> BatchHeader.lastOffset(batch, 0) < start);
+        Integer spanning = null;
+        for (int epoch : epochs.keySet()) {
+            if (epochs.get(epoch) <= start) {
+                spanning = epoch;
+            }
+        }
+        if (spanning != null) {
+            epochs.headMap(spanning, false).clear();
+            epochs.put(spanning, start);
+        }
+        disk.mayCrash();
+        return CompletableFuture.completedFuture(start);
     }
 
     @Override

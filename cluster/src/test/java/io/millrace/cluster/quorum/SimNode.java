@@ -24,14 +24,15 @@ import org.apache.kafka.raft.RaftMessage;
 import org.apache.kafka.raft.RaftMessageQueue;
 import org.apache.kafka.raft.errors.NotLeaderException;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
+import org.apache.kafka.server.common.OffsetAndEpoch;
 import org.apache.kafka.snapshot.SnapshotReader;
 
 /** One node of a simulation: a disk that stays, and a process that comes and goes. */
 final class SimNode {
 
-    final QuorumSettings settings;
-    final SimDisk disk;
-    private final SimLog log;
+    QuorumSettings settings;
+    SimDisk disk;
+    private SimLog log;
     private final SimWorld world;
     private final SimNetwork network;
     private final QuorumInvariants invariants;
@@ -44,8 +45,11 @@ final class SimNode {
         private final ArrayDeque<RaftMessage> messages = new ArrayDeque<>();
         private final KafkaRaftClient<ApiMessageAndVersion> client;
         private final Metrics metrics = new Metrics();
+        private final QuorumLog raftLog;
         private boolean woken;
         private long wakeAtMs;
+        private long lastOffset = -1;
+        private int lastEpoch;
 
         Process() throws IOException {
             String place = settings.ownAddress().host();
@@ -55,10 +59,17 @@ final class SimNode {
                     world.random(place),
                     settings.timings().requestTimeoutMs(),
                     this::isCredible);
-            QuorumLog raftLog = new QuorumLog(new DurableLog(log), new MetadataSnapshots(settings.dataDirectory()));
+            raftLog = new QuorumLog(new DurableLog(log), new MetadataSnapshots(settings.dataDirectory()));
             client = RaftClients.create(
                     Quorum.identity(settings),
-                    new RaftClients.Parts(channel, this, raftLog, new SmallBuffers(), world, this, world.random(place)),
+                    new RaftClients.Parts(
+                            channel,
+                            new PatientQueue(this),
+                            raftLog,
+                            new SmallBuffers(),
+                            world,
+                            this,
+                            world.random(place)),
                     MetadataRecordSerde.INSTANCE,
                     Quorum.FETCH_MAX_WAIT_MS,
                     Quorum.config(settings.timings()));
@@ -66,8 +77,34 @@ final class SimNode {
             client.initialize(Map.of(), disk, metrics, ignored -> {});
             QuorumRequests requests = new QuorumRequests(client, world);
             requests.open();
-            network.listen(
-                    settings.ownAddress(), new QuorumApis(settings, new QuorumView(client, settings), requests).rows());
+            QuorumView view = new QuorumView(client, settings);
+            QuorumApis apis = new QuorumApis(settings, view, requests);
+            network.listen(settings.ownAddress(), apis.rows());
+            VoterChanges changes = new VoterChanges(settings, view, apis, network.of(settings.ownAddress()));
+            lookForAPlace(new VoterJoin(settings, view, changes));
+        }
+
+        private void lookForAPlace(VoterJoin join) {
+            world.after(
+                    settings.timings().fetchTimeoutMs(), settings.ownAddress().host(), () -> {
+                        if (process == this) {
+                            join.look();
+                            lookForAPlace(join);
+                        }
+                    });
+        }
+
+        void snapshot() {
+            OffsetAndEpoch id = new OffsetAndEpoch(lastOffset + 1, lastEpoch);
+            client.createSnapshot(id, 0).ifPresent(writer -> {
+                try (writer) {
+                    for (long number : invariants.state(settings.nodeId())) {
+                        writer.append(List.of(record(number)));
+                    }
+                    writer.freeze();
+                }
+            });
+            raftLog.maybeClean();
         }
 
         private boolean isCredible(ApiMessage answer) {
@@ -122,13 +159,25 @@ final class SimNode {
                         long number = ((ProducerIdsRecord) record.message()).nextProducerId();
                         invariants.committed(settings.nodeId(), offset++, batch.epoch(), number);
                     }
+                    lastOffset = batch.lastOffset();
+                    lastEpoch = batch.epoch();
                 }
             }
         }
 
         @Override
         public void handleLoadSnapshot(SnapshotReader<ApiMessageAndVersion> reader) {
-            reader.close();
+            try (reader) {
+                List<Long> numbers = new ArrayList<>();
+                while (reader.hasNext()) {
+                    reader.next()
+                            .records()
+                            .forEach(record -> numbers.add(((ProducerIdsRecord) record.message()).nextProducerId()));
+                }
+                lastOffset = reader.lastContainedLogOffset();
+                lastEpoch = reader.lastContainedLogEpoch();
+                invariants.loaded(settings.nodeId(), lastOffset + 1, numbers);
+            }
         }
 
         @Override
@@ -167,6 +216,39 @@ final class SimNode {
 
     static PeerAddress address(int id) {
         return new PeerAddress("node-" + id, 7_000 + id);
+    }
+
+    /** The disk is replaced by an empty one. */
+    void wipe(Path emptyDirectory, SimDisk emptyDisk) {
+        if (isUp()) {
+            crash();
+        }
+        invariants.wiped(settings.nodeId());
+        settings = new QuorumSettings(
+                settings.nodeId(),
+                new UUID(8, settings.nodeId()),
+                settings.clusterId(),
+                emptyDirectory,
+                settings.ownAddress(),
+                settings.bootstrap(),
+                true,
+                settings.voters(),
+                settings.timings());
+        disk = emptyDisk;
+        log = new SimLog(emptyDisk);
+    }
+
+    /** Writes down what was committed, and lets go of what is older. */
+    void snapshot() {
+        try {
+            process.snapshot();
+        } catch (SimDisk.Crash e) {
+            crash();
+        }
+    }
+
+    private static ApiMessageAndVersion record(long number) {
+        return new ApiMessageAndVersion(new ProducerIdsRecord().setNextProducerId(number), (short) 0);
     }
 
     boolean isUp() {
@@ -219,9 +301,7 @@ final class SimNode {
 
     void append(long number) {
         try {
-            process.client.prepareAppend(
-                    process.client.leaderAndEpoch().epoch(),
-                    List.of(new ApiMessageAndVersion(new ProducerIdsRecord().setNextProducerId(number), (short) 0)));
+            process.client.prepareAppend(process.client.leaderAndEpoch().epoch(), List.of(record(number)));
             process.client.schedulePreparedAppend();
         } catch (NotLeaderException e) {
             // It led a moment ago.
