@@ -7,8 +7,11 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.identity.BrokerEpochFile;
 import io.millrace.cluster.identity.Formation;
 import io.millrace.cluster.identity.NodeIdentity;
+import io.millrace.cluster.membership.ClusterFacts;
 import io.millrace.cluster.membership.ClusterMember;
 import io.millrace.cluster.membership.Membership;
+import io.millrace.cluster.membership.OwnershipPublisher;
+import io.millrace.cluster.membership.OwnershipTable;
 import io.millrace.cluster.membership.Suspicion;
 import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterImage;
@@ -22,6 +25,7 @@ import io.millrace.cluster.partition.Partitioner;
 import io.millrace.cluster.partition.RecordAppender;
 import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerApi;
+import io.millrace.cluster.peer.PeerLeaderClient;
 import io.millrace.cluster.peer.PeerReplicaTransport;
 import io.millrace.cluster.peer.TcpPeerTransport;
 import io.millrace.cluster.quorum.FatalHandler;
@@ -31,6 +35,7 @@ import io.millrace.cluster.quorum.QuorumTimings;
 import io.millrace.cluster.replication.ReplicaFetchService;
 import io.millrace.cluster.replication.Replication;
 import io.millrace.cluster.replication.ReplicationConfig;
+import io.millrace.cluster.routing.RoutedPartitionService;
 import io.millrace.cluster.transaction.ProducerIdAllocator;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.StorageMetrics;
@@ -83,6 +88,8 @@ public final class ClusterNode {
     private final Quorum quorum;
     private final ControlPlane controlPlane;
     private final LocalPartitionService partitions;
+    private final RoutedPartitionService anywhere;
+    private final ClusterFacts facts;
     private final RecordAppender appender;
     private final Partitioner partitioner = new KeyPartitioner();
     private final ProducerIdAllocator producerIds;
@@ -119,7 +126,23 @@ public final class ClusterNode {
                 });
         logs.onOffline(failure -> partitions.failAll(
                 new MillraceException(ErrorCode.KAFKA_STORAGE_ERROR, failure.getMessage(), failure)));
-        this.appender = new BatchingRecordAppender(partitions, clock, config.appenderBytesMax());
+        OwnershipTable ownership = new OwnershipTable(membership.map(OwnershipTable.MAP));
+        this.anywhere = new RoutedPartitionService(
+                vertx,
+                config.nodeId(),
+                partitions,
+                this::image,
+                ownership,
+                new PeerLeaderClient(transport, this::peerAddress, FETCH_ANSWER_TIMEOUT_MS));
+        this.facts = new ClusterFacts(membership);
+        OwnershipPublisher publisher = new OwnershipPublisher(config.nodeId(), ownership);
+        membership.listen(publisher::onEvent);
+        controlPlane.controller().onImage(image -> {
+            publisher.onImage(image);
+            anywhere.imageApplied();
+        });
+        this.appender = new BatchingRecordAppender(
+                anywhere, this::image, config.topicDefaults(), clock, config.appenderBytesMax());
         this.producerIds = new ProducerIdAllocator(controlPlane.controller());
         membership.listen(suspicion()::onEvent);
         this.expiryTimer = vertx.setPeriodic(EXPIRY_INTERVAL_MS, id -> partitions.expireDelayed());
@@ -265,8 +288,19 @@ public final class ClusterNode {
         return controlPlane.controller();
     }
 
+    /** The partitions that this node leads: for clients that go to another node when told to. */
     public PartitionService partitions() {
         return partitions;
+    }
+
+    /** All partitions of the cluster, wherever they are led: for clients that stay at this node. */
+    public PartitionService anywhere() {
+        return anywhere;
+    }
+
+    /** Numbers that the nodes tell about themselves. */
+    public ClusterFacts facts() {
+        return facts;
     }
 
     /** What followers on other nodes ask. */
@@ -274,6 +308,7 @@ public final class ClusterNode {
         return partitions;
     }
 
+    /** Appends single records to any partition of the cluster. */
     public RecordAppender appender() {
         return appender;
     }
@@ -310,6 +345,7 @@ public final class ClusterNode {
         return leave().compose(left -> vertx.executeBlocking(() -> {
                     controlPlane.close();
                     quorum.stop(QUORUM_STOP_TIMEOUT_MS);
+                    anywhere.close();
                     partitions.checkpointHighWatermarks();
                     partitions.close();
                     logs.close();

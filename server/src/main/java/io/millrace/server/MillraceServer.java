@@ -18,6 +18,7 @@ import io.millrace.server.kafka.KafkaListener;
 import io.millrace.server.kafka.handler.ApiHandlers;
 import io.millrace.server.metrics.HealthRoutes;
 import io.millrace.server.metrics.KafkaMetrics;
+import io.millrace.server.metrics.NodeFacts;
 import io.millrace.server.metrics.ServerMetrics;
 import io.millrace.websocket.StreamGateway;
 import io.vertx.core.Future;
@@ -48,6 +49,7 @@ public final class MillraceServer implements AutoCloseable {
             new StartupStep("the Kafka listener", this::openKafka, this::closeKafka),
             new StartupStep("the HTTP listener", this::openHttp, this::closeHttp),
             new StartupStep("the place in the cluster", this::registerNode, this::leaveCluster),
+            new StartupStep("what other nodes are told", this::startFacts, this::stopFacts),
             new StartupStep("readiness", this::becomeReady, this::drain)));
 
     private Vertx vertx;
@@ -57,6 +59,7 @@ public final class MillraceServer implements AutoCloseable {
     private KafkaListener kafka;
     private StreamGateway gateway;
     private HttpListener http;
+    private NodeFacts facts;
 
     private MillraceServer(MillraceConfig config) {
         this.config = config;
@@ -143,7 +146,12 @@ public final class MillraceServer implements AutoCloseable {
         if (!config.cluster().isClustered()) {
             return Future.succeededFuture();
         }
-        ApiHandlers table = ApiHandlers.forPeers(node.peerApis(), node.replicas(), node.controller()::image);
+        ApiHandlers table = ApiHandlers.forPeers(
+                node.peerApis(),
+                node.replicas(),
+                node.partitions(),
+                node.controller(),
+                config.kafka().fetchMaxBytes());
         return KafkaListener.startForPeers(vertx, ComponentConfigs.peers(config), table, KafkaMetrics.NONE)
                 .onSuccess(started -> peers = started);
     }
@@ -174,12 +182,7 @@ public final class MillraceServer implements AutoCloseable {
 
     private Future<?> openGateway() {
         gateway = new StreamGateway(
-                vertx,
-                node.partitions(),
-                node.controller(),
-                ComponentConfigs.gateway(config),
-                metrics.gateway(),
-                clock);
+                vertx, node.anywhere(), node.controller(), ComponentConfigs.gateway(config), metrics.gateway(), clock);
         return Future.succeededFuture();
     }
 
@@ -216,6 +219,17 @@ public final class MillraceServer implements AutoCloseable {
 
     private Future<?> closeHttp() {
         return http.stop();
+    }
+
+    private Future<?> startFacts() {
+        facts = new NodeFacts(vertx, node, gateway::openStreams);
+        facts.start();
+        return Future.succeededFuture();
+    }
+
+    private Future<?> stopFacts() {
+        facts.stop();
+        return Future.succeededFuture();
     }
 
     private Future<?> becomeReady() {

@@ -123,6 +123,39 @@ public final class StreamGateway {
             StreamParameters parameters = StreamParameters.parse(
                     new QueryStringDecoder(request.uri()).parameters(), request.getHeader("Last-Event-ID"), limits);
             opener.checkHandshake(request, transport);
+            Future<Void> prepared = resolver.prepare(routing.pathParam("topic"), parameters);
+            if (prepared.succeeded()) {
+                open(routing, transport, parameters);
+            } else {
+                // Nothing may be read past the handshake while the leaders of the partitions are asked.
+                request.pause();
+                prepared.onComplete(
+                        ready -> open(routing, transport, parameters),
+                        failure -> refuse(request, transport, ErrorJson.asAnswer(failure)));
+            }
+        } catch (MillraceException e) {
+            refuse(request, transport, e);
+        } catch (IllegalArgumentException e) {
+            refuse(
+                    request,
+                    transport,
+                    new MillraceException(
+                            ErrorCode.INVALID_REQUEST, "the query string is malformed: " + e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.error("A stream could not be opened", e);
+            refuse(request, transport, ErrorJson.asAnswer(e));
+        }
+    }
+
+    private void refuse(HttpServerRequest request, Transport transport, MillraceException error) {
+        leave();
+        opener.refuse(request, transport, error);
+    }
+
+    /** What is to be known of the partitions is known. */
+    private void open(RoutingContext routing, Transport transport, StreamParameters parameters) {
+        HttpServerRequest request = routing.request();
+        try {
             EventLoopSessions loop = sessionsOfThisLoop();
             // Before the client is told that the stream is open: what is written after that must reach it.
             Future<Subscription> subscription = resolver.resolve(routing.pathParam("topic"), transport, parameters);
@@ -132,19 +165,10 @@ public final class StreamGateway {
                             .onFailure(e -> opener.refuse(outlet, ErrorJson.asAnswer(e))))
                     .onFailure(e -> notOpened(request, e));
         } catch (MillraceException e) {
-            leave();
-            opener.refuse(request, transport, e);
-        } catch (IllegalArgumentException e) {
-            leave();
-            opener.refuse(
-                    request,
-                    transport,
-                    new MillraceException(
-                            ErrorCode.INVALID_REQUEST, "the query string is malformed: " + e.getMessage()));
+            refuse(request, transport, e);
         } catch (RuntimeException e) {
-            leave();
             LOG.error("A stream could not be opened", e);
-            opener.refuse(request, transport, ErrorJson.asAnswer(e));
+            refuse(request, transport, ErrorJson.asAnswer(e));
         }
     }
 

@@ -3,6 +3,7 @@ package io.millrace.cluster.partition;
 import io.millrace.cluster.CallerContext;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.record.NewRecord;
 import io.millrace.cluster.record.RecordBatches;
 import io.millrace.storage.LogConfig;
@@ -14,30 +15,44 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** Gathers single records into shared batches, one {@link PartitionBatcher} for each partition that is written to. */
 public final class BatchingRecordAppender implements RecordAppender {
 
-    private final LocalPartitionService service;
+    private final PartitionService service;
+    private final TopicLimits limits;
     private final Clock clock;
     private final long waitingBytesMax;
     private final AtomicLong waitingBytes = new AtomicLong();
     private final Map<TopicPartition, PartitionBatcher> batchers = new ConcurrentHashMap<>();
 
-    public BatchingRecordAppender(LocalPartitionService service, Clock clock, long waitingBytesMax) {
+    /**
+     * @param service where batches are appended
+     * @param image the newest image
+     * @param topicDefaults topic settings of this node
+     */
+    public BatchingRecordAppender(
+            PartitionService service,
+            Supplier<ClusterImage> image,
+            Map<String, String> topicDefaults,
+            Clock clock,
+            long waitingBytesMax) {
         this.service = service;
+        this.limits = new TopicLimits(image, topicDefaults);
         this.clock = clock;
         this.waitingBytesMax = waitingBytesMax;
     }
 
     @Override
     public Future<AppendedRecord> append(TopicPartition key, NewRecord record, Acks acks, int timeoutMs) {
-        Partition partition = service.find(key);
-        if (partition == null) {
+        LogConfig config;
+        try {
+            config = limits.of(key);
+        } catch (MillraceException e) {
             batchers.remove(key);
-            return Future.failedFuture(service.absent(key));
+            return Future.failedFuture(e);
         }
-        LogConfig config = partition.log().config();
         int sizeBytes = RecordBatches.sizeBoundBytes(record);
         MillraceException refusal = refusalOf(key, record, sizeBytes, config);
         if (refusal != null) {

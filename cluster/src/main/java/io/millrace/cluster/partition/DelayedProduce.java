@@ -2,6 +2,7 @@ package io.millrace.cluster.partition;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.error.OutcomeUnknownException;
 import io.millrace.storage.AppendResult;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
@@ -85,11 +86,12 @@ final class DelayedProduce {
         failed.forEach(waiting -> waiting.promise().fail(cause));
     }
 
-    /** Fails everyone who waits, and everyone who comes later. */
+    /** Fails everyone who waits, and everyone who comes later: their records are written, and nobody here will learn more. */
     void close(MillraceException cause) {
+        MillraceException unknown = new OutcomeUnknownException(cause);
         synchronized (queue) {
-            closed = cause;
+            closed = unknown;
         }
-        failAll(cause);
+        failAll(unknown);
     }
 }

@@ -112,7 +112,8 @@ final class FollowerRole implements Role, FollowedReplica {
                 offsets.logEndOffset(),
                 partitionLog.latestEpoch().orElse(-1),
                 offsets.logStartOffset(),
-                maxBytes);
+                maxBytes,
+                highWatermark.isWatched() ? highWatermark.value() : ReplicaFetchRequest.Entry.NOBODY_WAITS);
     }
 
     @Override

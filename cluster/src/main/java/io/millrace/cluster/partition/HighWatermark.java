@@ -42,6 +42,11 @@ final class HighWatermark {
         watchers.tellAll();
     }
 
+    /** Whether somebody here wants to know when it moves. */
+    boolean isWatched() {
+        return !watchers.isEmpty();
+    }
+
     /** See {@link PartitionService#watch}. */
     Watch watch(long position, Runnable listener) {
         return watchers.watch(position, listener, this::value);

@@ -18,6 +18,7 @@ import io.millrace.storage.file.Disk;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -73,6 +74,16 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
                 .filter(found ->
                         partition >= 0 && partition < found.partitions().size())
                 .map(found -> new TopicPartition(found.id(), topic, partition));
+    }
+
+    @Override
+    public Future<Void> prepare(Collection<TopicPartition> partitions, long timeoutMs) {
+        try {
+            partitions.forEach(registry::leading);
+            return Future.succeededFuture();
+        } catch (MillraceException e) {
+            return Future.failedFuture(e);
+        }
     }
 
     @Override
@@ -174,6 +185,11 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
         return registry.existing(key).log().sizeBytes();
     }
 
+    /** Reads what the replicas of this node have, whoever leads. */
+    public ReplicaReader replicaReader() {
+        return new ReplicaReader(registry, readers);
+    }
+
     /** Fails appends whose time is up; called by a timer, several times a second. */
     public void expireDelayed() {
         long nowMs = context.nowMs();
@@ -222,10 +238,5 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
     /** The replica, or null. */
     Partition find(TopicPartition key) {
         return registry.find(key);
-    }
-
-    /** Why a partition is not here. */
-    MillraceException absent(TopicPartition key) {
-        return registry.absent(key);
     }
 }

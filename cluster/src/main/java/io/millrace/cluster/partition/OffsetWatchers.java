@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /** Those who wait for an offset to move. Thread-safe; listeners run without a lock. */
-final class OffsetWatchers {
+public final class OffsetWatchers {
 
     private record Watcher(long position, Runnable listener) {}
 
@@ -16,15 +16,20 @@ final class OffsetWatchers {
     /** So that nobody who moves the offset takes the lock for nothing. */
     private volatile boolean empty = true;
 
+    /** Whether nobody waits. */
+    public boolean isEmpty() {
+        return empty;
+    }
+
     /** The offset is now this one; called after it can be seen. */
-    void tell(long offset) {
+    public void tell(long offset) {
         if (!empty) {
             listenersBelow(offset).forEach(Runnable::run);
         }
     }
 
     /** Tells everyone: what they wait for will not come here. */
-    void tellAll() {
+    public void tellAll() {
         listenersBelow(Long.MAX_VALUE).forEach(Runnable::run);
     }
 
@@ -41,7 +46,7 @@ final class OffsetWatchers {
     }
 
     /** Calls the listener whenever the offset is above a position; at once if it is already. */
-    Watch watch(long position, Runnable listener, LongSupplier offset) {
+    public Watch watch(long position, Runnable listener, LongSupplier offset) {
         Watch watch = new Watch() {
             @Override
             public void cancel() {

@@ -62,6 +62,16 @@ final class Partition {
         return highWatermark.value();
     }
 
+    /** What is known here, whoever leads: everything below this high watermark is acknowledged and stays. */
+    PartitionOffsets offsets() {
+        PartitionMetadata known = metadata;
+        // The high watermark is read first: read after the log's snapshot it could be above the snapshot's end.
+        long high = highWatermark.value();
+        LogOffsets offsets = log.offsets();
+        return new PartitionOffsets(
+                known == null ? -1 : known.leaderEpoch(), offsets.logStartOffset(), high, high, offsets.logEndOffset());
+    }
+
     /**
      * Takes over what is committed. The next call comes when the stage of this one has completed: then the new role is in force.
      *

@@ -5,17 +5,27 @@ import io.millrace.storage.ReadResult;
 import io.millrace.storage.TimestampOffset;
 import io.millrace.storage.TopicPartition;
 import io.vertx.core.Future;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The one door to append and read, for every protocol. It answers for partitions that this node leads; for others it fails with
- * NOT_LEADER_OR_FOLLOWER, for those that do not exist with UNKNOWN_TOPIC_OR_PARTITION.
+ * The one door to append and read, for every protocol. There are two of it in a node: {@link LocalPartitionService} answers for
+ * partitions that this node leads, and for others fails with NOT_LEADER_OR_FOLLOWER; {@link
+ * io.millrace.cluster.routing.RoutedPartitionService} answers for all that there are in the cluster. Both fail with
+ * UNKNOWN_TOPIC_OR_PARTITION for those that do not exist.
  *
  * <p>Thread-safe, never blocks. Futures complete on the Vert.x context of the caller when it has one, and fail with {@link
  * io.millrace.cluster.error.MillraceException}.
  */
 public interface PartitionService {
+
+    /**
+     * Makes the offsets of partitions known here, as new as they are at this moment: after it {@link #offsets} gives nothing older, also
+     * where another node leads. Completes at once for partitions that this node leads. Fails with LEADER_NOT_AVAILABLE when they cannot
+     * be learned within the time, and when one of the partitions does not exist.
+     */
+    Future<Void> prepare(Collection<TopicPartition> partitions, long timeoutMs);
 
     /** The partition of a topic by name, if it exists in the newest image. */
     Optional<TopicPartition> partition(String topic, int partition);

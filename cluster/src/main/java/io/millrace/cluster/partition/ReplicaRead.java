@@ -128,8 +128,10 @@ final class ReplicaRead implements DelayedFetch.Reading<ReplicaFetchResponse<Rea
     @Override
     public boolean isEnough(ReplicaFetchResponse<ReadResult> result) {
         int bytes = 0;
-        for (ReplicaFetchResponse.Entry<ReadResult> each : result.partitions()) {
-            if (!(each.outcome() instanceof Records<ReadResult> records)) {
+        for (int i = 0; i < result.partitions().size(); i++) {
+            ReplicaFetchResponse.Entry<ReadResult> each = result.partitions().get(i);
+            boolean isNews = each.highWatermark() > request.partitions().get(i).highWatermark();
+            if (isNews || !(each.outcome() instanceof Records<ReadResult> records)) {
                 return true;
             }
             bytes += records.records().sizeBytes();
@@ -155,6 +157,9 @@ final class ReplicaRead implements DelayedFetch.Reading<ReplicaFetchResponse<Rea
                 moved.run();
             } else {
                 watches.add(leader.watchEnd(each.fetchOffset(), moved));
+                if (each.highWatermark() != ReplicaFetchRequest.Entry.NOBODY_WAITS) {
+                    watches.add(partition.watch(each.highWatermark(), moved));
+                }
             }
         }
     }

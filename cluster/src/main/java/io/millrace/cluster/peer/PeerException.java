@@ -20,10 +20,23 @@ public final class PeerException extends RuntimeException {
     }
 
     private final Kind kind;
+    private final boolean sent;
 
+    /** The request may have been carried out. */
     public PeerException(Kind kind, String message, Throwable cause) {
+        this(kind, message, cause, true);
+    }
+
+    /** @param sent whether something of the request left this node, so that it may have been carried out */
+    public PeerException(Kind kind, String message, Throwable cause, boolean sent) {
         super(message, cause);
         this.kind = kind;
+        this.sent = sent;
+    }
+
+    /** Whether the request may have been carried out; false when nothing of it left this node. */
+    public boolean wasSent() {
+        return sent;
     }
 
     public Kind kind() {

@@ -12,8 +12,14 @@ public record PeerLane(String name) {
     /** What is asked of the active controller. */
     public static final PeerLane CONTROLLER = new PeerLane("controller");
 
-    /** Records and streams that one node reads or writes through another for its clients. */
+    /** What one node asks another on behalf of its clients and is answered at once: offsets, and records that are there. */
     public static final PeerLane CLIENTS = new PeerLane("clients");
+
+    /** Records that one node appends through another for its clients; answers wait for replicas. */
+    public static final PeerLane APPENDS = new PeerLane("appends");
+
+    /** New records for the streams of one node; answers wait until there are some. */
+    public static final PeerLane STREAMS = new PeerLane("streams");
 
     /** One of the lanes for partition replicas. */
     public static PeerLane replication(int number) {

@@ -76,18 +76,21 @@ final class PeerLink {
         context.runOnContext(turn -> {
             state = State.CLOSED;
             closeSocket();
-            failAll(unsent, Kind.CLOSED, "this node is stopping", null);
-            failAll(sent, Kind.CLOSED, "this node is stopping", null);
+            failAll(unsent, Kind.CLOSED, "this node is stopping", null, false);
+            failAll(sent, Kind.CLOSED, "this node is stopping", null, true);
         });
     }
 
     private void take(PendingRequest request) {
         if (state == State.CLOSED) {
-            request.fail(failure(Kind.CLOSED, "this node is stopping", null));
+            request.fail(failure(Kind.CLOSED, "this node is stopping", null, false));
         } else if (unsent.size() + sent.size() >= config.maxPendingRequests()
                 || pendingBytes >= config.maxPendingBytes()) {
             request.fail(failure(
-                    Kind.BUSY, unsent.size() + sent.size() + " requests wait for an answer; it was not sent", null));
+                    Kind.BUSY,
+                    unsent.size() + sent.size() + " requests wait for an answer; it was not sent",
+                    null,
+                    false));
         } else {
             pendingBytes += request.sizeBytes();
             request.timer(context.setTimer(request.timeoutMs(), timer -> timeOut(request)));
@@ -153,7 +156,7 @@ final class PeerLink {
         state = State.IDLE;
         pause();
         Kind kind = ConnectFailures.kindOf(failure);
-        failAll(unsent, kind, "no connection (" + failure.getMessage() + ")", failure);
+        failAll(unsent, kind, "no connection (" + failure.getMessage() + ")", failure, false);
     }
 
     private void sendUnsent() {
@@ -203,7 +206,7 @@ final class PeerLink {
         String what = "no answer within " + request.timeoutMs() + " ms";
         if (unsent.remove(request)) {
             ended(request);
-            request.fail(failure(Kind.TIMEOUT, what + ", nothing was sent", null));
+            request.fail(failure(Kind.TIMEOUT, what + ", nothing was sent", null, false));
         } else if (sent.contains(request)) {
             // Answers come in order, so those behind it would have to wait as well.
             giveUp(Kind.TIMEOUT, what + " to " + request, null);
@@ -224,7 +227,7 @@ final class PeerLink {
             log.debug("Connection given up: {}. peer={} lane={}", what, address, lane.name());
             pause();
         }
-        failAll(sent, kind, what, cause);
+        failAll(sent, kind, what, cause, true);
         connectIfNeeded();
     }
 
@@ -262,15 +265,16 @@ final class PeerLink {
         context.owner().cancelTimer(request.timer());
     }
 
-    private void failAll(ArrayDeque<PendingRequest> requests, Kind kind, String what, Throwable cause) {
+    private void failAll(
+            ArrayDeque<PendingRequest> requests, Kind kind, String what, Throwable cause, boolean wereSent) {
         PendingRequest request;
         while ((request = requests.poll()) != null) {
             ended(request);
-            request.fail(failure(kind, what, cause));
+            request.fail(failure(kind, what, cause, wereSent));
         }
     }
 
-    private PeerException failure(Kind kind, String what, Throwable cause) {
-        return new PeerException(kind, "Node at " + address + ", lane " + lane.name() + ": " + what, cause);
+    private PeerException failure(Kind kind, String what, Throwable cause, boolean wasSent) {
+        return new PeerException(kind, "Node at " + address + ", lane " + lane.name() + ": " + what, cause, wasSent);
     }
 }

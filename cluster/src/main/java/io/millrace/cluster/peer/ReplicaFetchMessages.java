@@ -56,7 +56,8 @@ final class ReplicaFetchMessages {
                             .setFetchOffset(entry.fetchOffset())
                             .setLastFetchedEpoch(entry.lastFetchedEpoch())
                             .setLogStartOffset(entry.logStartOffset())
-                            .setPartitionMaxBytes(entry.maxBytes()));
+                            .setPartitionMaxBytes(entry.maxBytes())
+                            .setHighWatermark(entry.highWatermark()));
         }
         return message;
     }

@@ -62,10 +62,11 @@ public final class TcpPeerTransport implements PeerTransport, PeerProbe {
                     Kind.PROTOCOL,
                     "A request of " + frame.remaining() + " bytes was not sent to " + to + ": " + config.maxFrameBytes()
                             + " are allowed",
-                    null));
+                    null,
+                    false));
         }
         if (closed) {
-            return Future.failedFuture(new PeerException(Kind.CLOSED, "This node is stopping", null));
+            return Future.failedFuture(new PeerException(Kind.CLOSED, "This node is stopping", null, false));
         }
         link.send(
                 new PendingRequest(ApiKeys.forId(request.apiKey()), version, correlationId, frame, timeoutMs, answer));

@@ -33,6 +33,8 @@ public record ReplicaFetchRequest(
      *     answers with where they part (KIP-595)
      * @param logStartOffset of the follower
      * @param maxBytes bound for this partition
+     * @param highWatermark the one that the follower knows: the leader answers at once when its own is above it, so that those who read
+     *     at the follower need not wait for the next records (KIP-1166); {@link #NOBODY_WAITS} when there are none
      */
     public record Entry(
             TopicPartition partition,
@@ -40,5 +42,21 @@ public record ReplicaFetchRequest(
             long fetchOffset,
             int lastFetchedEpoch,
             long logStartOffset,
-            int maxBytes) {}
+            int maxBytes,
+            long highWatermark) {
+
+        /** No high watermark is above it. */
+        public static final long NOBODY_WAITS = Long.MAX_VALUE;
+
+        /** As above, where nobody waits for the high watermark. */
+        public Entry(
+                TopicPartition partition,
+                int leaderEpoch,
+                long fetchOffset,
+                int lastFetchedEpoch,
+                long logStartOffset,
+                int maxBytes) {
+            this(partition, leaderEpoch, fetchOffset, lastFetchedEpoch, logStartOffset, maxBytes, NOBODY_WAITS);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package io.millrace.server.http;
 
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 
@@ -10,6 +11,12 @@ import io.vertx.ext.web.RoutingContext;
 public final class GuardedHandler {
 
     private GuardedHandler() {}
+
+    /** Runs it whatever has become of what came before. */
+    public static <T> Handler<AsyncResult<T>> always(RoutingContext ctx, Runnable action) {
+        Handler<AsyncResult<T>> guarded = of(ctx, done -> action.run());
+        return guarded;
+    }
 
     /** The handler, with what it throws going to {@code ctx.fail}. */
     public static <T> Handler<T> of(RoutingContext ctx, Handler<T> handler) {

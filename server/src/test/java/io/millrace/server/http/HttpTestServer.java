@@ -49,7 +49,7 @@ public final class HttpTestServer implements AutoCloseable {
         budget = new BodyBudget(config.maxBodyBytesInFlight());
         gateway = new StreamGateway(
                 vertx,
-                node.partitions(),
+                node.anywhere(),
                 node.controller(),
                 GatewayLimits.defaults(),
                 metrics.gateway(),

@@ -212,7 +212,12 @@ class ReplicaFetchIT {
         return await(KafkaListener.startForPeers(
                 vertx,
                 KafkaListenerConfig.defaults("127.0.0.1", 0),
-                ApiHandlers.forPeers(List.of(apis), service, node.node().controller()::image),
+                ApiHandlers.forPeers(
+                        List.of(apis),
+                        service,
+                        node.node().partitions(),
+                        node.node().controller(),
+                        1 << 20),
                 KafkaMetrics.NONE));
     }
 

@@ -86,7 +86,7 @@ final class DeliveryPump {
                 return;
             }
         } catch (MillraceException e) {
-            stream.fail(e);
+            failed(e);
             return;
         }
         read(position);
@@ -127,6 +127,10 @@ final class DeliveryPump {
         if (error.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
             // Retention passed by between the look at the offsets and the read: look again.
             queue();
+            return;
+        }
+        if (LeaderChange.isPassing(error)) {
+            context.owner().setTimer(LeaderChange.PAUSE_MS, timer -> queue());
             return;
         }
         LOG.atWarn()

@@ -1,5 +1,6 @@
 package io.millrace.websocket.delivery;
 
+import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.GatewayMetrics;
@@ -59,6 +60,11 @@ public final class LogReader {
 
     /** Records that were deleted meanwhile are not shown from memory either. */
     private boolean isReadable(long position) {
-        return position >= partitions.offsets(key.partition()).logStartOffset();
+        try {
+            return position >= partitions.offsets(key.partition()).logStartOffset();
+        } catch (MillraceException e) {
+            // The read says what it is.
+            return false;
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.millrace.websocket.GatewayMetrics;
 import io.millrace.websocket.delivery.Cursor;
 import io.millrace.websocket.delivery.Envelope;
 import io.millrace.websocket.delivery.Follower;
+import io.millrace.websocket.delivery.LeaderChange;
 import io.millrace.websocket.delivery.LoopDelivery;
 import io.millrace.websocket.delivery.SharedFrame;
 import io.millrace.websocket.delivery.SharedStreams;
@@ -173,8 +174,8 @@ public final class StreamSession implements Follower, Outlet.Listener {
                     continue;
                 }
             } catch (MillraceException e) {
-                failed(cursor, e);
-                return;
+                failedBehind(cursor, e);
+                continue;
             }
             readLog(cursor);
         }
@@ -224,22 +225,36 @@ public final class StreamSession implements Follower, Outlet.Listener {
                 behind.add(cursor);
             }
         } catch (MillraceException e) {
-            failed(cursor, e);
+            failedBehind(cursor, e);
         }
+    }
+
+    /** What has nothing to do with this stream passes: the cursor waits, and tries again. */
+    private void failedBehind(Cursor cursor, MillraceException error) {
+        if (!LeaderChange.isPassing(error)) {
+            failed(cursor, error);
+            return;
+        }
+        delivery.context().owner().setTimer(LeaderChange.PAUSE_MS, timer -> {
+            if (!ended) {
+                behind.add(cursor);
+                goOnLater();
+            }
+        });
     }
 
     private static long highWatermark(Cursor cursor) {
         try {
             return cursor.stream().offsets().highWatermark();
         } catch (MillraceException e) {
-            // Gone: the next read of this cursor says so.
+            // Gone, or between two leaders: the next read of this cursor says so.
             return Long.MAX_VALUE;
         }
     }
 
     private void readFailed(Cursor cursor, MillraceException error) {
         if (error.code() != ErrorCode.OFFSET_OUT_OF_RANGE) {
-            failed(cursor, error);
+            failedBehind(cursor, error);
             return;
         }
         try {
@@ -251,7 +266,7 @@ public final class StreamSession implements Follower, Outlet.Listener {
             }
             behind.add(cursor);
         } catch (MillraceException e) {
-            failed(cursor, e);
+            failedBehind(cursor, e);
         }
     }
 

@@ -17,8 +17,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Decides what a stream follows: the partitions of its topic, and where each begins. Never blocks; any event loop. */
+/**
+ * Decides what a stream follows: the partitions of its topic, and where each begins. {@link #prepare} comes first, then {@link #resolve}.
+ * Never blocks; any event loop.
+ */
 public final class SubscriptionResolver {
+
+    /** Longer than it takes until a dead leader has a successor. */
+    private static final long PREPARE_TIMEOUT_MS = 10_000;
 
     private final Controller controller;
     private final PartitionService partitions;
@@ -33,18 +39,22 @@ public final class SubscriptionResolver {
     }
 
     /**
+     * Learns what is to be known of the partitions that are asked for; is complete at once when this node leads them all.
+     *
+     * @throws MillraceException UNKNOWN_TOPIC_OR_PARTITION, INVALID_REQUEST
+     */
+    public Future<Void> prepare(String topicName, StreamParameters asked) {
+        return partitions.prepare(select(topic(topicName), asked), PREPARE_TIMEOUT_MS);
+    }
+
+    /**
      * Resolves. Wrong requests are thrown, so that they can be refused before a stream is opened; what takes time to find, or
      * fails later, comes with the future.
      *
      * @throws MillraceException UNKNOWN_TOPIC_OR_PARTITION, INVALID_REQUEST, OFFSET_OUT_OF_RANGE
      */
     public Future<Subscription> resolve(String topicName, Transport transport, StreamParameters asked) {
-        TopicMetadata topic = controller
-                .image()
-                .topic(topicName)
-                .orElseThrow(() -> new MillraceException(
-                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-                        "no topic '" + topicName + "'; create it, or look at /topics for the names there are"));
+        TopicMetadata topic = topic(topicName);
         List<TopicPartition> selected = select(topic, asked);
         List<Long> ends = new ArrayList<>(selected.size());
         for (TopicPartition partition : selected) {
@@ -68,6 +78,15 @@ public final class SubscriptionResolver {
                 asked.control(),
                 positions,
                 ends));
+    }
+
+    private TopicMetadata topic(String name) {
+        return controller
+                .image()
+                .topic(name)
+                .orElseThrow(() -> new MillraceException(
+                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                        "no topic '" + name + "'; create it, or look at /topics for the names there are"));
     }
 
     private List<TopicPartition> select(TopicMetadata topic, StreamParameters asked) {

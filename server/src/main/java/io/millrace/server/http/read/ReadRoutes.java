@@ -28,7 +28,7 @@ public final class ReadRoutes implements RouteModule {
         this.vertx = vertx;
         this.node = node;
         this.subscriptions =
-                new SubscriptionResolver(node.controller(), node.partitions(), clock, ResumeToken.PARTITIONS_MAX);
+                new SubscriptionResolver(node.controller(), node.anywhere(), clock, ResumeToken.PARTITIONS_MAX);
     }
 
     @Override
@@ -38,11 +38,13 @@ public final class ReadRoutes implements RouteModule {
 
     private void read(RoutingContext ctx) {
         ReadQuery query = ReadQuery.of(ctx);
+        String topic = ctx.pathParam("topic");
         subscriptions
-                .resolve(ctx.pathParam("topic"), Transport.NDJSON, query.where())
+                .prepare(topic, query.where())
+                .compose(ready -> subscriptions.resolve(topic, Transport.NDJSON, query.where()))
                 .onComplete(
                         GuardedHandler.of(
-                                ctx, found -> new RecordRead(vertx, ctx, node.partitions(), query, found).start()),
+                                ctx, found -> new RecordRead(vertx, ctx, node.anywhere(), query, found).start()),
                         ctx::fail);
     }
 }

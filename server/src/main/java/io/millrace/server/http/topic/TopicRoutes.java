@@ -13,6 +13,7 @@ import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.cluster.partition.Isolation;
 import io.millrace.cluster.partition.PartitionOffsets;
+import io.millrace.server.http.GuardedHandler;
 import io.millrace.server.http.HttpConfig;
 import io.millrace.server.http.HttpProblem;
 import io.millrace.server.http.NamedRoute;
@@ -29,6 +30,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -39,6 +41,12 @@ public final class TopicRoutes implements RouteModule {
     private static final String TOPIC = "/topics/:topic";
     private static final String PARTITIONS = "/topics/:topic/partitions";
     private static final String OFFSETS = "/topics/:topic/partitions/:partition/offsets";
+
+    /** How long a list waits for the leaders of its rows. */
+    private static final long LIST_TIMEOUT_MS = 1_000;
+
+    /** Longer than it takes until a dead leader has a successor. */
+    private static final long OFFSETS_TIMEOUT_MS = 10_000;
 
     private static final Set<String> VALIDATE_ONLY = Set.of("validate_only");
 
@@ -135,28 +143,40 @@ public final class TopicRoutes implements RouteModule {
     private void partitions(RoutingContext ctx) {
         QueryParameters.of(ctx, Set.of());
         TopicMetadata topic = topic(ctx);
-        ArrayNode json = JsonNodeFactory.instance.arrayNode();
-        for (PartitionMetadata partition : topic.partitions()) {
-            json.add(TopicJson.partition(partition, offsetsOrNull(topic, partition.partition())));
-        }
-        answer(ctx, 200, json);
+        List<TopicPartition> all = topic.partitions().stream()
+                .map(each -> new TopicPartition(topic.id(), topic.name(), each.partition()))
+                .toList();
+        // What cannot be learned is left open in the answer.
+        node.anywhere().prepare(all, LIST_TIMEOUT_MS).onComplete(GuardedHandler.always(ctx, () -> {
+            ArrayNode json = JsonNodeFactory.instance.arrayNode();
+            for (PartitionMetadata partition : topic.partitions()) {
+                json.add(TopicJson.partition(partition, offsetsOrNull(all.get(partition.partition()))));
+            }
+            answer(ctx, 200, json);
+        }));
     }
 
     /** With {@code timestamp}: the first record at or after that time; its offset is null when there is none. */
     private void offsets(RoutingContext ctx) {
         QueryParameters query = QueryParameters.of(ctx, Set.of("timestamp"));
         TopicPartition partition = partition(ctx);
-        PartitionOffsets offsets = node.partitions().offsets(partition);
+        long timestampMs = query.time("timestamp", -1);
+        node.anywhere()
+                .prepare(List.of(partition), OFFSETS_TIMEOUT_MS)
+                .onComplete(GuardedHandler.of(ctx, ready -> answerOffsets(ctx, partition, timestampMs)), ctx::fail);
+    }
+
+    private void answerOffsets(RoutingContext ctx, TopicPartition partition, long timestampMs) {
+        PartitionOffsets offsets = node.anywhere().offsets(partition);
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("partition", partition.partition());
         json.put("log_start_offset", offsets.logStartOffset());
         json.put("high_watermark", offsets.highWatermark());
-        long timestampMs = query.time("timestamp", -1);
         if (timestampMs < 0) {
             answer(ctx, 200, json);
             return;
         }
-        node.partitions()
+        node.anywhere()
                 .findByTimestamp(partition, timestampMs, Isolation.READ_UNCOMMITTED)
                 .onComplete(found -> answer(ctx, 200, putFound(json, found)), ctx::fail);
     }
@@ -171,9 +191,9 @@ public final class TopicRoutes implements RouteModule {
         return json;
     }
 
-    private PartitionOffsets offsetsOrNull(TopicMetadata topic, int partition) {
+    private PartitionOffsets offsetsOrNull(TopicPartition partition) {
         try {
-            return node.partitions().offsets(new TopicPartition(topic.id(), topic.name(), partition));
+            return node.anywhere().offsets(partition);
         } catch (MillraceException e) {
             return null;
         }

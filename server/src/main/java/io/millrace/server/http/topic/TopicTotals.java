@@ -8,11 +8,11 @@ import io.millrace.cluster.partition.PartitionService;
 import io.millrace.storage.TopicPartition;
 
 /**
- * A topic's partitions of this node, added up.
+ * A topic's partitions, added up: those that this node has a replica of, and those that it has asked their leaders about.
  *
  * @param records offsets between log start and high watermark; more than there are records on compacted topics
  * @param endOffsetSum the high watermarks; only ever grows, so its difference over time is the rate of records
- * @param bytes bytes on disk
+ * @param bytes bytes on the disk of this node
  */
 public record TopicTotals(long records, long endOffsetSum, long bytes) {
 
@@ -29,7 +29,7 @@ public record TopicTotals(long records, long endOffsetSum, long bytes) {
                 endOffsetSum += offsets.highWatermark();
                 bytes += partitions.sizeBytes(key);
             } catch (MillraceException e) {
-                // Just deleted, or led by another node: not this node's to count.
+                // Just deleted, or only other nodes know: not this node's to count.
                 continue;
             }
         }

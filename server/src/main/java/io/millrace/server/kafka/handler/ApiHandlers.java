@@ -2,7 +2,6 @@ package io.millrace.server.kafka.handler;
 
 import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.ClusterNode;
-import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.peer.PeerApi;
@@ -11,7 +10,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.Optional;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** The table of the APIs that a listener serves: what is in it is advertised, what is not is refused. Immutable. */
@@ -37,7 +36,7 @@ public final class ApiHandlers {
         PartitionService partitions = node.partitions();
         ClusterConfig config = node.config();
         ApiHandlers handlers = new ApiHandlers(List.of(
-                new ProduceHandler(controller, partitions),
+                ProduceHandler.forClients(controller, partitions),
                 new FetchHandler(controller, partitions, fetchMaxBytes),
                 new ListOffsetsHandler(controller, partitions),
                 new MetadataHandler(controller, config),
@@ -52,26 +51,39 @@ public final class ApiHandlers {
     }
 
     /**
-     * What other nodes are served. They send fixed versions and do not ask for them.
+     * What other nodes are served: the quorum, the controller, replicas, and what they ask on behalf of their own clients. They send fixed
+     * versions and do not ask for them.
      *
      * @param apis APIs whose answers are plain messages; Fetch among them is that of the metadata quorum
-     * @param replicas answers all other Fetch requests
-     * @param image the cluster, to find topics by their ids
+     * @param replicas answers the Fetch requests of replicas
+     * @param fetchMaxBytes bound on one fetch answer for a client
      */
-    public static ApiHandlers forPeers(List<PeerApi> apis, ReplicaFetchService replicas, Supplier<ClusterImage> image) {
-        ReplicaFetchHandler replicaFetch = new ReplicaFetchHandler(replicas, image);
+    public static ApiHandlers forPeers(
+            List<PeerApi> apis,
+            ReplicaFetchService replicas,
+            PartitionService partitions,
+            Controller controller,
+            int fetchMaxBytes) {
         ApiHandlers handlers = forPeers(apis);
+        handlers.byKey.put(ApiKeys.PRODUCE, ProduceHandler.forPeers(controller, partitions));
+        handlers.byKey.put(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(controller, partitions));
         handlers.byKey.put(
                 ApiKeys.FETCH,
-                apis.stream()
-                        .filter(api -> api.apiKey() == ApiKeys.FETCH)
-                        .findFirst()
-                        .<ApiHandler<?>>map(metadata -> new PeerFetchHandler(metadata, replicaFetch))
-                        .orElse(replicaFetch));
+                new PeerFetchHandler(
+                        metadataFetch(apis),
+                        new ReplicaFetchHandler(replicas, controller::image),
+                        new FetchHandler(controller, partitions, fetchMaxBytes)));
         return handlers;
     }
 
-    /** What other nodes are served by a node without replicas. */
+    private static Optional<PeerApiHandler> metadataFetch(List<PeerApi> apis) {
+        return apis.stream()
+                .filter(api -> api.apiKey() == ApiKeys.FETCH)
+                .findFirst()
+                .map(PeerApiHandler::new);
+    }
+
+    /** What other nodes are served by a node without partitions. */
     public static ApiHandlers forPeers(List<PeerApi> apis) {
         return new ApiHandlers(apis.stream().map(PeerApiHandler::new).toList());
     }

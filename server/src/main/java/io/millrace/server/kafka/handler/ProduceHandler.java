@@ -2,6 +2,7 @@ package io.millrace.server.kafka.handler;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.error.OutcomeUnknownException;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.partition.Acks;
 import io.millrace.cluster.partition.AppendCommand;
@@ -33,10 +34,22 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
 
     private final Controller controller;
     private final PartitionService partitions;
+    private final boolean tellsUnknownOutcome;
 
-    ProduceHandler(Controller controller, PartitionService partitions) {
+    private ProduceHandler(Controller controller, PartitionService partitions, boolean tellsUnknownOutcome) {
         this.controller = controller;
         this.partitions = partitions;
+        this.tellsUnknownOutcome = tellsUnknownOutcome;
+    }
+
+    /** For producers: they ask who leads now and send again, and their sequence numbers keep a record from being stored twice. */
+    static ProduceHandler forClients(Controller controller, PartitionService partitions) {
+        return new ProduceHandler(controller, partitions, false);
+    }
+
+    /** For other nodes: records that came over HTTP have no sequence numbers, so what may have been stored must not look like a refusal. */
+    static ProduceHandler forPeers(Controller controller, PartitionService partitions) {
+        return new ProduceHandler(controller, partitions, true);
     }
 
     @Override
@@ -105,13 +118,14 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
         };
     }
 
-    private static void fill(PartitionProduceResponse row, AppendResult result, Throwable failure) {
+    private void fill(PartitionProduceResponse row, AppendResult result, Throwable failure) {
         if (failure == null) {
             row.setBaseOffset(result.baseOffset())
                     .setLogAppendTimeMs(result.logAppendTimeMs())
                     .setLogStartOffset(result.logStartOffset());
         } else {
-            row.setErrorCode(KafkaErrors.of(failure).code())
+            boolean unknown = tellsUnknownOutcome && failure instanceof OutcomeUnknownException;
+            row.setErrorCode((unknown ? Errors.REQUEST_TIMED_OUT : KafkaErrors.of(failure)).code())
                     .setErrorMessage(KafkaErrors.message(failure))
                     .setBaseOffset(-1);
         }

@@ -64,7 +64,8 @@ final class ReplicaFetchPlan {
                 partition.fetchOffset(),
                 partition.lastFetchedEpoch(),
                 partition.logStartOffset(),
-                Math.max(partition.partitionMaxBytes(), 0));
+                Math.max(partition.partitionMaxBytes(), 0),
+                partition.highWatermark());
     }
 
     /** What is asked of the partitions that are known here. */

@@ -1,0 +1,211 @@
+package io.millrace.cluster.peer;
+
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.partition.Acks;
+import io.millrace.cluster.partition.AppendCommand;
+import io.millrace.cluster.peer.PeerException.Kind;
+import io.millrace.cluster.routing.LeaderClient.Fetch;
+import io.millrace.cluster.routing.LeaderClient.Fetched;
+import io.millrace.cluster.routing.LeaderClient.Found;
+import io.millrace.cluster.routing.LeaderClient.From;
+import io.millrace.cluster.routing.LeaderClient.Known;
+import io.millrace.storage.AppendResult;
+import io.millrace.storage.TopicPartition;
+import io.millrace.storage.batch.BatchHeader;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.requests.FetchMetadata;
+
+/** What one node asks another for its clients, as messages. Partitions keep their order, so a topic may have several rows. */
+final class ClientMessages {
+
+    /** Topics by id. */
+    static final short PRODUCE_VERSION = 13;
+
+    /** Topics by id. */
+    static final short FETCH_VERSION = 18;
+
+    static final short LIST_OFFSETS_VERSION = 11;
+
+    private static final int CONSUMER = -1;
+    private static final short ACKS_ALL = -1;
+    private static final short ACKS_LEADER = 1;
+
+    private ClientMessages() {}
+
+    static ProduceRequestData produce(AppendCommand command) {
+        TopicPartition partition = command.partition();
+        ProduceRequestData message = new ProduceRequestData()
+                // Without acks there would be no answer, and so no order of those that follow.
+                .setAcks(command.acks() == Acks.ALL ? ACKS_ALL : ACKS_LEADER)
+                .setTimeoutMs(command.timeoutMs());
+        message.topicData()
+                .add(new TopicProduceData()
+                        .setTopicId(toKafka(partition.topicId()))
+                        .setPartitionData(List.of(new PartitionProduceData()
+                                .setIndex(partition.partition())
+                                .setRecords(MemoryRecords.readableRecords(command.batches())))));
+        return message;
+    }
+
+    /** Throws MillraceException when it was refused. */
+    static AppendResult appended(AppendCommand command, ProduceResponseData message) {
+        PartitionProduceResponse row = message.responses().stream()
+                .flatMap(topic -> topic.partitionResponses().stream())
+                .findFirst()
+                .orElseThrow(ClientMessages::notWhatWasAsked);
+        if (row.errorCode() != ErrorCode.NONE.kafkaCode()) {
+            ErrorCode error = ErrorCode.ofKafkaCode(row.errorCode());
+            throw new MillraceException(
+                    error,
+                    row.errorMessage() != null
+                            ? row.errorMessage()
+                            : "The leader of " + command.partition() + " refused the records: " + error);
+        }
+        ByteBuffer batch = command.batches();
+        return new AppendResult(
+                row.baseOffset(),
+                row.baseOffset() + BatchHeader.lastOffsetDelta(batch, batch.position()),
+                row.logAppendTimeMs(),
+                row.logStartOffset(),
+                false);
+    }
+
+    static FetchRequestData fetch(Fetch request) {
+        FetchRequestData message = new FetchRequestData()
+                .setMaxWaitMs(request.maxWaitMs())
+                .setMinBytes(1)
+                .setMaxBytes(request.maxBytes())
+                .setSessionId(FetchMetadata.INVALID_SESSION_ID)
+                .setSessionEpoch(FetchMetadata.FINAL_EPOCH);
+        UUID topicId = null;
+        FetchTopic topic = null;
+        for (From from : request.partitions()) {
+            TopicPartition partition = from.known().partition();
+            if (!partition.topicId().equals(topicId)) {
+                topicId = partition.topicId();
+                topic = new FetchTopic().setTopicId(toKafka(topicId));
+                message.topics().add(topic);
+            }
+            topic.partitions()
+                    .add(new FetchPartition()
+                            .setPartition(partition.partition())
+                            .setCurrentLeaderEpoch(from.known().leaderEpoch())
+                            .setFetchOffset(from.offset())
+                            .setPartitionMaxBytes(from.maxBytes()));
+        }
+        return message;
+    }
+
+    /** Throws MillraceException when the request as a whole was refused, PeerException when the answer is to something else. */
+    static List<Fetched> fetched(Fetch request, FetchResponseData message) {
+        if (message.errorCode() != ErrorCode.NONE.kafkaCode()) {
+            throw new MillraceException(
+                    ErrorCode.ofKafkaCode(message.errorCode()),
+                    "The leader refused a fetch with Kafka error " + message.errorCode());
+        }
+        List<Fetched> answers = new ArrayList<>(request.partitions().size());
+        for (FetchableTopicResponse topic : message.responses()) {
+            for (PartitionData row : topic.partitions()) {
+                requireAsked(request.partitions().size(), answers.size());
+                TopicPartition asked =
+                        request.partitions().get(answers.size()).known().partition();
+                if (asked.partition() != row.partitionIndex()
+                        || !toKafka(asked.topicId()).equals(topic.topicId())) {
+                    throw notWhatWasAsked();
+                }
+                answers.add(new Fetched(
+                        ErrorCode.ofKafkaCode(row.errorCode()),
+                        row.highWatermark(),
+                        row.logStartOffset(),
+                        records(row)));
+            }
+        }
+        requireAll(request.partitions().size(), answers.size());
+        return answers;
+    }
+
+    private static ByteBuffer records(PartitionData row) {
+        return row.records() == null ? ByteBuffer.allocate(0) : ((MemoryRecords) row.records()).buffer();
+    }
+
+    static ListOffsetsRequestData listOffsets(List<Known> partitions, long timestampMs) {
+        ListOffsetsRequestData message = new ListOffsetsRequestData().setReplicaId(CONSUMER);
+        UUID topicId = null;
+        ListOffsetsTopic topic = null;
+        for (Known known : partitions) {
+            TopicPartition partition = known.partition();
+            if (!partition.topicId().equals(topicId)) {
+                topicId = partition.topicId();
+                topic = new ListOffsetsTopic().setName(partition.topic());
+                message.topics().add(topic);
+            }
+            topic.partitions()
+                    .add(new ListOffsetsPartition()
+                            .setPartitionIndex(partition.partition())
+                            .setCurrentLeaderEpoch(known.leaderEpoch())
+                            .setTimestamp(timestampMs));
+        }
+        return message;
+    }
+
+    /** Throws PeerException when the answer is to something else. */
+    static List<Found> found(List<Known> partitions, ListOffsetsResponseData message) {
+        List<Found> answers = new ArrayList<>(partitions.size());
+        for (ListOffsetsTopicResponse topic : message.topics()) {
+            for (ListOffsetsPartitionResponse row : topic.partitions()) {
+                requireAsked(partitions.size(), answers.size());
+                TopicPartition asked = partitions.get(answers.size()).partition();
+                if (asked.partition() != row.partitionIndex() || !asked.topic().equals(topic.name())) {
+                    throw notWhatWasAsked();
+                }
+                answers.add(new Found(
+                        ErrorCode.ofKafkaCode(row.errorCode()), row.offset(), row.timestamp(), row.leaderEpoch()));
+            }
+        }
+        requireAll(partitions.size(), answers.size());
+        return answers;
+    }
+
+    private static void requireAsked(int asked, int answered) {
+        if (answered >= asked) {
+            throw notWhatWasAsked();
+        }
+    }
+
+    private static void requireAll(int asked, int answered) {
+        if (answered < asked) {
+            throw notWhatWasAsked();
+        }
+    }
+
+    private static PeerException notWhatWasAsked() {
+        return new PeerException(Kind.PROTOCOL, "A leader did not answer for the partitions that were asked.", null);
+    }
+
+    private static Uuid toKafka(UUID id) {
+        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    }
+}
