@@ -45,7 +45,7 @@ public final class GatewayNode implements AutoCloseable {
         cluster = await(
                 ClusterNode.startAlone(vertx, ClusterConfig.defaults(storage), Clock.systemUTC(), StorageMetrics.NONE));
         gateway = new StreamGateway(
-                vertx, cluster.partitions(), cluster.controller(), limits, metrics, Clock.systemUTC());
+                vertx, cluster.anywhere(), cluster.controller(), limits, metrics, Clock.systemUTC());
         Router router = Router.router(vertx);
         gateway.mount(router);
         server = await(vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1"))
@@ -78,7 +78,7 @@ public final class GatewayNode implements AutoCloseable {
     }
 
     public PartitionService partitions() {
-        return cluster.partitions();
+        return cluster.anywhere();
     }
 
     public int port() {
@@ -104,7 +104,7 @@ public final class GatewayNode implements AutoCloseable {
     }
 
     public TopicPartition partition(String topic, int partition) {
-        return cluster.partitions().partition(topic, partition).orElseThrow();
+        return cluster.anywhere().partition(topic, partition).orElseThrow();
     }
 
     /** Appends records with these values to partition 0 and waits until they are durable. */
@@ -131,7 +131,7 @@ public final class GatewayNode implements AutoCloseable {
     }
 
     public Future<AppendResult> appendAsync(String topic, int partition, List<NewRecord> records) {
-        return cluster.partitions()
+        return cluster.anywhere()
                 .append(new AppendCommand(
                         partition(topic, partition),
                         RecordBatches.build(records, System.currentTimeMillis()),

@@ -167,8 +167,9 @@ final class LeaderRole implements Role {
 
     @Override
     public void durable(long offset) {
-        untilDurable.release(offset);
+        // In this order: without other replicas, what is acknowledged can be read.
         advance();
+        untilDurable.release(offset);
     }
 
     /** Moves the high watermark as far as it may, and answers those who waited for it. */

@@ -42,6 +42,11 @@ final class TestCluster implements AutoCloseable {
     final TopicPartition partition;
 
     TestCluster(Path directory, int count, int minInSync) {
+        this(directory, count, count, minInSync);
+    }
+
+    /** @param replicas how many of the nodes have a replica, the first ones */
+    TestCluster(Path directory, int count, int replicas, int minInSync) {
         controller = new ModelController(minInSync);
         partition = new TopicPartition(controller.topicId(), "t", ModelController.PARTITION);
         List<Integer> ids = IntStream.rangeClosed(1, count).boxed().toList();
@@ -57,7 +62,7 @@ final class TestCluster implements AutoCloseable {
             nodes.put(id, node);
             node.start();
         }
-        controller.create(ids);
+        controller.create(ids.subList(0, replicas));
         publish();
     }
 

@@ -6,7 +6,6 @@ import io.millrace.cluster.replication.ReplicaFetchResponse.Diverging;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Failed;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Outcome;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Records;
-import io.millrace.cluster.replication.ReplicaFetchService;
 import io.millrace.storage.ReadResult;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -24,12 +23,12 @@ final class TestNetwork {
 
     private record Link(int from, int to) {}
 
-    private final Map<Integer, ReplicaFetchService> services = new ConcurrentHashMap<>();
+    private final Map<Integer, LocalPartitionService> services = new ConcurrentHashMap<>();
     private final Set<Link> cut = ConcurrentHashMap.newKeySet();
     private volatile long claimedHighWatermark = -1;
     private volatile UnaryOperator<ByteBuffer> damage = UnaryOperator.identity();
 
-    void up(int node, ReplicaFetchService service) {
+    void up(int node, LocalPartitionService service) {
         services.put(node, service);
     }
 
@@ -59,8 +58,13 @@ final class TestNetwork {
         return records;
     }
 
+    /** The service of a node as another one sees it; null when there is no way. */
+    LocalPartitionService reached(int from, int to) {
+        return cut.contains(new Link(from, to)) ? null : services.get(to);
+    }
+
     Future<ReplicaFetchResponse<ByteBuffer>> fetch(int from, int to, ReplicaFetchRequest request) {
-        ReplicaFetchService service = services.get(to);
+        LocalPartitionService service = services.get(to);
         Link link = new Link(from, to);
         if (service == null || cut.contains(link)) {
             return Future.failedFuture(new IOException("node " + to + " cannot be reached"));

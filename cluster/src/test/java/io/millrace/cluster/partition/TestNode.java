@@ -1,13 +1,18 @@
 package io.millrace.cluster.partition;
 
 import io.millrace.cluster.ClusterConfig;
+import io.millrace.cluster.membership.AloneMembership;
+import io.millrace.cluster.membership.ClusterMember;
+import io.millrace.cluster.membership.OwnershipTable;
 import io.millrace.cluster.metadata.ClusterImage;
+import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.record.RecordBatches;
 import io.millrace.cluster.replication.IsrCommitter;
 import io.millrace.cluster.replication.IsrCommitter.Answer;
 import io.millrace.cluster.replication.IsrCommitter.Proposal;
 import io.millrace.cluster.replication.Replication;
 import io.millrace.cluster.replication.ReplicationConfig;
+import io.millrace.cluster.routing.RoutedPartitionService;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.ReadResult;
@@ -44,6 +49,11 @@ final class TestNode {
     private final Runnable committed;
     private LogManager logs;
     private LocalPartitionService service;
+    private RoutedPartitionService anywhere;
+    private TestLeaderClient client;
+    private final OwnershipTable ownership = new OwnershipTable(
+            new AloneMembership(new ClusterMember(1, "", "", new PeerAddress("localhost", 1), "", "", ""))
+                    .map(OwnershipTable.MAP));
     private volatile ClusterImage image;
     private volatile long brokerEpoch = -1;
     private volatile IsrCommitter committer = this::alter;
@@ -115,6 +125,8 @@ final class TestNode {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        client = new TestLeaderClient(vertx, network, id);
+        anywhere = new RoutedPartitionService(vertx, id, service, () -> image, ownership, client);
         network.up(id, service);
     }
 
@@ -135,12 +147,26 @@ final class TestNode {
         return service;
     }
 
+    RoutedPartitionService anywhere() {
+        return anywhere;
+    }
+
+    /** The way of {@link #anywhere} to other nodes. */
+    TestLeaderClient client() {
+        return client;
+    }
+
+    OwnershipTable ownership() {
+        return ownership;
+    }
+
     CompletableFuture<Void> apply(ClusterImage next) {
         ClusterImage known = image;
         if (known == null || next.version() >= known.version()) {
             image = next;
         }
-        return service.apply(next).toCompletableFuture();
+        RoutedPartitionService routed = anywhere;
+        return service.apply(next).thenRun(routed::imageApplied).toCompletableFuture();
     }
 
     Future<Answer> alter(Proposal proposal) {
@@ -166,6 +192,7 @@ final class TestNode {
     }
 
     private void close() {
+        anywhere.close();
         service.close();
         logs.close();
         service = null;

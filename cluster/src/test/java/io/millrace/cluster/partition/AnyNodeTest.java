@@ -1,0 +1,251 @@
+package io.millrace.cluster.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.membership.OwnershipTable.Ownership;
+import io.millrace.cluster.record.NewRecord;
+import io.millrace.cluster.record.RecordBatches;
+import io.millrace.cluster.replication.ReplicaFetchRequest;
+import io.millrace.cluster.replication.ReplicaFetchResponse;
+import io.millrace.cluster.replication.ReplicaFetchResponse.Records;
+import io.millrace.storage.AppendResult;
+import io.millrace.storage.ReadResult;
+import io.millrace.storage.TopicPartition;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes 1 and 2 have replicas, 3 and 4 have none: clients of HTTP and streams must not notice where they are. */
+class AnyNodeTest {
+
+    private static final int NODES = 4;
+
+    @TempDir
+    Path directory;
+
+    private final Vertx vertx = Vertx.vertx();
+    private TestCluster cluster;
+    private TopicPartition partition;
+
+    @BeforeEach
+    void start() {
+        cluster = new TestCluster(directory, NODES, 2, 1);
+        partition = cluster.partition;
+        cluster.awaitInSync(1, 2);
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+        TestCluster.get(vertx.close());
+    }
+
+    private RoutedPartitionServiceAt at(int node) {
+        return new RoutedPartitionServiceAt(node);
+    }
+
+    /** Clients of one node. */
+    private final class RoutedPartitionServiceAt {
+        private final PartitionService service;
+
+        RoutedPartitionServiceAt(int node) {
+            service = cluster.node(node).anywhere();
+        }
+
+        Future<AppendResult> append(String value) {
+            return append(value, 10_000);
+        }
+
+        Future<AppendResult> append(String value, int timeoutMs) {
+            NewRecord record = new NewRecord(1, null, value.getBytes(StandardCharsets.UTF_8), List.of());
+            return service.append(
+                    new AppendCommand(partition, RecordBatches.build(List.of(record), 1), Acks.ALL, timeoutMs));
+        }
+
+        long end() {
+            TestCluster.get(service.prepare(List.of(partition), 10_000));
+            return service.offsets(partition).highWatermark();
+        }
+
+        StreamReader follow() {
+            return new StreamReader(vertx, service, partition, 0);
+        }
+    }
+
+    @Test
+    void whatWasWrittenThroughAnyNodeIsReadAtEveryNodeAtOnce() {
+        for (int writer = 1; writer <= NODES; writer++) {
+            long offset = TestCluster.get(at(writer).append("from " + writer)).baseOffset();
+            for (int reader = 1; reader <= NODES; reader++) {
+                assertThat(at(reader).end()).as("node " + reader).isEqualTo(offset + 1);
+            }
+        }
+        assertThat(cluster.values(1)).containsExactly("from 1", "from 2", "from 3", "from 4");
+    }
+
+    @Test
+    void streamsOnEveryNodeGoOnOverChangesOfLeaderWithoutGapOrRepeat() {
+        List<StreamReader> readers = new ArrayList<>();
+        for (int node = 1; node <= NODES; node++) {
+            readers.add(at(node).follow());
+        }
+        List<String> acknowledged = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            if (i % 10 == 5) {
+                cluster.awaitInSync(1, 2);
+                cluster.elect(3 - cluster.leader());
+            }
+            String value = "r" + i;
+            long offset = TestCluster.get(at(1 + i % NODES).append(value)).baseOffset();
+            acknowledged.add(offset + "=" + value);
+        }
+        for (StreamReader reader : readers) {
+            await().atMost(TestCluster.PATIENCE).until(() -> reader.seen().size() >= acknowledged.size());
+            assertThat(reader.seen()).isEqualTo(acknowledged);
+            assertThat(reader.wrong()).isEmpty();
+            reader.close();
+        }
+    }
+
+    @Test
+    void aDeadLeaderIsWaitedForNotToldToClients() {
+        TestCluster.get(at(3).append("before"));
+        StreamReader reader = at(4).follow();
+        cluster.node(1).kill();
+        Future<AppendResult> waiting = at(3).append("after");
+        vertx.setTimer(
+                300,
+                timer -> vertx.executeBlocking(() -> {
+                    cluster.controller.fence(1);
+                    cluster.publish();
+                    return null;
+                }));
+
+        assertThat(TestCluster.get(waiting).baseOffset()).isEqualTo(1);
+        await().atMost(TestCluster.PATIENCE).until(() -> reader.seen().size() == 2);
+        assertThat(reader.seen()).containsExactly("0=before", "1=after");
+        assertThat(at(4).end()).isEqualTo(2);
+        reader.close();
+    }
+
+    @Test
+    void whenTheAnswerIsLostTheOutcomeIsToldAsUnknownAndNothingIsSentAgain() {
+        cluster.node(3).client().loseAnswers();
+
+        assertThat(TestCluster.errorOf(at(3).append("once"))).isEqualTo(ErrorCode.REQUEST_TIMED_OUT);
+        assertThat(cluster.node(3).client().appends).hasValue(1);
+        assertThat(cluster.values(1)).containsExactly("once");
+    }
+
+    @Test
+    void recordsThatAFormerLeaderHadWrittenAreNotSentToTheNext() {
+        cluster.network.cut(2, 1);
+        Future<AppendResult> written = at(3).append("perhaps");
+        await().until(() -> cluster.end(1) == 1);
+        cluster.elect(2);
+
+        assertThat(TestCluster.errorOf(written)).isEqualTo(ErrorCode.REQUEST_TIMED_OUT);
+        assertThat(cluster.node(3).client().appends).hasValue(1);
+        assertThat(cluster.stored(2)).isEmpty();
+    }
+
+    @Test
+    void aNodeThatIsBehindWithItsImageFindsTheLeaderInTheOwnershipTable() {
+        cluster.deafen(3);
+        cluster.elect(2);
+        var committed = cluster.controller.partition();
+        cluster.node(3)
+                .ownership()
+                .publish(List.of(new Ownership(
+                        partition.topicId(),
+                        partition.partition(),
+                        committed.leader(),
+                        committed.leaderEpoch(),
+                        committed.partitionEpoch(),
+                        committed.isr())));
+
+        TestCluster.get(at(3).append("a"));
+        assertThat(cluster.node(3).client().appends).hasValue(1);
+        assertThat(at(3).end()).isEqualTo(1);
+    }
+
+    @Test
+    void whoeverIsFirstAndFindsNoLeaderIsToldToTryAgain() {
+        cluster.node(1).kill();
+        Future<Void> prepared = cluster.node(3).anywhere().prepare(List.of(partition), 200);
+
+        assertThat(TestCluster.errorOf(prepared)).isEqualTo(ErrorCode.LEADER_NOT_AVAILABLE);
+        assertThat(TestCluster.errorOf(at(3).append("a", 200))).isEqualTo(ErrorCode.LEADER_NOT_AVAILABLE);
+    }
+
+    @Test
+    void aPartitionThatDoesNotExistIsNotAskedFor() {
+        TopicPartition unknown = new TopicPartition(UUID.randomUUID(), "unknown", 0);
+        PartitionService service = cluster.node(3).anywhere();
+
+        assertThat(TestCluster.errorOf(service.prepare(List.of(unknown), 5_000)))
+                .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        assertThat(TestCluster.errorOf(service.read(unknown, 0, 100, Isolation.READ_UNCOMMITTED)))
+                .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+
+    @Test
+    void howeverManyFollowOneRequestWaitsAtTheLeader() {
+        List<StreamReader> readers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            readers.add(at(4).follow());
+        }
+        for (int i = 0; i < 20; i++) {
+            TestCluster.get(at(1).append("r" + i));
+        }
+        for (StreamReader reader : readers) {
+            await().atMost(TestCluster.PATIENCE).until(() -> reader.seen().size() == 20);
+        }
+        TestLeaderClient client = cluster.node(4).client();
+        assertThat(client.mostPollsUnderWay).hasValue(1);
+
+        readers.forEach(StreamReader::close);
+        await().atMost(Duration.ofSeconds(5)).until(() -> client.pollsUnderWay.get() == 0);
+    }
+
+    @Test
+    void aFollowerThatIsReadIsToldOfAHighWatermarkWithoutWaitingForTheNextRecord() {
+        cluster.append("a");
+        // The follower of a test asks for itself; it stands for another one that has everything.
+        cluster.network.cut(2, 1);
+        Future<AppendResult> written = cluster.append(1, "b", Acks.ALL);
+        await().until(() -> cluster.end(1) == 2);
+        Future<ReplicaFetchResponse<ReadResult>> parked =
+                cluster.node(1).service().fetch(request(2, 1));
+        assertThat(TestCluster.get(written).baseOffset()).isEqualTo(1);
+
+        ReplicaFetchResponse.Entry<ReadResult> told =
+                TestCluster.get(parked).partitions().get(0);
+        assertThat(told.highWatermark()).isEqualTo(2);
+        assertThat(((Records<ReadResult>) told.outcome()).records().isEmpty()).isTrue();
+    }
+
+    private ReplicaFetchRequest request(long fetchOffset, long knownHighWatermark) {
+        var epoch = cluster.controller.partition().leaderEpoch();
+        long broker = cluster.controller.image().brokers().get(2).epoch();
+        return new ReplicaFetchRequest(
+                2,
+                broker,
+                10_000,
+                1,
+                1 << 20,
+                List.of(new ReplicaFetchRequest.Entry(
+                        partition, epoch, fetchOffset, epoch, 0, 1 << 20, knownHighWatermark)));
+    }
+}
