@@ -44,8 +44,8 @@ public final class GatewayNode implements AutoCloseable {
         StorageConfig storage = StorageConfig.defaults(directory);
         cluster = await(
                 ClusterNode.startAlone(vertx, ClusterConfig.defaults(storage), Clock.systemUTC(), StorageMetrics.NONE));
-        gateway = new StreamGateway(
-                vertx, cluster.anywhere(), cluster.controller(), limits, metrics, Clock.systemUTC());
+        gateway =
+                new StreamGateway(vertx, cluster.anywhere(), cluster.controller(), limits, metrics, Clock.systemUTC());
         Router router = Router.router(vertx);
         gateway.mount(router);
         server = await(vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1"))
