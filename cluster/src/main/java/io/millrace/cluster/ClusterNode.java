@@ -14,7 +14,9 @@ import io.millrace.cluster.membership.OwnershipPublisher;
 import io.millrace.cluster.membership.OwnershipTable;
 import io.millrace.cluster.membership.Suspicion;
 import io.millrace.cluster.metadata.BrokerMetadata;
+import io.millrace.cluster.metadata.ClusterAdmin;
 import io.millrace.cluster.metadata.ClusterImage;
+import io.millrace.cluster.metadata.ClusterSettingNames;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.metadata.FormerMetadata;
 import io.millrace.cluster.partition.BatchingRecordAppender;
@@ -27,6 +29,7 @@ import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerApi;
 import io.millrace.cluster.peer.PeerLeaderClient;
 import io.millrace.cluster.peer.PeerReplicaTransport;
+import io.millrace.cluster.peer.ReplicaSizes;
 import io.millrace.cluster.peer.TcpPeerTransport;
 import io.millrace.cluster.quorum.FatalHandler;
 import io.millrace.cluster.quorum.Quorum;
@@ -86,6 +89,7 @@ public final class ClusterNode {
     private final LogManager logs;
     private final TcpPeerTransport transport;
     private final Quorum quorum;
+    private final ReplicaSizes replicaSizes;
     private final ControlPlane controlPlane;
     private final LocalPartitionService partitions;
     private final RoutedPartitionService anywhere;
@@ -119,8 +123,9 @@ public final class ClusterNode {
         this.transport = new TcpPeerTransport(vertx, config.peers().transport());
         this.quorum = Quorum.open(quorumSettings(config, identity, membership), logs, transport, fatal);
         this.partitions = new LocalPartitionService(vertx, config, logs, this::image, replication());
-        this.controlPlane =
-                new ControlPlane(vertx, controllerSettings(), quorum, transport, partitions::apply, (what, cause) -> {
+        this.replicaSizes = new ReplicaSizes(transport, partitions::sizesBytes);
+        this.controlPlane = new ControlPlane(
+                vertx, controllerSettings(), quorum, transport, replicaSizes, partitions::apply, (what, cause) -> {
                     fatal.fatal(what, cause);
                     return new IllegalStateException(what, cause);
                 });
@@ -208,12 +213,16 @@ public final class ClusterNode {
 
     private Replication replication() {
         PeersConfig peers = config.peers();
+        ReplicationConfig own =
+                ReplicationConfig.defaults().with(peers.replicaLagTimeMaxMs(), peers.catchUpBytesPerSecond());
         return Replication.of(
-                vertx,
-                ReplicationConfig.defaults().with(peers.replicaLagTimeMaxMs(), peers.catchUpBytesPerSecond()),
-                proposal -> controlPlane.isrCommitter().alter(proposal),
-                new PeerReplicaTransport(transport, this::peerAddress, FETCH_ANSWER_TIMEOUT_MS),
-                () -> controlPlane.brokerEpoch());
+                        vertx,
+                        own,
+                        proposal -> controlPlane.isrCommitter().alter(proposal),
+                        new PeerReplicaTransport(transport, this::peerAddress, FETCH_ANSWER_TIMEOUT_MS),
+                        () -> controlPlane.brokerEpoch())
+                .withCatchUpRate(() -> ClusterSettingNames.catchUpBytesPerSecond(image().settings())
+                        .orElse(own.catchUpBytesPerSecond()));
     }
 
     /** Where another node is asked, null when it is not registered. */
@@ -276,7 +285,8 @@ public final class ClusterNode {
 
     /** What other nodes may ask of this one; to be served before {@link #join}. */
     public List<PeerApi> peerApis() {
-        return Stream.concat(quorum.apis().stream(), controlPlane.apis().stream())
+        return Stream.of(quorum.apis(), controlPlane.apis(), List.of(replicaSizes.api()))
+                .flatMap(List::stream)
                 .toList();
     }
 
@@ -286,6 +296,11 @@ public final class ClusterNode {
 
     public Controller controller() {
         return controlPlane.controller();
+    }
+
+    /** What an administrator asks of the cluster. */
+    public ClusterAdmin admin() {
+        return controlPlane.admin();
     }
 
     /** The partitions that this node leads: for clients that go to another node when told to. */

@@ -77,8 +77,8 @@ final class ClusterController implements Controller {
                         ErrorCode.TOPIC_ALREADY_EXISTS, "Topic '" + topic.name() + "' exists already");
             }
             TopicConfig.validate(topic.config());
-            int partitions = topic.partitions() == -1 ? settings.defaultPartitions() : topic.partitions();
-            int replicas = topic.replicationFactor() == -1 ? defaultReplicationFactor() : topic.replicationFactor();
+            int partitions = partitions(topic);
+            int replicas = replicas(topic);
             checkPartitions(partitions, partitions, replicas);
             checkReplication(replicas);
             return active.send(
@@ -109,7 +109,8 @@ final class ClusterController implements Controller {
     }
 
     @Override
-    public Future<TopicMetadata> createPartitions(String topic, int total, boolean validateOnly) {
+    public Future<TopicMetadata> createPartitions(
+            String topic, int total, List<List<Integer>> assignment, boolean validateOnly) {
         return answer(() -> {
             TopicMetadata present = existing(topic);
             int now = present.partitions().size();
@@ -122,7 +123,7 @@ final class ClusterController implements Controller {
             int replicas = present.partitions().get(0).replicas().size();
             checkPartitions(total, total - now, replicas);
             return active.send(
-                            TopicRequests.createPartitions(topic, total, validateOnly),
+                            TopicRequests.createPartitions(topic, total, assignment, validateOnly),
                             CreatePartitionsResponseData.class,
                             ControllerApis.TIMEOUT_MS)
                     .compose(answer -> {
@@ -175,7 +176,7 @@ final class ClusterController implements Controller {
     }
 
     /** Answers on the caller's context, with every failure in our words. */
-    private static <T> Future<T> answer(Supplier<Future<T>> change) {
+    static <T> Future<T> answer(Supplier<Future<T>> change) {
         Promise<T> promise = CallerContext.promise();
         try {
             change.get().onComplete(result -> {
@@ -221,9 +222,25 @@ final class ClusterController implements Controller {
                 .collect(Collectors.toList());
         List<PartitionMetadata> shape = new ArrayList<>(partitions);
         for (int partition = 0; partition < partitions; partition++) {
-            shape.add(new PartitionMetadata(partition, PartitionMetadata.NO_LEADER, 0, 0, nodes, nodes));
+            List<Integer> own =
+                    topic.assignment().isEmpty() ? nodes : topic.assignment().get(partition);
+            shape.add(new PartitionMetadata(partition, PartitionMetadata.NO_LEADER, 0, 0, own, own));
         }
         return new TopicMetadata(topic.name(), new UUID(0, 0), shape, topic.config(), 1);
+    }
+
+    private int partitions(NewTopic topic) {
+        if (!topic.assignment().isEmpty()) {
+            return topic.assignment().size();
+        }
+        return topic.partitions() == -1 ? settings.defaultPartitions() : topic.partitions();
+    }
+
+    private int replicas(NewTopic topic) {
+        if (!topic.assignment().isEmpty()) {
+            return topic.assignment().get(0).size();
+        }
+        return topic.replicationFactor() == -1 ? defaultReplicationFactor() : topic.replicationFactor();
     }
 
     /** As many as the configuration wants, or as there are nodes now. */

@@ -2,11 +2,13 @@ package io.millrace.cluster.controller;
 
 import io.millrace.cluster.NodeEndpoints;
 import io.millrace.cluster.metadata.BrokerMetadata;
+import io.millrace.cluster.metadata.ClusterAdmin;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerApi;
 import io.millrace.cluster.peer.PeerTransport;
+import io.millrace.cluster.peer.ReplicaSizes;
 import io.millrace.cluster.quorum.Quorum;
 import io.millrace.cluster.replication.IsrCommitter;
 import io.vertx.core.Future;
@@ -45,11 +47,13 @@ public final class ControlPlane {
     private final ActiveController active;
     private final ClusterController controller;
     private final IsrCommits isrCommits;
+    private final ClusterAdministration admin;
     private final Promise<Void> caughtUp = Promise.promise();
     private volatile BrokerLifecycle lifecycle;
 
     /**
      * @param quorum not started yet, so that nothing is missed
+     * @param sizes what replicas have on their disks
      * @param applier brings this node's partitions in line with an image; called one image after the other
      * @param fatal ends the process, after a failure that leaves the state in memory in doubt
      */
@@ -58,6 +62,7 @@ public final class ControlPlane {
             ControllerSettings settings,
             Quorum quorum,
             PeerTransport transport,
+            ReplicaSizes sizes,
             Function<ClusterImage, CompletionStage<Void>> applier,
             FaultHandler fatal)
             throws Exception {
@@ -75,6 +80,7 @@ public final class ControlPlane {
         this.apis = new ControllerApis(threads.controller());
         this.active = new ActiveController(vertx, transport, whereabouts(), System::nanoTime);
         this.controller = new ClusterController(vertx, settings, active, images, this::brokerEpoch);
+        this.admin = new ClusterAdministration(settings.nodeId(), active, controller, quorum, sizes);
         this.isrCommits = new IsrCommits(settings.nodeId(), this::brokerEpoch, active);
     }
 
@@ -101,6 +107,10 @@ public final class ControlPlane {
 
     public Controller controller() {
         return controller;
+    }
+
+    public ClusterAdmin admin() {
+        return admin;
     }
 
     public IsrCommitter isrCommitter() {

@@ -75,7 +75,8 @@ final class ImagePublisher implements MetadataPublisher {
                     controllerId,
                     image.brokers(),
                     image.topics(),
-                    image.topicsById()));
+                    image.topicsById(),
+                    image.settings()));
         }
     }
 

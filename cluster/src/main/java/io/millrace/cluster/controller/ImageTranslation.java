@@ -29,6 +29,9 @@ import org.apache.kafka.metadata.PartitionRegistration;
  */
 final class ImageTranslation {
 
+    /** Kafka's name for what holds on all nodes. */
+    private static final ConfigResource CLUSTER_DEFAULTS = new ConfigResource(ConfigResource.Type.BROKER, "");
+
     private final UUID clusterId;
 
     ImageTranslation(UUID clusterId) {
@@ -57,7 +60,13 @@ final class ImageTranslation {
             });
         }
         return new ClusterImage(
-                image.highestOffsetAndEpoch().offset(), clusterId, controllerId, brokers(image), byName, byId);
+                image.highestOffsetAndEpoch().offset(),
+                clusterId,
+                controllerId,
+                brokers(image),
+                byName,
+                byId,
+                image.configs().configMapForResource(CLUSTER_DEFAULTS));
     }
 
     private static void put(Map<String, TopicMetadata> byName, Map<UUID, TopicMetadata> byId, TopicMetadata topic) {
@@ -85,7 +94,7 @@ final class ImageTranslation {
     }
 
     private static boolean isClusterDefault(ConfigResource resource) {
-        return resource.type() == ConfigResource.Type.BROKER && resource.name().isEmpty();
+        return resource.equals(CLUSTER_DEFAULTS);
     }
 
     private static TopicMetadata topic(TopicImage topic, MetadataImage image, ClusterImage previous) {
@@ -108,9 +117,7 @@ final class ImageTranslation {
     private static int minInsyncReplicas(Map<String, String> topicConfig, MetadataImage image) {
         String value = topicConfig.get(TopicConfig.MIN_INSYNC_REPLICAS);
         if (value == null) {
-            value = image.configs()
-                    .configMapForResource(new ConfigResource(ConfigResource.Type.BROKER, ""))
-                    .get(TopicConfig.MIN_INSYNC_REPLICAS);
+            value = image.configs().configMapForResource(CLUSTER_DEFAULTS).get(TopicConfig.MIN_INSYNC_REPLICAS);
         }
         return value == null ? 1 : Integer.parseInt(value);
     }

@@ -7,11 +7,14 @@ import java.util.UUID;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
+import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsAssignment;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopicCollection;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
 import org.apache.kafka.common.message.CreatePartitionsResponseData.CreatePartitionsTopicResult;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableReplicaAssignment;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableReplicaAssignmentCollection;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
@@ -43,15 +46,26 @@ final class TopicRequests {
                 .forEach((name, value) ->
                         configs.add(new CreatableTopicConfig().setName(name).setValue(value)));
         CreatableTopicCollection topics = new CreatableTopicCollection();
-        topics.add(new CreatableTopic()
-                .setName(topic.name())
-                .setNumPartitions(partitions)
-                .setReplicationFactor(replicationFactor)
-                .setConfigs(configs));
+        CreatableTopic wanted = new CreatableTopic().setName(topic.name()).setConfigs(configs);
+        if (topic.assignment().isEmpty()) {
+            wanted.setNumPartitions(partitions).setReplicationFactor(replicationFactor);
+        } else {
+            wanted.setNumPartitions(-1).setReplicationFactor((short) -1).setAssignments(assignments(topic));
+        }
+        topics.add(wanted);
         return new CreateTopicsRequestData()
                 .setTopics(topics)
                 .setValidateOnly(validateOnly)
                 .setTimeoutMs((int) ControllerApis.TIMEOUT_MS);
+    }
+
+    private static CreatableReplicaAssignmentCollection assignments(NewTopic topic) {
+        CreatableReplicaAssignmentCollection assignments = new CreatableReplicaAssignmentCollection();
+        topic.assignment()
+                .forEach(nodes -> assignments.add(new CreatableReplicaAssignment()
+                        .setPartitionIndex(assignments.size())
+                        .setBrokerIds(nodes)));
+        return assignments;
     }
 
     static UUID created(CreateTopicsResponseData answer) {
@@ -71,9 +85,18 @@ final class TopicRequests {
         check(result.errorCode(), result.errorMessage());
     }
 
-    static CreatePartitionsRequestData createPartitions(String topic, int total, boolean validateOnly) {
+    static CreatePartitionsRequestData createPartitions(
+            String topic, int total, List<List<Integer>> assignment, boolean validateOnly) {
         CreatePartitionsTopicCollection topics = new CreatePartitionsTopicCollection();
-        topics.add(new CreatePartitionsTopic().setName(topic).setCount(total).setAssignments(null));
+        topics.add(new CreatePartitionsTopic()
+                .setName(topic)
+                .setCount(total)
+                .setAssignments(
+                        assignment.isEmpty()
+                                ? null
+                                : assignment.stream()
+                                        .map(nodes -> new CreatePartitionsAssignment().setBrokerIds(nodes))
+                                        .toList()));
         return new CreatePartitionsRequestData()
                 .setTopics(topics)
                 .setValidateOnly(validateOnly)

@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param controllerId node id of the active controller, -1 while it is not known
  * @param brokers the registered nodes by node id, dead ones too
  * @param topics by name; a topic that did not change is the same object in the next image
+ * @param settings what was committed for all nodes, by its name
  */
 public record ClusterImage(
         long version,
@@ -21,12 +22,25 @@ public record ClusterImage(
         int controllerId,
         Map<Integer, BrokerMetadata> brokers,
         Map<String, TopicMetadata> topics,
-        Map<UUID, TopicMetadata> topicsById) {
+        Map<UUID, TopicMetadata> topicsById,
+        Map<String, String> settings) {
 
     public ClusterImage {
         brokers = Map.copyOf(brokers);
         topics = Map.copyOf(topics);
         topicsById = Map.copyOf(topicsById);
+        settings = Map.copyOf(settings);
+    }
+
+    /** Without settings. */
+    public ClusterImage(
+            long version,
+            UUID clusterId,
+            int controllerId,
+            Map<Integer, BrokerMetadata> brokers,
+            Map<String, TopicMetadata> topics,
+            Map<UUID, TopicMetadata> topicsById) {
+        this(version, clusterId, controllerId, brokers, topics, topicsById, Map.of());
     }
 
     /** The nodes that are alive, in the order of their ids. */
@@ -35,6 +49,12 @@ public record ClusterImage(
                 .filter(broker -> !broker.fenced())
                 .sorted(Comparator.comparingInt(BrokerMetadata::nodeId))
                 .toList();
+    }
+
+    /** Whether a node is registered and not taken for dead. */
+    public boolean isLive(int nodeId) {
+        BrokerMetadata broker = brokers.get(nodeId);
+        return broker != null && !broker.fenced();
     }
 
     public Optional<TopicMetadata> topic(String name) {

@@ -1,6 +1,7 @@
 package io.millrace.cluster.metadata;
 
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -30,8 +31,18 @@ public interface Controller {
     /** Deletes a topic by its id. */
     Future<Void> deleteTopic(UUID topicId);
 
-    /** Adds partitions until there are {@code total}. */
-    Future<TopicMetadata> createPartitions(String topic, int total, boolean validateOnly);
+    /** Adds partitions until there are {@code total}; the cluster places them. */
+    default Future<TopicMetadata> createPartitions(String topic, int total, boolean validateOnly) {
+        return createPartitions(topic, total, List.of(), validateOnly);
+    }
+
+    /**
+     * Adds partitions until there are {@code total}.
+     *
+     * @param assignment the nodes of each new partition in its order, the preferred leader first; empty to let the cluster choose
+     */
+    Future<TopicMetadata> createPartitions(
+            String topic, int total, List<List<Integer>> assignment, boolean validateOnly);
 
     /** Changes topic configuration: a null value takes a setting back to its default. What is not named stays. */
     Future<TopicMetadata> alterTopicConfig(String topic, Map<String, String> changes, boolean validateOnly);

@@ -19,7 +19,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -188,6 +190,15 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
     /** Reads what the replicas of this node have, whoever leads. */
     public ReplicaReader replicaReader() {
         return new ReplicaReader(registry, readers);
+    }
+
+    /** Bytes on disk of all replicas of this node. */
+    public Map<TopicPartition, Long> sizesBytes() {
+        Map<TopicPartition, Long> sizes = new HashMap<>();
+        for (Partition partition : registry.all()) {
+            sizes.put(partition.topicPartition(), partition.log().sizeBytes());
+        }
+        return sizes;
     }
 
     /** Fails appends whose time is up; called by a timer, several times a second. */

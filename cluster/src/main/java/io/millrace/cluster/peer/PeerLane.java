@@ -12,6 +12,9 @@ public record PeerLane(String name) {
     /** What is asked of the active controller. */
     public static final PeerLane CONTROLLER = new PeerLane("controller");
 
+    /** What an administrator wants to know of all nodes. */
+    public static final PeerLane ADMIN = new PeerLane("admin");
+
     /** What one node asks another on behalf of its clients and is answered at once: offsets, and records that are there. */
     public static final PeerLane CLIENTS = new PeerLane("clients");
 

@@ -194,7 +194,7 @@ final class ReplicaFetcher {
     }
 
     private long pauseMs(long bytes, long beganMs) {
-        long fairMs = bytes * 1000 / replication.config().catchUpBytesPerSecond();
+        long fairMs = bytes * 1000 / replication.catchUpBytesPerSecond().getAsLong();
         return fairMs - (replication.monotonicMs().getAsLong() - beganMs);
     }
 }

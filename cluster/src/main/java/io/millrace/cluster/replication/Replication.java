@@ -13,6 +13,7 @@ import java.util.function.LongSupplier;
  * @param timers for waits and retries
  * @param monotonicMs milliseconds that only go forward; no decision depends on the wall clock
  * @param brokerEpoch under which this process is registered, -1 before it is
+ * @param catchUpBytesPerSecond the rate for catching up at this moment; may change at any time
  */
 public record Replication(
         ReplicationConfig config,
@@ -20,7 +21,24 @@ public record Replication(
         ReplicaTransport transport,
         Timers timers,
         LongSupplier monotonicMs,
-        LongSupplier brokerEpoch) {
+        LongSupplier brokerEpoch,
+        LongSupplier catchUpBytesPerSecond) {
+
+    /** With the rate for catching up of the configuration. */
+    public Replication(
+            ReplicationConfig config,
+            IsrCommitter committer,
+            ReplicaTransport transport,
+            Timers timers,
+            LongSupplier monotonicMs,
+            LongSupplier brokerEpoch) {
+        this(config, committer, transport, timers, monotonicMs, brokerEpoch, config::catchUpBytesPerSecond);
+    }
+
+    /** The same with another rate for catching up. */
+    public Replication withCatchUpRate(LongSupplier bytesPerSecond) {
+        return new Replication(config, committer, transport, timers, monotonicMs, brokerEpoch, bytesPerSecond);
+    }
 
     /** With the timers of an event loop and the clock of this machine. */
     public static Replication of(
