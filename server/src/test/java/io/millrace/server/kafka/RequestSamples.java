@@ -63,6 +63,7 @@ final class RequestSamples {
         samples.put(ApiKeys.INIT_PRODUCER_ID, this::initProducerId);
         samples.put(ApiKeys.DESCRIBE_CONFIGS, this::describeConfigs);
         samples.put(ApiKeys.DESCRIBE_CLUSTER, this::describeCluster);
+        samples.putAll(AdminRequestSamples.all());
     }
 
     /** The APIs that there are samples of. */

@@ -2,6 +2,7 @@ package io.millrace.server.kafka.handler;
 
 import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.ClusterNode;
+import io.millrace.cluster.metadata.ClusterAdmin;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.peer.PeerApi;
@@ -34,6 +35,7 @@ public final class ApiHandlers {
     public static ApiHandlers forClients(ClusterNode node, int fetchMaxBytes) {
         Controller controller = node.controller();
         PartitionService partitions = node.partitions();
+        ClusterAdmin admin = node.admin();
         ClusterConfig config = node.config();
         ApiHandlers handlers = new ApiHandlers(List.of(
                 ProduceHandler.forClients(controller, partitions),
@@ -45,7 +47,14 @@ public final class ApiHandlers {
                 new DeleteTopicsHandler(controller),
                 new InitProducerIdHandler(node.producerIds()),
                 new DescribeConfigsHandler(controller, config),
-                new DescribeClusterHandler(controller)));
+                new CreatePartitionsHandler(controller),
+                new ElectLeadersHandler(controller, admin),
+                new IncrementalAlterConfigsHandler(controller, admin, config),
+                new AlterPartitionReassignmentsHandler(controller, admin),
+                new ListPartitionReassignmentsHandler(admin),
+                new DescribeQuorumHandler(admin),
+                new DescribeClusterHandler(controller),
+                new UnregisterBrokerHandler(admin)));
         handlers.byKey.put(ApiKeys.API_VERSIONS, new ApiVersionsHandler(handlers));
         return handlers;
     }

@@ -68,9 +68,12 @@ final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
         }
         try {
             CreatableTopic topic = sameName.get(0);
-            ReplicaAssignment assignment = ReplicaAssignment.of(topic, controller.image());
-            NewTopic newTopic =
-                    new NewTopic(topic.name(), assignment.partitions(), assignment.replicationFactor(), config(topic));
+            NewTopic newTopic = new NewTopic(
+                    topic.name(),
+                    topic.numPartitions(),
+                    topic.replicationFactor(),
+                    config(topic),
+                    ReplicaAssignment.of(topic));
             return controller.createTopic(newTopic, validateOnly);
         } catch (RuntimeException failure) {
             return Future.failedFuture(failure);

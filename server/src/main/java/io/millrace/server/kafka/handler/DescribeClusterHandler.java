@@ -4,13 +4,15 @@ import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
 import io.vertx.core.Future;
+import java.util.Comparator;
+import java.util.List;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
 import org.apache.kafka.common.message.DescribeClusterResponseData.DescribeClusterBroker;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeClusterRequest;
 
-/** Lists the brokers (KIP-700). Fenced brokers (KIP-1073) are not in the image and so never listed. */
+/** Lists the brokers (KIP-700), those that are taken for dead only when asked for (KIP-1073). */
 final class DescribeClusterHandler implements ApiHandler<DescribeClusterRequest> {
 
     private static final byte ENDPOINT_TYPE_BROKERS = 1;
@@ -46,9 +48,16 @@ final class DescribeClusterHandler implements ApiHandler<DescribeClusterRequest>
         DescribeClusterResponseData response = new DescribeClusterResponseData()
                 .setClusterId(TopicIds.toKafka(image.clusterId()).toString())
                 .setControllerId(image.controllerId());
-        for (BrokerMetadata broker : image.liveBrokers()) {
+        boolean all = request.body().data().includeFencedBrokers();
+        List<BrokerMetadata> brokers = all
+                ? image.brokers().values().stream()
+                        .sorted(Comparator.comparingInt(BrokerMetadata::nodeId))
+                        .toList()
+                : image.liveBrokers();
+        for (BrokerMetadata broker : brokers) {
             response.brokers()
                     .add(new DescribeClusterBroker()
+                            .setIsFenced(all && broker.fenced())
                             .setBrokerId(broker.nodeId())
                             .setHost(broker.host())
                             .setPort(broker.port())

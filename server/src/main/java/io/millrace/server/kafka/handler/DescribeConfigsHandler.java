@@ -1,6 +1,7 @@
 package io.millrace.server.kafka.handler;
 
 import io.millrace.cluster.ClusterConfig;
+import io.millrace.cluster.metadata.ClusterSettingNames;
 import io.millrace.cluster.metadata.Controller;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -14,6 +15,8 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfi
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeConfigsRequest;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
 /** Lists the settings of topics and of this broker, with the place that each value comes from. */
 final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest> {
@@ -82,14 +85,27 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest>
 
     private List<ConfigEntry> broker(String name) {
         if (name.isEmpty()) {
-            // Settings that all brokers share and that can be changed while they run: there are none.
-            return List.of();
+            return ofCluster();
         }
         if (!name.equals(nodeId)) {
             throw Errors.INVALID_REQUEST.exception(
                     "This is broker " + nodeId + "; ask broker '" + name + "' for its own settings.");
         }
         return brokerEntries.all();
+    }
+
+    /** Settings that all brokers share and that can be changed while they run. */
+    private List<ConfigEntry> ofCluster() {
+        String name = ClusterSettingNames.CATCH_UP_BYTES_PER_SECOND;
+        String value = controller.image().settings().get(name);
+        return value == null
+                ? List.of()
+                : List.of(ConfigEntry.of(
+                        name,
+                        false,
+                        ConfigType.LONG,
+                        "Bytes in a second that replicas which catch up take from one leader.",
+                        List.of(new ConfigEntry.Synonym(name, value, ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG))));
     }
 
     private static boolean isAsked(DescribeConfigsResource resource, ConfigEntry entry) {

@@ -50,7 +50,7 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
     @Override
     public Future<ApiResponse> handle(ApiRequest<MetadataRequest> request) {
         MetadataRequest body = request.body();
-        MetadataRows rows = new MetadataRows(body.data().includeTopicAuthorizedOperations());
+        MetadataRows rows = new MetadataRows(controller.image(), body.data().includeTopicAuthorizedOperations());
         if (body.isAllTopics()) {
             List<MetadataResponseTopic> all = controller.image().topics().values().stream()
                     .sorted(Comparator.comparing(TopicMetadata::name))

@@ -1,5 +1,6 @@
 package io.millrace.server.kafka.handler;
 
+import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.metadata.TopicMetadata;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
@@ -12,8 +13,11 @@ final class MetadataRows {
 
     private final boolean authorizedOperations;
 
+    private final ClusterImage image;
+
     /** @param authorizedOperations whether the client asked what it may do (version 8) */
-    MetadataRows(boolean authorizedOperations) {
+    MetadataRows(ClusterImage image, boolean authorizedOperations) {
+        this.image = image;
         this.authorizedOperations = authorizedOperations;
     }
 
@@ -37,7 +41,7 @@ final class MetadataRows {
                 .setErrorCode(KafkaErrors.of(failure).code());
     }
 
-    private static MetadataResponsePartition partition(PartitionMetadata partition) {
+    private MetadataResponsePartition partition(PartitionMetadata partition) {
         Errors error = partition.leader() < 0 ? Errors.LEADER_NOT_AVAILABLE : Errors.NONE;
         return new MetadataResponsePartition()
                 .setErrorCode(error.code())
@@ -45,6 +49,9 @@ final class MetadataRows {
                 .setLeaderId(partition.leader())
                 .setLeaderEpoch(partition.leaderEpoch())
                 .setReplicaNodes(partition.replicas())
-                .setIsrNodes(partition.isr());
+                .setIsrNodes(partition.isr())
+                .setOfflineReplicas(partition.replicas().stream()
+                        .filter(node -> !image.isLive(node))
+                        .toList());
     }
 }
