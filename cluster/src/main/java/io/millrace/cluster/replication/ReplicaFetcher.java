@@ -22,9 +22,13 @@ final class ReplicaFetcher {
 
     private static final Logger log = LoggerFactory.getLogger(ReplicaFetcher.class);
 
+    /** About ten seconds. */
+    private static final int EMPTY_ROUNDS_UNTIL_IDLE = 100;
+
     /** How a replica does in this fetcher. */
     private static final class Member {
         private int failures;
+        private int emptyRounds;
         private long notBeforeMs;
     }
 
@@ -39,6 +43,7 @@ final class ReplicaFetcher {
     private boolean busy;
     private boolean closed;
     private int failures;
+    private int emptyRounds;
 
     ReplicaFetcher(ReplicaFetchers fetchers, Replication replication, int nodeId, int leader, int lane) {
         this.fetchers = fetchers;
@@ -59,6 +64,7 @@ final class ReplicaFetcher {
     void add(FollowedReplica replica) {
         synchronized (this) {
             members.put(replica, new Member());
+            emptyRounds = 0;
             if (busy || closed) {
                 return;
             }
@@ -102,7 +108,14 @@ final class ReplicaFetcher {
             replication.timers().after(ready.isEmpty() ? lookAgainMs : NOT_READY_MS, this::next);
             return;
         }
-        ask(round, nowMs, Math.min(waitMs, replication.config().fetchWaitMs()));
+        ask(round, nowMs, Math.min(waitMs, idleWaitMs()));
+    }
+
+    /** Where nothing happens for long, asking ten times a second would be most of what a node does. */
+    private synchronized long idleWaitMs() {
+        return emptyRounds < EMPTY_ROUNDS_UNTIL_IDLE
+                ? replication.config().fetchWaitMs()
+                : replication.config().fetchWaitIdleMs();
     }
 
     private void ask(FetchRound round, long beganMs, long maxWaitMs) {
@@ -175,6 +188,9 @@ final class ReplicaFetcher {
     }
 
     private void finish(FetchRound round, long beganMs) {
+        synchronized (this) {
+            emptyRounds = round.receivedBytes() == 0 ? emptyRounds + 1 : 0;
+        }
         round.replicas().forEach(replica -> fetchers.move(replica, this));
         rotate();
         long pauseMs = lane == replication.config().catchUpLane() ? pauseMs(round.receivedBytes(), beganMs) : 0;

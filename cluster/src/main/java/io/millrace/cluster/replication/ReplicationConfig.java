@@ -8,6 +8,7 @@ package io.millrace.cluster.replication;
  *     replica.lag.time.max.ms})
  * @param fetchWaitMs how long a leader may hold a request for which it has no records; also how late a partition that moved to another
  *     leader may join a lane there
+ * @param fetchWaitIdleMs the same where nothing was written for a while
  * @param fetchMaxBytes bound on one answer
  * @param partitionMaxBytes bound on the part of one partition in it
  * @param catchUpBytesPerSecond what replicas that catch up may take from one leader, so that live traffic keeps its latency
@@ -18,6 +19,7 @@ public record ReplicationConfig(
         int lanes,
         long replicaLagTimeMaxMs,
         int fetchWaitMs,
+        int fetchWaitIdleMs,
         int fetchMaxBytes,
         int partitionMaxBytes,
         long catchUpBytesPerSecond,
@@ -34,7 +36,7 @@ public record ReplicationConfig(
     }
 
     public static ReplicationConfig defaults() {
-        return new ReplicationConfig(3, 10_000, 100, 8 << 20, 1 << 20, 64 << 20, 20, 1_000);
+        return new ReplicationConfig(3, 10_000, 100, 500, 8 << 20, 1 << 20, 64 << 20, 20, 1_000);
     }
 
     /**
@@ -47,6 +49,7 @@ public record ReplicationConfig(
                 lanes,
                 lagTimeMaxMs,
                 fetchWaitMs,
+                fetchWaitIdleMs,
                 fetchMaxBytes,
                 partitionMaxBytes,
                 catchUp == 0 ? Long.MAX_VALUE : catchUp,

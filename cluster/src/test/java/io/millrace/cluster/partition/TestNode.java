@@ -116,7 +116,7 @@ final class TestNode {
                     logs,
                     () -> image,
                     new Replication(
-                            new ReplicationConfig(2, 10_000, 50, 1 << 20, 1 << 16, 1 << 30, 2, 20),
+                            new ReplicationConfig(2, 10_000, 50, 50, 1 << 20, 1 << 16, 1 << 30, 2, 20),
                             proposal -> committer.alter(proposal),
                             (leader, lane, request) -> network.fetch(id, leader, request),
                             (delayMs, task) -> vertx.setTimer(Math.max(1, delayMs), timer -> task.run()),
