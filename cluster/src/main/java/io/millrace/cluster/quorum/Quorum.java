@@ -151,6 +151,10 @@ public final class Quorum {
                 QuorumProtocol.endpoints(settings.ownAddress()));
     }
 
+    static ReplicaKey key(QuorumSettings settings) {
+        return ReplicaKey.of(settings.nodeId(), QuorumProtocol.uuid(settings.directoryId()));
+    }
+
     static QuorumConfig config(QuorumTimings timings) {
         return new QuorumConfig(new AbstractConfig(
                 QuorumConfig.CONFIG_DEF,
@@ -175,7 +179,11 @@ public final class Quorum {
 
     /** Reads the log and begins to take part. Blocks. */
     public void start() {
-        client.initialize(Map.of(), voterState, metrics, ignored -> {});
+        client.initialize(
+                Map.of(),
+                new RememberedElection(key(settings), voterState, () -> RaftClients.voters(client)),
+                metrics,
+                ignored -> {});
         requests.open();
         thread.start();
         VoterJoin join = new VoterJoin(settings, view, changes);

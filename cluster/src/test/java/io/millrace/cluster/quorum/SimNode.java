@@ -74,7 +74,11 @@ final class SimNode {
                     Quorum.FETCH_MAX_WAIT_MS,
                     Quorum.config(settings.timings()));
             client.register(this);
-            client.initialize(Map.of(), disk, metrics, ignored -> {});
+            client.initialize(
+                    Map.of(),
+                    new RememberedElection(Quorum.key(settings), disk, () -> RaftClients.voters(client)),
+                    metrics,
+                    ignored -> {});
             QuorumRequests requests = new QuorumRequests(client, world);
             requests.open();
             QuorumView view = new QuorumView(client, settings);
