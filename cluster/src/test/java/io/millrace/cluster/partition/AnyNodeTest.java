@@ -1,9 +1,11 @@
 package io.millrace.cluster.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.membership.OwnershipTable.Ownership;
 import io.millrace.cluster.record.NewRecord;
 import io.millrace.cluster.record.RecordBatches;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,15 +54,15 @@ class AnyNodeTest {
         TestCluster.get(vertx.close());
     }
 
-    private RoutedPartitionServiceAt at(int node) {
-        return new RoutedPartitionServiceAt(node);
+    private Clients at(int node) {
+        return new Clients(node);
     }
 
     /** Clients of one node. */
-    private final class RoutedPartitionServiceAt {
+    private final class Clients {
         private final PartitionService service;
 
-        RoutedPartitionServiceAt(int node) {
+        Clients(int node) {
             service = cluster.node(node).anywhere();
         }
 
@@ -198,6 +201,54 @@ class AnyNodeTest {
                 .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
         assertThat(TestCluster.errorOf(service.read(unknown, 0, 100, Isolation.READ_UNCOMMITTED)))
                 .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+
+    @Test
+    void streamsGoOnWhenReplicasComeAndGoBelowThem() {
+        StreamReader leaving = at(2).follow();
+        StreamReader coming = at(3).follow();
+        TestCluster.get(at(4).append("a"));
+        cluster.controller.reassign(List.of(1, 2, 3));
+        cluster.publish();
+        cluster.awaitInSync(1, 2, 3);
+        TestCluster.get(at(4).append("b"));
+        cluster.controller.reassign(List.of(1, 3));
+        cluster.publish();
+        TestCluster.get(at(4).append("c"));
+
+        for (StreamReader reader : List.of(leaving, coming)) {
+            await().atMost(TestCluster.PATIENCE).until(() -> reader.seen().size() == 3);
+            assertThat(reader.seen()).containsExactly("0=a", "1=b", "2=c");
+            assertThat(reader.wrong()).isEmpty();
+            reader.close();
+        }
+        assertThat(cluster.node(2).anywhere().sizeBytes(partition)).isZero();
+        assertThat(cluster.node(3).anywhere().sizeBytes(partition)).isPositive();
+    }
+
+    @Test
+    void whoFollowsADeletedTopicIsTold() {
+        TestCluster.get(at(1).append("a"));
+        for (int node = 1; node <= NODES; node++) {
+            TestCluster.get(cluster.node(node).anywhere().prepare(List.of(partition), 5_000));
+        }
+        AtomicInteger told = new AtomicInteger();
+        for (int node = 1; node <= NODES; node++) {
+            cluster.node(node).anywhere().watch(partition, 1, told::incrementAndGet);
+        }
+        assertThat(told).hasValue(0);
+        cluster.controller.delete();
+        cluster.publish();
+
+        await().atMost(TestCluster.PATIENCE).until(() -> told.get() >= NODES);
+        for (int node = 1; node <= NODES; node++) {
+            PartitionService service = cluster.node(node).anywhere();
+            assertThatThrownBy(() -> service.offsets(partition))
+                    .isInstanceOfSatisfying(
+                            MillraceException.class,
+                            e -> assertThat(e.code()).isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
+            assertThat(TestCluster.errorOf(at(node).append("b"))).isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        }
     }
 
     @Test

@@ -99,6 +99,18 @@ final class ModelController {
         commit(leader, partition.isr(), partition.recovering());
     }
 
+    /** Moves the partition to other nodes; the leader stays. Those that are in sync come into the ISR when they are. */
+    synchronized void reassign(List<Integer> replicas) {
+        version++;
+        change(p -> new PartitionMetadata(
+                PARTITION,
+                p.leader(),
+                p.leaderEpoch(),
+                p.partitionEpoch() + 1,
+                replicas,
+                p.isr().stream().filter(replicas::contains).toList()));
+    }
+
     /** Makes a replica leader whatever it has. */
     synchronized void electUncleanly(int leader) {
         version++;

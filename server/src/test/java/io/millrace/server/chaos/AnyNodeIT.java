@@ -41,6 +41,12 @@ class AnyNodeIT {
     private static final Pattern LEADER = Pattern.compile("\"partition\":(\\d+),\"leader\":(\\d+)");
     private static final int LATENCY_SAMPLES = 200;
 
+    /** No number below it is written while a leader is killed. */
+    private static final long FIRST_NUMBER = 10_000_000;
+
+    /** No number below it is written while a leader is killed. */
+    private static final long FIRST_NUMBER = 10_000_000;
+
     @TempDir
     Path directory;
 
@@ -127,7 +133,7 @@ class AnyNodeIT {
             }
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 writers.add(new HttpWriter(client, cluster.httpUrl(survivor), topic, partition, 2_000)
-                        .start(Duration.ofMillis(5)));
+                        .start(FIRST_NUMBER, Duration.ofMillis(5)));
             }
         }
         Pause.of(Duration.ofSeconds(2));
@@ -167,6 +173,10 @@ class AnyNodeIT {
             }
         }
         followers.forEach(StreamFollower::close);
+        for (int node = 1; node <= NODES; node++) {
+            String overview = cluster.httpUrl(node) + "/overview";
+            await().until(() -> get(overview).contains("\"open_streams\":0,\"nodes\""));
+        }
     }
 
     private static void compare(
@@ -179,6 +189,9 @@ class AnyNodeIT {
         for (int i = 0; i < seen.size(); i++) {
             assertThat(seen.get(i).offset()).as(what).isEqualTo(i);
         }
+        assertThat(seen.stream().map(Seen::number).filter(number -> number >= FIRST_NUMBER))
+                .as("stored twice in " + what)
+                .doesNotHaveDuplicates();
         acknowledged.forEach(
                 (offset, number) -> assertThat(seen.get(offset.intValue()).number())
                         .as("%s, offset %d", what, offset)

@@ -36,8 +36,9 @@ final class HttpWriter {
                 URI.create(node + "/topics/" + topic + "/records?partition=" + partition + "&timeout_ms=" + timeoutMs);
     }
 
-    /** Writes until {@link #stop}, with a pause after each number. */
-    HttpWriter start(Duration pause) {
+    /** Writes this number and those after it until {@link #stop}, with a pause after each. */
+    HttpWriter start(long first, Duration pause) {
+        next = first;
         thread = new Thread(
                 () -> {
                     while (!stopped) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +76,7 @@ final class StreamFollower implements AutoCloseable {
 
     private void again() {
         Thread retry = new Thread(() -> {
-            Pause.of(java.time.Duration.ofMillis(100));
+            Pause.of(Duration.ofMillis(100));
             connect();
         });
         retry.setDaemon(true);
@@ -110,11 +111,12 @@ final class StreamFollower implements AutoCloseable {
         return connections;
     }
 
+    /** Says goodbye, as a page does that is closed. */
     @Override
     public synchronized void close() {
         closed = true;
         if (socket != null) {
-            socket.abort();
+            socket.sendClose(WebSocket.NORMAL_CLOSURE, "");
         }
     }
 

@@ -104,7 +104,7 @@ class ReplicaFetchIT {
                 1 << 20,
                 List.of(
                         new ReplicaFetchRequest.Entry(new TopicPartition(a.id(), "a", 2), 5, 100, 4, 10, 1000),
-                        new ReplicaFetchRequest.Entry(new TopicPartition(b.id(), "b", 0), 6, 101, -1, 11, 1001),
+                        new ReplicaFetchRequest.Entry(new TopicPartition(b.id(), "b", 0), 6, 101, -1, 11, 1001, 98),
                         new ReplicaFetchRequest.Entry(new TopicPartition(a.id(), "a", 0), 7, 102, 7, 12, 1002)));
         AtomicReference<ReplicaFetchRequest> asked = new AtomicReference<>();
         KafkaListener listener = listen(received -> {
