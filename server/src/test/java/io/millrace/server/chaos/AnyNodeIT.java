@@ -44,9 +44,6 @@ class AnyNodeIT {
     /** No number below it is written while a leader is killed. */
     private static final long FIRST_NUMBER = 10_000_000;
 
-    /** No number below it is written while a leader is killed. */
-    private static final long FIRST_NUMBER = 10_000_000;
-
     @TempDir
     Path directory;
 
