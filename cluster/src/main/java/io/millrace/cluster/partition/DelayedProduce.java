@@ -25,15 +25,65 @@ final class DelayedProduce {
 
     private MillraceException closed;
 
-    /** Makes an append wait until {@link #release} passes it. */
-    void add(AppendResult result, long deadlineMs, Promise<AppendResult> promise) {
+    /** How often the log was cut. */
+    private volatile int cuts;
+
+    boolean isEmpty() {
         synchronized (queue) {
-            if (closed == null) {
+            return queue.isEmpty();
+        }
+    }
+
+    /** To be read before an append, and handed to {@link #add}: whether its offsets still mean what they did. */
+    int cuts() {
+        return cuts;
+    }
+
+    /** Makes an append wait until {@link #release} passes it. */
+    void add(AppendResult result, long deadlineMs, int cutsBefore, Promise<AppendResult> promise) {
+        MillraceException why;
+        synchronized (queue) {
+            if (closed == null && cuts == cutsBefore) {
                 queue.add(new Waiting(result, deadlineMs, promise));
                 return;
             }
+            why = closed != null ? closed : new OutcomeUnknownException(cutAway());
         }
-        promise.fail(closed);
+        promise.fail(why);
+    }
+
+    private static MillraceException cutAway() {
+        return new MillraceException(
+                ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                "Another node leads the partition now, and does not have these records: they are not stored. Ask for metadata"
+                        + " and send them again");
+    }
+
+    /** The log was cut: what lay at or above this end is gone, and was never acknowledged. */
+    void cut(long end) {
+        List<Waiting> gone = new ArrayList<>();
+        synchronized (queue) {
+            cuts++;
+            for (Iterator<Waiting> each = queue.iterator(); each.hasNext(); ) {
+                Waiting waiting = each.next();
+                if (waiting.result().lastOffset() >= end) {
+                    each.remove();
+                    gone.add(waiting);
+                }
+            }
+        }
+        gone.forEach(waiting -> waiting.promise().fail(cutAway()));
+    }
+
+    /** Nobody who waits now waits longer than until then. */
+    void hasten(long deadlineMs) {
+        synchronized (queue) {
+            List<Waiting> all = new ArrayList<>(queue);
+            queue.clear();
+            for (Waiting each : all) {
+                queue.add(new Waiting(each.result(), Math.min(deadlineMs, each.deadlineMs()), each.promise()));
+            }
+        }
     }
 
     /** Acknowledges what lies below an offset. */

@@ -2,6 +2,7 @@ package io.millrace.cluster.partition;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.error.OutcomeUnknownException;
 import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.replication.FollowedReplica;
 import io.millrace.cluster.replication.ReplicaFetchRequest;
@@ -218,6 +219,8 @@ final class FollowerRole implements Role, FollowedReplica {
                 .addKeyValue("leader", leader)
                 .log("Nothing of this log is the leader's; it begins again at offset {}", offset);
         return onLog(() -> partitionLog.restartAt(offset)).compose(done -> {
+            // Of what lay below, nobody can say here whether the leader had it.
+            highWatermark.appends().failAll(new OutcomeUnknownException(restarted(offset)));
             synchronized (lock) {
                 if (closed == null) {
                     highWatermark.raise(offset);
@@ -227,6 +230,12 @@ final class FollowerRole implements Role, FollowedReplica {
         });
     }
 
+    private MillraceException restarted(long offset) {
+        return new MillraceException(
+                ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                "Another node leads " + topicPartition() + " now, and its log begins at offset " + offset);
+    }
+
     /** Whether nothing is lost that was said to be safe, or the controller has accepted the loss. */
     private boolean mayLose(long offset) {
         return offset >= highWatermark.value() || recovering;
@@ -234,15 +243,17 @@ final class FollowerRole implements Role, FollowedReplica {
 
     /** Changes the log, unless the role has ended: what is queued before the next role's first step is done before it. */
     private Future<Void> onLog(Supplier<CompletionStage<?>> change) {
+        CompletionStage<?> changed;
         synchronized (lock) {
             if (closed != null) {
                 return Future.failedFuture(closed);
             }
-            return Future.fromCompletionStage(change.get()).map(done -> {
-                highWatermark.lower(partitionLog.offsets().logEndOffset());
-                return null;
-            });
+            changed = change.get();
         }
+        return Future.fromCompletionStage(changed).map(done -> {
+            highWatermark.logCut(partitionLog.offsets().logEndOffset());
+            return null;
+        });
     }
 
     /** A leader without acknowledged records, and nobody accepted their loss: a copy that has them must not throw them away. */

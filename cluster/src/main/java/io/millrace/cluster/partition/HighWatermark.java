@@ -1,13 +1,16 @@
 package io.millrace.cluster.partition;
 
 /**
- * The offset below which consumers may read, and those who wait for it to move.
+ * The offset below which consumers may read, and those who wait for it to move: readers, and appends that are to be acknowledged when
+ * all in-sync replicas have them.
  *
- * <p>It outlives the roles of its partition. Moved under the partition's lock; read and watched from any thread.
+ * <p>It outlives the roles of its partition. So an append that a former leader had written learns what became of it: acknowledged when
+ * the high watermark that the next leader tells passes it, refused when the log is cut below it. Moved under the partition's lock; read and watched from any thread.
  */
 final class HighWatermark {
 
     private final OffsetWatchers watchers = new OffsetWatchers();
+    private final DelayedProduce appends = new DelayedProduce();
     private volatile long value;
 
     HighWatermark(long initial) {
@@ -27,14 +30,21 @@ final class HighWatermark {
         return true;
     }
 
-    /** Follows a log that was cut below it, which only an unclean election allows. */
-    void lower(long offset) {
-        value = Math.min(value, offset);
+    /** The log was cut to this end. It lies above all that was acknowledged, but for unclean elections. */
+    void logCut(long end) {
+        value = Math.min(value, end);
+        appends.cut(end);
     }
 
-    /** Tells the watchers that it moved. */
+    /** Appends that wait for it to pass them. */
+    DelayedProduce appends() {
+        return appends;
+    }
+
+    /** Tells those who wait that it moved. */
     void tell() {
         watchers.tell(value);
+        appends.release(value);
     }
 
     /** Tells everyone: the partition is gone, or led elsewhere. */
@@ -44,7 +54,7 @@ final class HighWatermark {
 
     /** Whether somebody here wants to know when it moves. */
     boolean isWatched() {
-        return !watchers.isEmpty();
+        return !watchers.isEmpty() || !appends.isEmpty();
     }
 
     /** See {@link PartitionService#watch}. */

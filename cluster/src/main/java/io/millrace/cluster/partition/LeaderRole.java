@@ -46,7 +46,7 @@ final class LeaderRole implements Role {
     private volatile MillraceException closed;
 
     private final DelayedProduce untilDurable = new DelayedProduce();
-    private final DelayedProduce untilReplicated = new DelayedProduce();
+    private final DelayedProduce untilReplicated;
     private final OffsetWatchers endWatchers = new OffsetWatchers();
 
     /**
@@ -63,6 +63,7 @@ final class LeaderRole implements Role {
         this.log = log;
         this.context = context;
         this.highWatermark = highWatermark;
+        this.untilReplicated = highWatermark.appends();
         this.lock = lock;
         this.leaderEpoch = metadata.leaderEpoch();
         this.takeoverEnd = log.offsets().logEndOffset();
@@ -110,9 +111,10 @@ final class LeaderRole implements Role {
             promise.fail(refusal);
             return promise.future();
         }
+        int cuts = untilReplicated.cuts();
         try {
             log.append(command.batches(), leaderEpoch, AppendOrigin.CLIENT)
-                    .whenComplete((result, failure) -> written(command, promise, result, failure));
+                    .whenComplete((result, failure) -> written(command, cuts, promise, result, failure));
         } catch (RuntimeException e) {
             promise.fail(LogErrors.translate(e));
         }
@@ -145,7 +147,8 @@ final class LeaderRole implements Role {
                 && BatchHeader.isTransactional(batches, batches.position());
     }
 
-    private void written(AppendCommand command, Promise<AppendResult> promise, AppendResult result, Throwable failure) {
+    private void written(
+            AppendCommand command, int cuts, Promise<AppendResult> promise, AppendResult result, Throwable failure) {
         if (failure != null) {
             promise.fail(LogErrors.translate(failure));
             return;
@@ -155,11 +158,11 @@ final class LeaderRole implements Role {
         if (command.acks() == Acks.NONE) {
             promise.complete(result);
         } else if (command.acks() == Acks.LEADER) {
-            untilDurable.add(result, deadlineMs, promise);
+            untilDurable.add(result, deadlineMs, untilDurable.cuts(), promise);
             // It may have become durable before we looked.
             untilDurable.release(log.offsets().durableOffset());
         } else {
-            untilReplicated.add(result, deadlineMs, promise);
+            untilReplicated.add(result, deadlineMs, cuts, promise);
             untilReplicated.release(highWatermark.value());
             failUnlessEnough();
         }
@@ -184,7 +187,6 @@ final class LeaderRole implements Role {
 
     private void tellHighWatermark() {
         highWatermark.tell();
-        untilReplicated.release(highWatermark.value());
     }
 
     /** Up to what every replica that counts has, durably, as far as is known under this epoch. Lock held. */
@@ -212,7 +214,7 @@ final class LeaderRole implements Role {
     }
 
     private void failUnlessEnough() {
-        if (!enoughInSync) {
+        if (!enoughInSync && closed == null) {
             untilReplicated.failAll(new MillraceException(
                     ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
                     "The records were written, but fewer replicas of " + log.topicPartition()
@@ -310,7 +312,6 @@ final class LeaderRole implements Role {
 
     void expire(long nowMs) {
         untilDurable.expire(nowMs);
-        untilReplicated.expire(nowMs);
     }
 
     @Override
@@ -320,7 +321,6 @@ final class LeaderRole implements Role {
             changes.close();
         }
         untilDurable.close(why);
-        untilReplicated.close(why);
         endWatchers.tellAll();
     }
 }

@@ -15,6 +15,9 @@ import java.util.concurrent.CompletionStage;
  */
 final class Partition {
 
+    /** How long appends of a reign that is over wait for the next leader to tell what became of them. */
+    private static final long FORMER_LEADER_WAIT_MS = 2_000;
+
     private static final CompletionStage<Void> DONE = CompletableFuture.completedStage(null);
 
     private final PartitionLog log;
@@ -144,6 +147,7 @@ final class Partition {
             before.close(new MillraceException(
                     ErrorCode.NOT_LEADER_OR_FOLLOWER,
                     "Another node leads " + topicPartition() + " now, or will soon: ask for metadata and try again"));
+            highWatermark.appends().hasten(context.nowMs() + FORMER_LEADER_WAIT_MS);
             highWatermark.tellAll();
         }
     }
@@ -186,6 +190,7 @@ final class Partition {
     }
 
     void expire(long nowMs) {
+        highWatermark.appends().expire(nowMs);
         if (role instanceof LeaderRole leader) {
             leader.expire(nowMs);
         }
@@ -207,6 +212,7 @@ final class Partition {
         if (last != null) {
             last.close(cause);
         }
+        highWatermark.appends().close(cause);
         highWatermark.tellAll();
     }
 }

@@ -152,15 +152,49 @@ class AnyNodeTest {
     }
 
     @Test
-    void recordsThatAFormerLeaderHadWrittenAreNotSentToTheNext() {
+    void recordsThatOnlyAFormerLeaderHasAreSentToTheNext() {
+        TestCluster.get(at(3).append("a"));
         cluster.network.cut(2, 1);
-        Future<AppendResult> written = at(3).append("perhaps");
-        await().until(() -> cluster.end(1) == 1);
+        Future<AppendResult> written = at(3).append("b");
+        await().until(() -> cluster.end(1) == 2);
         cluster.elect(2);
 
+        assertThat(TestCluster.get(written).baseOffset()).isEqualTo(1);
+        assertThat(cluster.node(3).client().appends).hasValue(3);
+        assertThat(cluster.values(2)).containsExactly("a", "b");
+    }
+
+    @Test
+    void recordsThatTheNextLeaderHasAreAcknowledgedByTheFormerOne() {
+        TestCluster.get(at(3).append("a"));
+        // Node 2 gets the record, and node 1 does not hear that it has it.
+        cluster.network.loseAfter(2, 1, () -> cluster.end(2) == 2);
+        Future<AppendResult> written = at(3).append("b");
+        await().until(() -> cluster.end(2) == 2);
+        cluster.elect(2);
+
+        assertThat(TestCluster.get(written).baseOffset()).isEqualTo(1);
+        assertThat(cluster.node(3).client().appends).hasValue(2);
+        assertThat(cluster.values(2)).containsExactly("a", "b");
+    }
+
+    @Test
+    void whatNobodyCanSayIsToldAsUnknown() {
+        TestCluster.get(at(3).append("a"));
+        cluster.cutAll();
+        Future<AppendResult> written = cluster.node(1)
+                .anywhere()
+                .append(new AppendCommand(
+                        partition,
+                        RecordBatches.build(List.of(new NewRecord(1, null, new byte[1], List.of())), 1),
+                        Acks.ALL,
+                        30_000));
+        await().until(() -> cluster.end(1) == 2);
+        cluster.elect(2);
+        cluster.skip(3_000);
+        cluster.node(1).service().expireDelayed();
+
         assertThat(TestCluster.errorOf(written)).isEqualTo(ErrorCode.REQUEST_TIMED_OUT);
-        assertThat(cluster.node(3).client().appends).hasValue(1);
-        assertThat(cluster.stored(2)).isEmpty();
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /** Connects the nodes of a test: calls in one process, with cuts and damage. */
@@ -24,6 +25,7 @@ final class TestNetwork {
     private record Link(int from, int to) {}
 
     private final Map<Integer, LocalPartitionService> services = new ConcurrentHashMap<>();
+    private final Map<Link, BooleanSupplier> cutWhen = new ConcurrentHashMap<>();
     private final Set<Link> cut = ConcurrentHashMap.newKeySet();
     private volatile long claimedHighWatermark = -1;
     private volatile UnaryOperator<ByteBuffer> damage = UnaryOperator.identity();
@@ -43,6 +45,11 @@ final class TestNetwork {
 
     void heal() {
         cut.clear();
+    }
+
+    /** Requests are lost from the moment on at which something is so. */
+    void loseAfter(int follower, int leader, BooleanSupplier happened) {
+        cutWhen.put(new Link(follower, leader), happened);
     }
 
     /** Does something to all records on their way. */
@@ -66,6 +73,9 @@ final class TestNetwork {
     Future<ReplicaFetchResponse<ByteBuffer>> fetch(int from, int to, ReplicaFetchRequest request) {
         LocalPartitionService service = services.get(to);
         Link link = new Link(from, to);
+        if (cutWhen.getOrDefault(link, () -> false).getAsBoolean()) {
+            cut.add(link);
+        }
         if (service == null || cut.contains(link)) {
             return Future.failedFuture(new IOException("node " + to + " cannot be reached"));
         }
