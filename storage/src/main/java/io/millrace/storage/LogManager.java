@@ -5,6 +5,7 @@ import io.millrace.storage.compaction.BatchRewriter;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.log.LogRegistry;
 import io.millrace.storage.scrub.ScrubReport;
+import io.millrace.storage.thread.StorageThreads;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Collection;
@@ -58,7 +59,20 @@ public final class LogManager implements AutoCloseable {
             BatchRewriter batchRewriter,
             Disk disk)
             throws IOException {
-        return new LogManager(LogRegistry.open(config, clock, metrics, recordTimestamps, batchRewriter, disk));
+        return open(config, clock, metrics, recordTimestamps, batchRewriter, disk, StorageThreads.own());
+    }
+
+    /** As above, on other threads: for simulations that decide what runs when. */
+    public static LogManager open(
+            StorageConfig config,
+            Clock clock,
+            StorageMetrics metrics,
+            RecordTimestamps recordTimestamps,
+            BatchRewriter batchRewriter,
+            Disk disk,
+            StorageThreads threads)
+            throws IOException {
+        return new LogManager(LogRegistry.open(config, clock, metrics, recordTimestamps, batchRewriter, disk, threads));
     }
 
     /** The log of a partition, if it is here. */

@@ -1,10 +1,8 @@
 package io.millrace.cluster.partition;
 
 import io.millrace.cluster.CallerContext;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * A fetch that may wait: it reads, and if there is not enough it parks until something moves or its time is up, and reads again.
  *
- * <p>Runs on the caller's Vert.x context; only reads that may touch a disk leave it.
+ * <p>Runs in the caller's context; only reads that may touch a disk leave it.
  */
 final class DelayedFetch<T> {
 
@@ -36,9 +34,8 @@ final class DelayedFetch<T> {
         void watch(Runnable moved, List<Watch> watches);
     }
 
-    private final Vertx vertx;
     private final LogReaders readers;
-    private final Context context;
+    private final RequestThreads.Caller caller;
     private final int maxWaitMs;
     private final Reading<T> reading;
     private final Promise<T> answer = CallerContext.promise();
@@ -48,22 +45,21 @@ final class DelayedFetch<T> {
     private boolean wokenWhileBusy;
     private boolean lastTry;
     private boolean done;
-    private long timer = -1;
+    private Watch timer;
 
-    DelayedFetch(Vertx vertx, LogReaders readers, int maxWaitMs, Reading<T> reading) {
-        this.vertx = vertx;
+    DelayedFetch(RequestThreads threads, LogReaders readers, int maxWaitMs, Reading<T> reading) {
         this.readers = readers;
-        this.context = vertx.getOrCreateContext();
+        this.caller = threads.caller();
         this.maxWaitMs = maxWaitMs;
         this.reading = reading;
         this.lastTry = maxWaitMs <= 0;
     }
 
     Future<T> start() {
-        if (Vertx.currentContext() == context) {
+        if (caller.isHere()) {
             attempt();
         } else {
-            context.runOnContext(v -> attempt());
+            caller.run(this::attempt);
         }
         return answer.future();
     }
@@ -74,8 +70,8 @@ final class DelayedFetch<T> {
             attempted(reading.read());
         } else {
             readers.submit(reading::read)
-                    .onSuccess(result -> context.runOnContext(v -> attempted(result)))
-                    .onFailure(failure -> context.runOnContext(v -> attempted(reading.failed(failure))));
+                    .onSuccess(result -> caller.run(() -> attempted(result)))
+                    .onFailure(failure -> caller.run(() -> attempted(reading.failed(failure))));
         }
     }
 
@@ -86,7 +82,7 @@ final class DelayedFetch<T> {
             return;
         }
         reading.discard(result);
-        if (timer < 0) {
+        if (timer == null) {
             park();
         }
         if (wokenWhileBusy) {
@@ -96,19 +92,17 @@ final class DelayedFetch<T> {
     }
 
     private void park() {
-        timer = vertx.setTimer(
-                maxWaitMs,
-                id -> context.runOnContext(v -> {
-                    lastTry = true;
-                    wake();
-                }));
+        timer = caller.runAfter(maxWaitMs, () -> {
+            lastTry = true;
+            wake();
+        });
         reading.watch(this::moved, watches);
     }
 
     /** On a thread of the storage. Many movements in a row make one wake-up. */
     private void moved() {
         if (wakeUpPending.compareAndSet(false, true)) {
-            context.runOnContext(v -> {
+            caller.run(() -> {
                 wakeUpPending.set(false);
                 wake();
             });
@@ -129,8 +123,8 @@ final class DelayedFetch<T> {
     private void finish(T result) {
         done = true;
         watches.forEach(Watch::cancel);
-        if (timer >= 0) {
-            vertx.cancelTimer(timer);
+        if (timer != null) {
+            timer.cancel();
         }
         answer.complete(result);
     }

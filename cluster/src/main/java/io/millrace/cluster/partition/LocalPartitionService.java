@@ -1,5 +1,6 @@
 package io.millrace.cluster.partition;
 
+import io.millrace.cluster.CallerContext;
 import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
@@ -16,6 +17,7 @@ import io.millrace.storage.TimestampOffset;
 import io.millrace.storage.TopicPartition;
 import io.millrace.storage.file.Disk;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.util.Collection;
@@ -35,9 +37,9 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
 
     private static final int READERS = 4;
 
-    private final Vertx vertx;
+    private final RequestThreads threads;
     private final Supplier<ClusterImage> image;
-    private final LogReaders readers = new LogReaders(READERS);
+    private final LogReaders readers;
     private final PartitionRegistry registry;
     private final PartitionContext context;
     private final HighWatermarkFile highWatermarks;
@@ -50,13 +52,29 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
     public LocalPartitionService(
             Vertx vertx, ClusterConfig config, LogManager logs, Supplier<ClusterImage> image, Replication replication)
             throws IOException {
-        this.vertx = vertx;
+        this(RequestThreads.of(vertx, READERS), Disk.local(), config, logs, image, replication);
+    }
+
+    /**
+     * As above, elsewhere: for simulations.
+     *
+     * @param disk where the high watermarks are written down
+     */
+    LocalPartitionService(
+            RequestThreads threads,
+            Disk disk,
+            ClusterConfig config,
+            LogManager logs,
+            Supplier<ClusterImage> image,
+            Replication replication)
+            throws IOException {
+        this.threads = threads;
+        this.readers = new LogReaders(threads);
         this.image = image;
         this.registry = new PartitionRegistry();
         this.context = new PartitionContext(
                 config.nodeId(), image, replication, new ReplicaFetchers(replication, config.nodeId()));
-        this.highWatermarks =
-                HighWatermarkFile.open(Disk.local(), config.storage().directory());
+        this.highWatermarks = HighWatermarkFile.open(disk, config.storage().directory());
         this.applier = new ImageApplier(registry, logs, context, config.topicDefaults(), highWatermarks);
     }
 
@@ -99,12 +117,12 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
 
     @Override
     public Future<List<FetchedPartition>> fetch(FetchCommand command) {
-        return new DelayedFetch<>(vertx, readers, command.maxWaitMs(), new ConsumerFetch(registry, command)).start();
+        return new DelayedFetch<>(threads, readers, command.maxWaitMs(), new ConsumerFetch(registry, command)).start();
     }
 
     @Override
     public Future<ReplicaFetchResponse<ReadResult>> fetch(ReplicaFetchRequest request) {
-        return new DelayedFetch<>(vertx, readers, request.maxWaitMs(), new ReplicaRead(registry, request)).start();
+        return new DelayedFetch<>(threads, readers, request.maxWaitMs(), new ReplicaRead(registry, request)).start();
     }
 
     @Override
@@ -178,8 +196,15 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
                     ErrorCode.OFFSET_OUT_OF_RANGE,
                     "Records can be deleted up to the high watermark " + highWatermark + ", not up to " + target));
         }
-        return Future.fromCompletionStage(leader.log().advanceLogStart(target), vertx.getOrCreateContext())
-                .recover(failure -> Future.failedFuture(LogErrors.translate(failure)));
+        Promise<Long> moved = CallerContext.promise();
+        leader.log().advanceLogStart(target).whenComplete((start, failure) -> {
+            if (failure == null) {
+                moved.complete(start);
+            } else {
+                moved.fail(LogErrors.translate(failure));
+            }
+        });
+        return moved.future();
     }
 
     @Override
@@ -242,7 +267,7 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
     /** Ends the fetchers and reader threads. The logs are closed by whoever opened them. */
     public void close() {
         context.fetchers().close();
-        readers.close();
+        threads.close();
         failAll(new MillraceException(ErrorCode.NOT_LEADER_OR_FOLLOWER, "The node is stopping: ask another, or later"));
     }
 

@@ -5,40 +5,26 @@ import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
-/** The threads for reads that may touch a disk, {@code millrace-reader-N}; event loops never wait for one. */
+/** Reads that may touch a disk, on threads for that; event loops never wait for one. */
 final class LogReaders {
 
     /** Reads that may wait for a thread; each is a request of its own connection, so this is a bound on slow disks only. */
-    private static final int QUEUE_MAX = 10_000;
+    static final int QUEUE_MAX = 10_000;
 
-    private static final int IDLE_SECONDS = 30;
+    private final RequestThreads threads;
 
-    private final ThreadPoolExecutor threads;
-
-    LogReaders(int count) {
-        AtomicInteger number = new AtomicInteger();
-        threads = new ThreadPoolExecutor(
-                count,
-                count,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(QUEUE_MAX),
-                task -> new Thread(task, "millrace-reader-" + number.incrementAndGet()));
-        threads.allowCoreThreadTimeOut(true);
+    LogReaders(RequestThreads threads) {
+        this.threads = threads;
     }
 
     /** Runs a read on a reader thread; answers on the caller's context, with errors translated. */
     <T> Future<T> submit(Callable<T> read) {
         Promise<T> promise = CallerContext.promise();
         try {
-            threads.execute(() -> complete(promise, read));
+            threads.read(() -> complete(promise, read));
         } catch (RejectedExecutionException e) {
             promise.fail(new MillraceException(
                     ErrorCode.KAFKA_STORAGE_ERROR,
@@ -63,9 +49,5 @@ final class LogReaders {
             return;
         }
         promise.complete(result);
-    }
-
-    void close() {
-        threads.shutdownNow();
     }
 }

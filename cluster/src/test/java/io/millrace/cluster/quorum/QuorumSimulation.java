@@ -1,6 +1,7 @@
 package io.millrace.cluster.quorum;
 
 import io.millrace.cluster.quorum.QuorumInvariants.Violation;
+import io.millrace.cluster.simulation.SimWorld;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

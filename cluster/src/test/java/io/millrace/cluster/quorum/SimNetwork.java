@@ -4,15 +4,14 @@ import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerApi;
 import io.millrace.cluster.peer.PeerException;
 import io.millrace.cluster.peer.PeerTransport;
+import io.millrace.cluster.simulation.SimLinks;
+import io.millrace.cluster.simulation.SimWorld;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.Set;
 import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
@@ -25,11 +24,11 @@ final class SimNetwork {
 
     private final SimWorld world;
     private final Map<PeerAddress, List<PeerApi>> listeners = new HashMap<>();
-    private final Set<String> cut = new HashSet<>();
-    private double lossProbability;
+    private final SimLinks links;
 
     SimNetwork(SimWorld world) {
         this.world = world;
+        this.links = new SimLinks(world, DELAY_MAX_MS);
     }
 
     void listen(PeerAddress address, List<PeerApi> apis) {
@@ -41,15 +40,15 @@ final class SimNetwork {
     }
 
     void lossProbability(double probability) {
-        lossProbability = probability;
+        links.lossProbability(probability);
     }
 
     void cut(PeerAddress from, PeerAddress to) {
-        cut.add(link(from, to));
+        links.cut(from.toString(), to.toString());
     }
 
     void heal() {
-        cut.clear();
+        links.heal();
     }
 
     PeerTransport of(PeerAddress from) {
@@ -100,16 +99,7 @@ final class SimNetwork {
     }
 
     private void transmit(PeerAddress from, PeerAddress to, Runnable arrival) {
-        Random random = world.random(link(from, to));
-        int delayMs = 1 + random.nextInt(DELAY_MAX_MS);
-        boolean lost = random.nextDouble() < lossProbability;
-        if (!lost) {
-            world.after(delayMs, link(from, to), () -> {
-                if (!cut.contains(link(from, to))) {
-                    arrival.run();
-                }
-            });
-        }
+        links.sendOnce(from.toString(), to.toString(), arrival);
     }
 
     private static PeerException failure(PeerException.Kind kind) {

@@ -1,13 +1,9 @@
 package io.millrace.storage.log;
 
+import io.millrace.storage.thread.Worker;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -18,15 +14,17 @@ import java.util.function.BooleanSupplier;
  */
 final class Housekeeper implements Executor, AutoCloseable {
 
-    private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(daemon("millrace-housekeeper"));
-
     /** Bytes after which a checkpoint is made without waiting for its time: a second of checking, or less. */
     private static final long CHECKPOINT_BYTES = 256L << 20;
 
+    private final Worker thread;
     private final AtomicLong bytesSinceCheckpoint = new AtomicLong();
     private final AtomicBoolean checkpointAsked = new AtomicBoolean();
     private volatile BooleanSupplier checkpointer = () -> false;
+
+    Housekeeper(Worker thread) {
+        this.thread = thread;
+    }
 
     /** Counts what was written; shard threads. */
     void written(long bytes) {
@@ -55,7 +53,7 @@ final class Housekeeper implements Executor, AutoCloseable {
     void start(BooleanSupplier checkpointer, long intervalMs) {
         this.checkpointer = checkpointer;
         if (intervalMs > 0) {
-            thread.scheduleWithFixedDelay(checkpointer::getAsBoolean, intervalMs, intervalMs, TimeUnit.MILLISECONDS);
+            thread.every(intervalMs, checkpointer::getAsBoolean);
         }
     }
 
@@ -85,29 +83,6 @@ final class Housekeeper implements Executor, AutoCloseable {
     /** Does what is queued, without further checkpoints. */
     @Override
     public void close() {
-        thread.shutdown();
-        await(thread);
-    }
-
-    static void await(ExecutorService executor) {
-        boolean interrupted = false;
-        while (!executor.isTerminated()) {
-            try {
-                executor.awaitTermination(1, TimeUnit.MINUTES);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    static ThreadFactory daemon(String name) {
-        return work -> {
-            Thread thread = new Thread(work, name);
-            thread.setDaemon(true);
-            return thread;
-        };
+        thread.close();
     }
 }

@@ -9,6 +9,7 @@ import io.millrace.storage.compaction.CompactionPlan;
 import io.millrace.storage.compaction.CompactionStats;
 import io.millrace.storage.file.DiskFailure;
 import io.millrace.storage.producer.ProducerEnd;
+import io.millrace.storage.thread.Worker;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,9 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,13 +35,13 @@ final class LogCleaner implements AutoCloseable {
     private final LogServices services;
     private final Collection<SegmentedLog> logs;
     private final CleanerThrottle throttle;
-    private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(Housekeeper.daemon("millrace-cleaner"));
+    private final Worker thread;
     private volatile boolean stopping;
 
     LogCleaner(LogServices services, Collection<SegmentedLog> logs) {
         this.services = services;
         this.logs = logs;
+        this.thread = services.threads().worker("millrace-cleaner");
         this.throttle = new CleanerThrottle(services.config().cleaner().bytesPerSecond());
     }
 
@@ -50,8 +49,7 @@ final class LogCleaner implements AutoCloseable {
     void start() {
         CleanerConfig config = services.config().cleaner();
         if (config.intervalMs() > 0) {
-            thread.scheduleWithFixedDelay(
-                    this::runRound, config.intervalMs(), config.intervalMs(), TimeUnit.MILLISECONDS);
+            thread.every(config.intervalMs(), this::runRound);
         }
     }
 
@@ -95,7 +93,7 @@ final class LogCleaner implements AutoCloseable {
     private void rollIfOld(SegmentedLog each) {
         if (each.cleaning().isActiveOld(services.clock().millis())) {
             try {
-                each.rollIfOld().toCompletableFuture().join();
+                services.threads().await(each.rollIfOld());
             } catch (CompletionException e) {
                 failed(each, e);
             }
@@ -140,8 +138,7 @@ final class LogCleaner implements AutoCloseable {
     }
 
     private Compaction.Setting setting(SegmentedLog target) {
-        Map<Long, ProducerEnd> ends =
-                target.producerEnds().toCompletableFuture().join();
+        Map<Long, ProducerEnd> ends = services.threads().await(target.producerEnds());
         return new Compaction.Setting(
                 services.disk(),
                 services.files(),
@@ -193,8 +190,6 @@ final class LogCleaner implements AutoCloseable {
         stopping = true;
         throttle.stop();
         logs.forEach(each -> each.cleaning().stop());
-        // Not interrupted: that would close the files under everybody who reads them.
-        thread.shutdown();
-        Housekeeper.await(thread);
+        thread.close();
     }
 }

@@ -24,6 +24,7 @@ import io.millrace.storage.journal.JournalIndex;
 import io.millrace.storage.journal.JournalReader;
 import io.millrace.storage.scrub.ScrubReport;
 import io.millrace.storage.scrub.Scrubber;
+import io.millrace.storage.thread.StorageThreads;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -81,13 +82,18 @@ public final class LogRegistry implements AutoCloseable {
         this.services = services;
         this.lock = lock;
         this.housekeeper = housekeeper;
-        this.managers = new ManagerThreads(services.health());
+        this.managers = new ManagerThreads(services.health(), services.threads());
         this.shards = new ArrayList<>();
         this.points = new RecoveryPoints(services.disk(), directory.path());
         this.cleaner = new LogCleaner(services, logs.values());
         StorageConfig config = services.config();
         for (int i = 0; i < config.shards(); i++) {
-            shards.add(new LogShard(i, config.shardQueueMax(), config.shardQueueBytesMax(), new GroupCommit(services)));
+            shards.add(new LogShard(
+                    i,
+                    config.shardQueueMax(),
+                    config.shardQueueBytesMax(),
+                    new GroupCommit(services),
+                    services.threads()));
         }
         this.scrubber = new Scrubber(
                 config.scrub(),
@@ -102,7 +108,8 @@ public final class LogRegistry implements AutoCloseable {
             StorageMetrics metrics,
             RecordTimestamps recordTimestamps,
             BatchRewriter batchRewriter,
-            Disk disk)
+            Disk disk,
+            StorageThreads threads)
             throws IOException {
         Path path = config.directory();
         DataDirectory.make(disk, path);
@@ -110,7 +117,7 @@ public final class LogRegistry implements AutoCloseable {
         try {
             DataDirectory directory = new DataDirectory(disk, path);
             DataDirectory.Content content = directory.scan();
-            Housekeeper housekeeper = new Housekeeper();
+            Housekeeper housekeeper = new Housekeeper(threads.worker("millrace-housekeeper"));
             LogServices services = new LogServices(
                     config,
                     disk,
@@ -121,7 +128,8 @@ public final class LogRegistry implements AutoCloseable {
                     batchRewriter,
                     metrics,
                     clock,
-                    housekeeper);
+                    housekeeper,
+                    threads);
             LogRegistry registry = new LogRegistry(directory, services, lock, housekeeper);
             try {
                 registry.recover(content);
@@ -166,7 +174,7 @@ public final class LogRegistry implements AutoCloseable {
             LogShard shard = shardOf(partition);
             recoveries.add(() -> SegmentedLog.open(services, shard, partition, directory.of(partition), start));
         }
-        for (SegmentedLog opened : ParallelRecovery.run(recoveries)) {
+        for (SegmentedLog opened : ParallelRecovery.run(services.threads(), recoveries)) {
             logs.put(opened.topicPartition(), opened);
             // Also the directory, when files were made in it.
             opened.flush();
@@ -312,7 +320,7 @@ public final class LogRegistry implements AutoCloseable {
             SegmentedLog there = logs.get(partition);
             if (there != null) {
                 LogException why = new LogException.Closed("the log of " + partition + " was deleted");
-                there.close(why, false).toCompletableFuture().join();
+                services.threads().await(there.close(why, false));
                 Path path = directory.delete(partition);
                 logs.remove(partition);
                 housekeeper.execute(() -> remove(path));
@@ -325,7 +333,7 @@ public final class LogRegistry implements AutoCloseable {
     /** Not before the deletion is durable: until then the log may have to come back whole. */
     private void forgetJournaled(SegmentedLog deleted) {
         try {
-            deleted.forgetJournaled().toCompletableFuture().join();
+            services.threads().await(deleted.forgetJournaled());
         } catch (CompletionException e) {
             if (!(e.getCause() instanceof LogException.WriteFailed)) {
                 throw e;
@@ -385,11 +393,11 @@ public final class LogRegistry implements AutoCloseable {
         }
     }
 
-    private static boolean allSucceeded(List<CompletableFuture<Void>> closing) {
+    private boolean allSucceeded(List<CompletableFuture<Void>> closing) {
         boolean clean = true;
         for (CompletableFuture<Void> one : closing) {
             try {
-                one.join();
+                services.threads().await(one);
             } catch (RuntimeException e) {
                 clean = false;
                 log.error("A log could not be closed in order: the next start checks the logs", e);

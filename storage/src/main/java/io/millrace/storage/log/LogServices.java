@@ -8,6 +8,7 @@ import io.millrace.storage.compaction.BatchRewriter;
 import io.millrace.storage.directory.DirectoryHealth;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.file.OpenFiles;
+import io.millrace.storage.thread.StorageThreads;
 import java.time.Clock;
 
 /**
@@ -25,4 +26,5 @@ record LogServices(
         BatchRewriter batchRewriter,
         StorageMetrics metrics,
         Clock clock,
-        Housekeeper housekeeper) {}
+        Housekeeper housekeeper,
+        StorageThreads threads) {}

@@ -1,12 +1,14 @@
 package io.millrace.storage.log;
 
 import io.millrace.storage.LogException;
+import io.millrace.storage.thread.StorageThreads;
+import io.millrace.storage.thread.TurnThread;
+import io.millrace.storage.thread.Turns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * One single-writer thread and its queue. It takes what is in the queue in one go and writes what it found for the same log
  * together, and makes all of it durable with one {@link GroupCommit}. A log belongs to one shard for its whole life.
  */
-public final class LogShard implements AutoCloseable {
+public final class LogShard implements Turns, AutoCloseable {
 
     /** What waits in the queue. */
     sealed interface Task permits AppendTask, ControlTask {
@@ -36,13 +38,13 @@ public final class LogShard implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LogShard.class);
 
     private final GroupCommit commit;
-    private final Thread thread;
+    private final TurnThread thread;
     private final int queueMax;
     private final long queueBytesMax;
     private final ConcurrentLinkedQueue<Task> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queuedAppends = new AtomicInteger();
     private final AtomicLong queuedBytes = new AtomicLong();
-    private volatile boolean parked;
+    private final List<LogAppender> touched = new ArrayList<>();
 
     /** How many appends the shard waits for; 0 when it does not. */
     private volatile int gathering;
@@ -50,13 +52,11 @@ public final class LogShard implements AutoCloseable {
     private volatile boolean controlQueued;
     private volatile boolean closed;
 
-    LogShard(int number, int queueMax, long queueBytesMax, GroupCommit commit) {
+    LogShard(int number, int queueMax, long queueBytesMax, GroupCommit commit, StorageThreads threads) {
         this.commit = commit;
         this.queueMax = queueMax;
         this.queueBytesMax = queueBytesMax;
-        this.thread = new Thread(this::run, "millrace-shard-" + number);
-        thread.setDaemon(true);
-        thread.start();
+        this.thread = threads.turns("millrace-shard-" + number, this);
     }
 
     GroupCommit commit() {
@@ -89,35 +89,33 @@ public final class LogShard implements AutoCloseable {
     private void enqueue(Task task) {
         queue.add(task);
         int awaited = gathering;
-        if (parked || awaited > 0 && hasGathered(awaited)) {
-            LockSupport.unpark(thread);
+        if (awaited > 0 && hasGathered(awaited)) {
+            thread.wake();
+        } else {
+            thread.wakeIfIdle();
         }
     }
 
-    private void run() {
-        List<LogAppender> touched = new ArrayList<>();
-        while (true) {
-            Task task = queue.poll();
-            if (task == null) {
-                if (closed) {
-                    return;
-                }
-                parked = true;
-                if (queue.isEmpty() && !closed) {
-                    LockSupport.park(this);
-                }
-                parked = false;
-                continue;
-            }
-            gather();
-            controlQueued = false;
-            runGroup(task, touched);
-            for (LogAppender appender : touched) {
-                writePending(appender);
-            }
-            touched.clear();
-            commitGroup();
+    @Override
+    public boolean turn() {
+        Task task = queue.poll();
+        if (task == null) {
+            return false;
         }
+        gather();
+        controlQueued = false;
+        runGroup(task);
+        for (LogAppender appender : touched) {
+            writePending(appender);
+        }
+        touched.clear();
+        commitGroup();
+        return true;
+    }
+
+    @Override
+    public boolean isIdle() {
+        return queue.isEmpty();
     }
 
     /**
@@ -133,7 +131,9 @@ public final class LogShard implements AutoCloseable {
         long until = System.nanoTime() + GATHER_MAX_NANOS;
         gathering = expected;
         for (long left = GATHER_MAX_NANOS; left > 0 && !hasGathered(expected); left = until - System.nanoTime()) {
-            LockSupport.parkNanos(this, left);
+            if (!thread.linger(left)) {
+                break;
+            }
         }
         gathering = 0;
     }
@@ -160,7 +160,7 @@ public final class LogShard implements AutoCloseable {
         }
     }
 
-    private void runGroup(Task first, List<LogAppender> touched) {
+    private void runGroup(Task first) {
         int tasks = 0;
         long bytes = 0;
         for (Task task = first; task != null; task = queue.poll()) {
@@ -191,17 +191,6 @@ public final class LogShard implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        LockSupport.unpark(thread);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
     }
 }

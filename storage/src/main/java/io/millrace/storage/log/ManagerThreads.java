@@ -4,14 +4,14 @@ import io.millrace.storage.LogException;
 import io.millrace.storage.TopicPartition;
 import io.millrace.storage.directory.DirectoryHealth;
 import io.millrace.storage.file.DiskFailure;
+import io.millrace.storage.thread.StorageThreads;
+import io.millrace.storage.thread.Worker;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -23,12 +23,12 @@ final class ManagerThreads implements AutoCloseable {
     private static final int THREADS = 8;
 
     private final DirectoryHealth health;
-    private final List<ExecutorService> threads = new ArrayList<>();
+    private final List<Worker> workers = new ArrayList<>();
 
-    ManagerThreads(DirectoryHealth health) {
+    ManagerThreads(DirectoryHealth health, StorageThreads threads) {
         this.health = health;
         for (int i = 0; i < THREADS; i++) {
-            threads.add(Executors.newSingleThreadExecutor(Housekeeper.daemon("millrace-log-manager-" + i)));
+            workers.add(threads.worker("millrace-log-manager-" + i));
         }
     }
 
@@ -37,7 +37,7 @@ final class ManagerThreads implements AutoCloseable {
         CompletableFuture<T> result = new CompletableFuture<>();
         int thread = Math.floorMod(partition.topic().hashCode() * 31 + partition.partition(), THREADS);
         try {
-            threads.get(thread).execute(() -> complete(result, action));
+            workers.get(thread).execute(() -> complete(result, action));
         } catch (RejectedExecutionException e) {
             result.completeExceptionally(new LogException.Closed("the logs are closed: the node is stopping"));
         }
@@ -60,7 +60,6 @@ final class ManagerThreads implements AutoCloseable {
     /** Does what is queued; nothing is taken from now on. Blocks. */
     @Override
     public void close() {
-        threads.forEach(ExecutorService::shutdown);
-        threads.forEach(Housekeeper::await);
+        workers.forEach(Worker::close);
     }
 }

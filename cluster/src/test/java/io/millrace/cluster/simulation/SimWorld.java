@@ -1,4 +1,4 @@
-package io.millrace.cluster.quorum;
+package io.millrace.cluster.simulation;
 
 import java.util.Comparator;
 import java.util.HashMap;
@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Time;
 
 /** The clock and the calendar of a simulation. One thread. Every place draws from a stream of its own, so that a seed replays. */
-final class SimWorld implements Time {
+public final class SimWorld implements Time {
 
     private record Event(long atMs, String place, long number, Runnable task) {}
 
@@ -20,21 +20,21 @@ final class SimWorld implements Time {
             Comparator.comparingLong(Event::atMs).thenComparing(Event::place).thenComparingLong(Event::number));
     private long nowMs = 1_000_000;
 
-    SimWorld(long seed) {
+    public SimWorld(long seed) {
         this.seed = seed;
     }
 
-    Random random(String place) {
+    public Random random(String place) {
         return streams.computeIfAbsent(place, key -> new Random(seed * 31 + key.hashCode()));
     }
 
-    void after(long delayMs, String place, Runnable task) {
+    public void after(long delayMs, String place, Runnable task) {
         long number = numbers.merge(place, 1L, Long::sum);
         events.add(new Event(nowMs + Math.max(0, delayMs), place, number, task));
     }
 
     /** Runs what is due; returns whether something was. */
-    boolean runDue() {
+    public boolean runDue() {
         boolean any = false;
         while (!events.isEmpty() && events.peek().atMs() <= nowMs) {
             events.poll().task().run();
@@ -43,11 +43,20 @@ final class SimWorld implements Time {
         return any;
     }
 
-    long nextEventMs() {
+    /** Runs the next thing that is due; returns whether there was one. */
+    public boolean runNext() {
+        if (events.isEmpty() || events.peek().atMs() > nowMs) {
+            return false;
+        }
+        events.poll().task().run();
+        return true;
+    }
+
+    public long nextEventMs() {
         return events.isEmpty() ? Long.MAX_VALUE : events.peek().atMs();
     }
 
-    void advanceTo(long ms) {
+    public void advanceTo(long ms) {
         nowMs = Math.max(nowMs, ms);
     }
 
