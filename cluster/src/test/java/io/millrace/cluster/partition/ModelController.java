@@ -25,8 +25,8 @@ final class ModelController {
 
     static final int PARTITION = 0;
 
-    private final UUID topicId = UUID.randomUUID();
-    private final UUID clusterId = UUID.randomUUID();
+    private final UUID topicId;
+    private final UUID clusterId;
     private final int minInSync;
     private final Map<Integer, BrokerMetadata> brokers = new HashMap<>();
     private TopicMetadata topic;
@@ -35,7 +35,13 @@ final class ModelController {
     private long version;
 
     ModelController(int minInSync) {
+        this(minInSync, UUID.randomUUID());
+    }
+
+    ModelController(int minInSync, UUID topicId) {
         this.minInSync = minInSync;
+        this.topicId = topicId;
+        this.clusterId = topicId;
     }
 
     UUID topicId() {
@@ -48,6 +54,12 @@ final class ModelController {
         brokers.put(node, new BrokerMetadata(node, version, "localhost", 9092, null, null, null, false, false));
         electIfLeaderless();
         return version;
+    }
+
+    /** A new process life of a node, which is fenced until {@link #unfence}. */
+    synchronized void registerFenced(int node) {
+        version++;
+        brokers.put(node, new BrokerMetadata(node, version, "localhost", 9092, null, null, null, true, false));
     }
 
     synchronized void create(List<Integer> replicas) {
@@ -83,6 +95,13 @@ final class ModelController {
             int leader = led ? electable(isr) : partition.leader();
             commit(leader, isr, partition.recovering());
         }
+    }
+
+    /** It is heard of again, in the same life. */
+    synchronized void unfence(int node) {
+        version++;
+        mark(node, false, false);
+        electIfLeaderless();
     }
 
     synchronized void stopping(int node) {
@@ -210,6 +229,19 @@ final class ModelController {
 
     synchronized boolean isFenced(int node) {
         return brokers.get(node).fenced();
+    }
+
+    synchronized boolean isKnown(int node) {
+        return brokers.containsKey(node);
+    }
+
+    /** The epoch of a node's newest registration. */
+    synchronized long brokerEpoch(int node) {
+        return brokers.get(node).epoch();
+    }
+
+    synchronized long version() {
+        return version;
     }
 
     synchronized ClusterImage image() {

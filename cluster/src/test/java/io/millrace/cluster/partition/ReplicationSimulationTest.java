@@ -1,0 +1,72 @@
+package io.millrace.cluster.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.millrace.cluster.partition.ReplicationSimulation.Outcome;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Safety of replication under all faults, and that it recovers (§10). {@code -Dmillrace.simulation.seeds=20000} runs more, {@code
+ * -Dmillrace.simulation.seed=…} one again.
+ */
+class ReplicationSimulationTest {
+
+    private static final int SEEDS = Integer.getInteger("millrace.simulation.seeds", 500);
+    private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("io.millrace");
+
+    /** Each seed restarts nodes many times: what they say about it would be all that one sees. */
+    @BeforeAll
+    static void beQuiet() {
+        LOGGER.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void speakAgain() {
+        LOGGER.setLevel(null);
+    }
+
+    @Test
+    void whateverFailsWhatWasAcknowledgedStaysAndAllReplicasBecomeEqual() {
+        Long only = Long.getLong("millrace.simulation.seed");
+        long first = only != null ? only : System.nanoTime() >>> 20;
+        long last = only != null ? only : first + SEEDS - 1;
+        long began = System.nanoTime();
+        long steps = 0;
+        long faults = 0;
+        long elections = 0;
+        long batches = 0;
+        for (long seed = first; seed <= last; seed++) {
+            Outcome outcome = run(seed);
+            steps += outcome.steps();
+            faults += outcome.faults();
+            elections += outcome.elections();
+            batches += outcome.batches();
+        }
+        assertThat(elections).as("a simulation without elections shows nothing").isGreaterThan(last - first);
+        assertThat(batches).isGreaterThan(10 * (last - first));
+        System.out.printf(
+                "simulation: seeds %d to %d, %d steps, %d faults, %d reigns, %d batches committed, %d ms%n",
+                first, last, steps, faults, elections, batches, (System.nanoTime() - began) / 1_000_000);
+    }
+
+    @Test
+    void aSeedReplays() {
+        for (long seed = 1; seed <= 5; seed++) {
+            assertThat(run(seed)).isEqualTo(run(seed));
+        }
+    }
+
+    private static Outcome run(long seed) {
+        try {
+            return new ReplicationSimulation(seed).run();
+        } catch (RuntimeException e) {
+            throw new AssertionError(
+                    "fails with -Dmillrace.simulation.seed=" + seed + ": " + e.getMessage(), e.getCause());
+        }
+    }
+}
