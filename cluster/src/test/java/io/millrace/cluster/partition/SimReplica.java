@@ -28,7 +28,7 @@ import java.util.Map;
 /** One node of a simulation: a disk, and one life after the other on it, with the real storage and the real partition service. */
 final class SimReplica {
 
-    static final ReplicationConfig REPLICATION = new ReplicationConfig(2, 400, 40, 4_000, 2_000, 1 << 30, 5, 40);
+    static final ReplicationConfig REPLICATION = new ReplicationConfig(2, 400, 40, 60, 4_000, 2_000, 1 << 30, 5, 40);
 
     private static final Path DIRECTORY = Path.of("/data");
     private static final Clock CLOCK = Clock.fixed(Instant.ofEpochMilli(CrashDisk.NOW_MS), ZoneOffset.UTC);
