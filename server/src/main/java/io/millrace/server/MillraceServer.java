@@ -9,6 +9,7 @@ import io.millrace.server.http.HttpListener;
 import io.millrace.server.http.Readiness;
 import io.millrace.server.http.RouteModule;
 import io.millrace.server.http.body.BodyBudget;
+import io.millrace.server.http.cluster.ClusterRoutes;
 import io.millrace.server.http.page.DashboardRoutes;
 import io.millrace.server.http.produce.ProducerRoutes;
 import io.millrace.server.http.read.ReadRoutes;
@@ -213,6 +214,7 @@ public final class MillraceServer implements AutoCloseable {
                 new ProducerRoutes(vertx, httpConfig, node, budget, readiness, metrics.http()),
                 new ReadRoutes(vertx, node, clock),
                 new TopicRoutes(vertx, httpConfig, node, budget),
+                new ClusterRoutes(vertx, httpConfig, node, budget),
                 new OverviewRoutes(node, BuildInfo.current().version(), clock, gateway::openStreams),
                 new DashboardRoutes(vertx, DASHBOARD_FOLDER));
     }

@@ -36,6 +36,7 @@ public final class MillraceCommand {
         commands.put("topics", TopicsCommand::new);
         commands.put("produce", ProduceCommand::new);
         commands.put("tail", TailCommand::new);
+        commands.put("cluster", ClusterCommand::new);
         commands.put("log", LogCommand::new);
         return commands;
     }

@@ -56,6 +56,13 @@ final class NodeClient {
                 .POST(BodyPublishers.ofString(body)));
     }
 
+    JsonNode put(String path, String json) {
+        return answer(request(path)
+                .timeout(ANSWER_TIMEOUT)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(json)));
+    }
+
     JsonNode delete(String path) {
         return answer(request(path).timeout(ANSWER_TIMEOUT).DELETE());
     }
