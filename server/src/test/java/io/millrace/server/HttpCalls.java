@@ -10,18 +10,18 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
 /** Plain HTTP calls of the process tests; the HTTP API has its own tests. */
-final class HttpCalls {
+public final class HttpCalls {
 
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private HttpCalls() {}
 
-    static HttpResponse<String> get(String url) throws IOException, InterruptedException {
+    public static HttpResponse<String> get(String url) throws IOException, InterruptedException {
         return CLIENT.send(request(url).GET().build(), BodyHandlers.ofString());
     }
 
-    static HttpResponse<String> postJson(String url, String body) throws IOException, InterruptedException {
+    public static HttpResponse<String> postJson(String url, String body) throws IOException, InterruptedException {
         return CLIENT.send(
                 request(url)
                         .header("Content-Type", "application/json")
@@ -30,7 +30,7 @@ final class HttpCalls {
                 BodyHandlers.ofString());
     }
 
-    static HttpResponse<String> delete(String url) throws IOException, InterruptedException {
+    public static HttpResponse<String> delete(String url) throws IOException, InterruptedException {
         return CLIENT.send(request(url).DELETE().build(), BodyHandlers.ofString());
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.OptionalLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -111,6 +112,7 @@ final class ClusterCommand {
     private int move(NodeClient client, MoveOptions options, String path, ObjectNode body, String nothingToDo)
             throws InterruptedException {
         PrintWriter out = out();
+        OptionalLong throttle = options.throttleBytesPerSecond();
         JsonNode status = client.get("/cluster");
         JsonNode plan =
                 client.post(path, "application/json", body.put("dry_run", true).toString());
@@ -124,15 +126,12 @@ final class ClusterCommand {
             return ExitCode.OK;
         }
         body.put("dry_run", false);
-        boolean throttled = options.throttle != null;
-        if (throttled) {
-            body.put("throttle_bytes_per_second", ByteSize.parse("--throttle", options.throttle));
-        }
+        throttle.ifPresent(rate -> body.put("throttle_bytes_per_second", rate));
         out.println();
         out.flush();
         // Only from here on Ctrl-C leaves something behind that must be told of.
         try (StopSignal signal = StopSignal.install()) {
-            return carryOut(client, path, body, throttled, signal);
+            return carryOut(client, path, body, throttle.isPresent(), signal);
         }
     }
 

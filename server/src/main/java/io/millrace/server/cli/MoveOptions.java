@@ -1,5 +1,6 @@
 package io.millrace.server.cli;
 
+import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
 /** How partitions are moved. */
@@ -15,5 +16,10 @@ final class MoveOptions {
             paramLabel = "RATE",
             description = "Bytes in a second that each node takes from each leader, for example 50MB/s. Without it: the"
                     + " configuration's catchUpBytesPerSecond.")
-    String throttle;
+    private String throttle;
+
+    /** Throws a {@link CommandFailure} when it cannot be understood. */
+    OptionalLong throttleBytesPerSecond() {
+        return throttle == null ? OptionalLong.empty() : OptionalLong.of(ByteSize.parse("--throttle", throttle));
+    }
 }

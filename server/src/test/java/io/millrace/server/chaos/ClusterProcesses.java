@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +23,7 @@ final class ClusterProcesses implements AutoCloseable {
     private final Path directory;
     private final List<NodePorts> ports;
     private final List<String> settings;
+    private final Map<Integer, Path> files = new HashMap<>();
     private final Map<Integer, JarProcess> running = new TreeMap<>();
 
     /** @param settings {@code key=value}, as for {@code --set}, for every node */
@@ -34,6 +36,11 @@ final class ClusterProcesses implements AutoCloseable {
         this.directory = directory;
         this.ports = NodePorts.free(nodes);
         this.settings = List.of(settings);
+    }
+
+    /** Gives a node a configuration file; its address, ports and directory stay those of this class. */
+    void configure(int node, Path file) {
+        files.put(node, file);
     }
 
     /** Starts all nodes that do not run, at the same time, and waits until each is ready. */
@@ -69,8 +76,10 @@ final class ClusterProcesses implements AutoCloseable {
                 "storage.reserveBytes=0"));
         all.addAll(hosts.settings());
         all.addAll(settings);
-        List<String> arguments = Stream.concat(
-                        Stream.of("start"), all.stream().flatMap(each -> Stream.of("--set", each)))
+        Stream<String> start = files.containsKey(node)
+                ? Stream.of("start", "-c", files.get(node).toString())
+                : Stream.of("start");
+        List<String> arguments = Stream.concat(start, all.stream().flatMap(each -> Stream.of("--set", each)))
                 .toList();
         running.put(node, JarProcess.runAfter(hosts.commandPrefix(node), arguments));
     }

@@ -30,6 +30,13 @@ class MillraceCommandTest {
                 "topics delete",
                 "produce",
                 "tail",
+                "cluster",
+                "cluster status",
+                "cluster voters",
+                "cluster describe",
+                "cluster rebalance",
+                "cluster drain",
+                "cluster remove",
                 "log",
                 "log dump",
                 "log verify"
@@ -46,7 +53,8 @@ class MillraceCommandTest {
     void theHelpListsCommandsAndExitCodes() {
         run("--help");
 
-        assertThat(out.toString()).contains("start", "demo", "topics", "produce", "tail", "log", "Exit codes:");
+        assertThat(out.toString())
+                .contains("start", "demo", "topics", "produce", "tail", "cluster", "log", "Exit codes:");
     }
 
     @Test
