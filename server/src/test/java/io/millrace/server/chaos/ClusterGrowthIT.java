@@ -15,12 +15,17 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.ElectionType;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
@@ -62,6 +67,7 @@ class ClusterGrowthIT {
                     Awaitility.await().until(() -> history.isEachAcknowledged(PARTITIONS));
                     cluster.start(4);
                     assertThat(replicasOfANewTopic(cluster)).contains(4);
+                    moveAsKafkaToolsDo(cluster);
                     rebalance(cluster);
                     drainTheFirst(cluster);
                     cluster.stop(1);
@@ -167,6 +173,40 @@ class ClusterGrowthIT {
                 partition.replicas().forEach(node -> nodes.add(node.id()));
             }
             return nodes;
+        }
+    }
+
+    /** Through the Kafka protocol, asked of any node. */
+    private static void moveAsKafkaToolsDo(ClusterProcesses cluster) throws Exception {
+        TopicPartition moved = new TopicPartition("later", 0);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
+            assertThat(admin.describeCluster().nodes().get()).hasSize(4);
+            assertThat(admin.describeMetadataQuorum().quorumInfo().get().observers())
+                    .singleElement()
+                    .satisfies(observer -> assertThat(observer.replicaId()).isEqualTo(4));
+            admin.alterPartitionReassignments(
+                            Map.of(moved, Optional.of(new NewPartitionReassignment(List.of(4, 2, 3)))))
+                    .all()
+                    .get();
+            Awaitility.await()
+                    .until(() -> admin.listPartitionReassignments()
+                            .reassignments()
+                            .get()
+                            .isEmpty());
+            // Says that there was nothing to do when the fourth leads already.
+            admin.electLeaders(ElectionType.PREFERRED, Set.of(moved))
+                    .partitions()
+                    .get();
+            Awaitility.await().untilAsserted(() -> {
+                TopicPartitionInfo now = admin.describeTopics(List.of("later"))
+                        .allTopicNames()
+                        .get()
+                        .get("later")
+                        .partitions()
+                        .get(0);
+                assertThat(now.leader().id()).isEqualTo(4);
+                assertThat(now.replicas()).extracting(Node::id).containsExactly(4, 2, 3);
+            });
         }
     }
 
