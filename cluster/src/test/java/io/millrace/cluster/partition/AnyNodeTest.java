@@ -306,31 +306,45 @@ class AnyNodeTest {
 
     @Test
     void aFollowerThatIsReadIsToldOfAHighWatermarkWithoutWaitingForTheNextRecord() {
-        cluster.append("a");
-        // The follower of a test asks for itself; it stands for another one that has everything.
-        cluster.network.cut(2, 1);
-        Future<AppendResult> written = cluster.append(1, "b", Acks.ALL);
-        await().until(() -> cluster.end(1) == 2);
-        Future<ReplicaFetchResponse<ReadResult>> parked =
-                cluster.node(1).service().fetch(request(2, 1));
-        assertThat(TestCluster.get(written).baseOffset()).isEqualTo(1);
+        try (TestCluster three = new TestCluster(directory.resolve("three"), 3, 1)) {
+            three.awaitInSync(1, 2, 3);
+            three.network.cut(2, 1);
+            three.network.cut(3, 1);
+            Future<AppendResult> written = three.append(1, "a", Acks.ALL);
+            await().until(() -> three.end(1) == 1);
+            // In place of node 2, which has everything; node 3 has nothing.
+            Future<ReplicaFetchResponse<ReadResult>> waiting = fetch(three, 0);
+            Future<ReplicaFetchResponse<ReadResult>> patient = fetch(three, ReplicaFetchRequest.Entry.NOBODY_WAITS);
+            assertThat(waiting.isComplete()).isFalse();
+            three.network.heal();
+            TestCluster.get(written);
 
-        ReplicaFetchResponse.Entry<ReadResult> told =
-                TestCluster.get(parked).partitions().get(0);
-        assertThat(told.highWatermark()).isEqualTo(2);
-        assertThat(((Records<ReadResult>) told.outcome()).records().isEmpty()).isTrue();
+            await().atMost(Duration.ofSeconds(5)).until(waiting::isComplete);
+            ReplicaFetchResponse.Entry<ReadResult> told =
+                    waiting.result().partitions().get(0);
+            assertThat(told.highWatermark()).isEqualTo(1);
+            assertThat(((Records<ReadResult>) told.outcome()).records().isEmpty())
+                    .isTrue();
+            assertThat(patient.isComplete()).isFalse();
+
+            // It tells more than was known: at once.
+            Future<ReplicaFetchResponse<ReadResult>> late = fetch(three, 0);
+            await().atMost(Duration.ofSeconds(5)).until(late::isComplete);
+        }
     }
 
-    private ReplicaFetchRequest request(long fetchOffset, long knownHighWatermark) {
-        var epoch = cluster.controller.partition().leaderEpoch();
+    private static Future<ReplicaFetchResponse<ReadResult>> fetch(TestCluster cluster, long knownHighWatermark) {
+        int epoch = cluster.controller.partition().leaderEpoch();
         long broker = cluster.controller.image().brokers().get(2).epoch();
-        return new ReplicaFetchRequest(
-                2,
-                broker,
-                10_000,
-                1,
-                1 << 20,
-                List.of(new ReplicaFetchRequest.Entry(
-                        partition, epoch, fetchOffset, epoch, 0, 1 << 20, knownHighWatermark)));
+        return cluster.node(1)
+                .service()
+                .fetch(new ReplicaFetchRequest(
+                        2,
+                        broker,
+                        20_000,
+                        1,
+                        1 << 20,
+                        List.of(new ReplicaFetchRequest.Entry(
+                                cluster.partition, epoch, 1, epoch, 0, 1 << 20, knownHighWatermark))));
     }
 }
