@@ -129,8 +129,14 @@ public final class ClusterNode {
                     fatal.fatal(what, cause);
                     return new IllegalStateException(what, cause);
                 });
-        logs.onOffline(failure -> partitions.failAll(
-                new MillraceException(ErrorCode.KAFKA_STORAGE_ERROR, failure.getMessage(), failure)));
+        logs.onOffline(failure -> {
+            partitions.failAll(new MillraceException(ErrorCode.KAFKA_STORAGE_ERROR, failure.getMessage(), failure));
+            if (config.peers().isClustered()) {
+                // Others have what this disk had, and take over as soon as this node is gone; alone, reads are still
+                // worth something.
+                fatal.fatal("the data directory cannot be written any more", failure);
+            }
+        });
         OwnershipTable ownership = new OwnershipTable(membership.map(OwnershipTable.MAP));
         this.anywhere = new RoutedPartitionService(
                 vertx,
