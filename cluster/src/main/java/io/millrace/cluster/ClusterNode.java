@@ -40,7 +40,9 @@ import io.millrace.cluster.replication.Replication;
 import io.millrace.cluster.replication.ReplicationConfig;
 import io.millrace.cluster.routing.RoutedPartitionService;
 import io.millrace.cluster.transaction.ProducerIdAllocator;
+import io.millrace.storage.LogException;
 import io.millrace.storage.LogManager;
+import io.millrace.storage.PartitionLog;
 import io.millrace.storage.StorageMetrics;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.scrub.ScrubReport;
@@ -72,6 +74,9 @@ public final class ClusterNode {
 
     private static final int QUORUM_STOP_TIMEOUT_MS = 2_000;
 
+    /** How soon what could not be applied, for want of disk space perhaps, is tried again. */
+    private static final long RETRY_INTERVAL_MS = 1_000;
+
     /** How old the high watermarks may be that a start goes on from. */
     private static final long HIGH_WATERMARK_INTERVAL_MS = 5_000;
 
@@ -101,6 +106,7 @@ public final class ClusterNode {
     private final long expiryTimer;
     private final long inSyncTimer;
     private final long retentionTimer;
+    private final long retryTimer;
     private final long highWatermarkTimer;
 
     private ClusterNode(
@@ -159,6 +165,12 @@ public final class ClusterNode {
         this.expiryTimer = vertx.setPeriodic(EXPIRY_INTERVAL_MS, id -> partitions.expireDelayed());
         this.inSyncTimer = vertx.setPeriodic(IN_SYNC_INTERVAL_MS, id -> partitions.checkInSync());
         this.retentionTimer = vertx.setPeriodic(config.retentionIntervalMs(), id -> partitions.applyRetention());
+        this.retryTimer = vertx.setPeriodic(
+                RETRY_INTERVAL_MS,
+                id -> vertx.executeBlocking(() -> {
+                    partitions.retryFailed();
+                    return null;
+                }));
         this.highWatermarkTimer = vertx.setPeriodic(
                 HIGH_WATERMARK_INTERVAL_MS,
                 id -> vertx.executeBlocking(() -> {
@@ -271,7 +283,7 @@ public final class ClusterNode {
      * Controller#image()} shows it.
      */
     public Future<Void> register(NodeEndpoints endpoints) {
-        return vertx.executeBlocking(() -> former.isPresent() ? ControlPlane.TAKEN_OVER : epochFile.read())
+        return vertx.executeBlocking(this::previousEpoch)
                 .compose(previous -> controlPlane.register(endpoints, previous, this::keepEpoch))
                 .compose(letIn -> vertx.executeBlocking(() -> {
                     if (former.isPresent()) {
@@ -279,6 +291,26 @@ public final class ClusterNode {
                     }
                     return null;
                 }));
+    }
+
+    /** What proves that this directory has what the last life acknowledged; nothing does when a log in it is damaged. */
+    private long previousEpoch() throws IOException {
+        if (config.peers().isClustered() && logs.logs().stream().anyMatch(ClusterNode::isDamaged)) {
+            log.warn(
+                    "A log here is damaged: this node is taken out of all in-sync replicas until it has caught up again");
+            return BrokerEpochFile.NONE;
+        }
+        long kept = epochFile.read();
+        return kept == BrokerEpochFile.NONE && former.isPresent() ? ControlPlane.TAKEN_OVER : kept;
+    }
+
+    private static boolean isDamaged(PartitionLog each) {
+        try {
+            each.offsets();
+            return false;
+        } catch (LogException e) {
+            return true;
+        }
     }
 
     private void keepEpoch(long epoch) {
@@ -362,6 +394,7 @@ public final class ClusterNode {
         vertx.cancelTimer(expiryTimer);
         vertx.cancelTimer(inSyncTimer);
         vertx.cancelTimer(retentionTimer);
+        vertx.cancelTimer(retryTimer);
         vertx.cancelTimer(highWatermarkTimer);
         return leave().compose(left -> vertx.executeBlocking(() -> {
                     controlPlane.close();

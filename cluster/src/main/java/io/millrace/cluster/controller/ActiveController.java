@@ -102,7 +102,7 @@ final class ActiveController {
                 return;
             }
             asked = true;
-            done(transport.send(elsewhere.get(), PeerLane.CONTROLLER, version, request, attemptMs()));
+            done(transport.send(elsewhere.get(), lane(request), version, request, attemptMs()));
         }
 
         private void done(Future<ApiMessage> outcome) {
@@ -149,6 +149,14 @@ final class ActiveController {
                 return;
             }
             vertx.setTimer(RETRY_MS, id -> context.runOnContext(v -> once()));
+        }
+
+        private static PeerLane lane(ApiMessage request) {
+            return switch (ApiKeys.forId(request.apiKey())) {
+                case BROKER_HEARTBEAT, BROKER_REGISTRATION -> PeerLane.HEARTBEATS;
+                case ALTER_PARTITION -> PeerLane.IN_SYNC;
+                default -> PeerLane.CONTROLLER;
+            };
         }
 
         private long attemptMs() {

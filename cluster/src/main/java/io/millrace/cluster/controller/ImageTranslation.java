@@ -51,8 +51,9 @@ final class ImageTranslation {
             changedTopics(delta, image).forEach(id -> {
                 TopicMetadata before = byId.remove(id);
                 TopicImage now = image.topics().getTopic(toKafka(id));
-                if (before != null && (now == null || byName.get(before.name()) == before)) {
-                    byName.remove(before.name());
+                if (before != null) {
+                    // By identity: the name may be that of a new topic already.
+                    byName.remove(before.name(), before);
                 }
                 if (now != null) {
                     put(byName, byId, topic(now, image, previous));

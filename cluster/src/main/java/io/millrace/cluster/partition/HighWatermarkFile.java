@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiPredicate;
 
 /**
  * {@code high-watermarks}: where the high watermark of each replica was, from which it goes on after a start, and the newest image that
@@ -75,9 +76,19 @@ final class HighWatermarkFile {
         return lastVersion;
     }
 
-    /** Replaces the file, unless it says the same. */
-    synchronized void write(long imageVersion, Iterable<Partition> partitions) throws IOException {
-        Map<Key, Long> now = new HashMap<>();
+    /**
+     * Replaces the file, unless it says the same. What it said of replicas that are not open, or not yet, stays.
+     *
+     * @param imageVersion of the newest image in force; before the first one nothing is written
+     * @param isHosted whether a partition still has a replica here
+     */
+    synchronized void write(long imageVersion, Iterable<Partition> partitions, BiPredicate<UUID, Integer> isHosted)
+            throws IOException {
+        if (imageVersion < lastVersion || imageVersion < 0) {
+            return;
+        }
+        Map<Key, Long> now = new HashMap<>(last);
+        now.keySet().removeIf(key -> !isHosted.test(key.topicId(), key.partition()));
         for (Partition partition : partitions) {
             TopicPartition key = partition.topicPartition();
             now.put(new Key(key.topicId(), key.partition()), partition.highWatermark());

@@ -54,6 +54,7 @@ final class ImageApplier {
 
     private boolean straysRemoved;
     private volatile long appliedVersion = -1;
+    private volatile boolean failed;
 
     ImageApplier(
             PartitionRegistry registry,
@@ -87,21 +88,46 @@ final class ImageApplier {
             return CompletableFuture.completedStage(null);
         }
         registry.image(target);
+        failed = false;
         // What goes gives up its name before what comes asks for it.
-        CompletableFuture<Void> removed = all(removals(target));
+        CompletableFuture<Void> removed = all(removals(target)).whenComplete(this::noteFailure);
         List<CompletableFuture<Void>> topics = new ArrayList<>();
         boolean mayLead = isRegistered(target);
         for (TopicMetadata topic : target.topicsById().values()) {
             if (applied.put(topic.id(), topic) != topic || unfinished.remove(topic.id())) {
-                topics.add(all(steps(topic, mayLead)).whenComplete((done, failure) -> {
-                    if (failure != null || !mayLead) {
-                        unfinished.add(topic.id());
-                    }
-                }));
+                topics.add(applyTopic(topic, mayLead));
             }
         }
         topics.add(removed);
         return all(topics).thenRun(() -> appliedVersion = target.version());
+    }
+
+    private CompletableFuture<Void> applyTopic(TopicMetadata topic, boolean mayLead) {
+        unfinished.add(topic.id());
+        CompletableFuture<Void> done;
+        try {
+            done = all(steps(topic, mayLead));
+        } catch (RuntimeException e) {
+            done = CompletableFuture.failedFuture(e);
+        }
+        return done.whenComplete((nothing, failure) -> {
+            noteFailure(nothing, failure);
+            if (failure == null && mayLead) {
+                unfinished.remove(topic.id());
+            }
+        });
+    }
+
+    private void noteFailure(Void nothing, Throwable failure) {
+        if (failure != null) {
+            failed = true;
+        }
+    }
+
+    /** Does again what failed in the newest image: a disk that was full may have room by now, and no other image may come for long. */
+    synchronized CompletionStage<Void> retryFailed() {
+        ClusterImage newest = registry.image();
+        return failed && newest != null ? apply(newest) : CompletableFuture.completedStage(null);
     }
 
     /** Whether the image knows this process: one from before its registration may name this node as leader for its earlier life. */
@@ -197,19 +223,25 @@ final class ImageApplier {
         List<CompletableFuture<Void>> steps = new ArrayList<>();
         for (PartitionLog each : List.copyOf(logs.logs())) {
             TopicPartition key = each.topicPartition();
-            if (!isHosted(target, key) && !key.topicId().equals(METADATA_TOPIC_ID)) {
+            if (!isHosted(target, key.topicId(), key.partition())
+                    && !key.topicId().equals(METADATA_TOPIC_ID)) {
                 steps.add(remove(key, "it is none of this node's any more since the last run"));
             }
         }
         return all(steps).whenComplete((done, failure) -> straysRemoved &= failure == null);
     }
 
-    private boolean isHosted(ClusterImage target, TopicPartition key) {
-        return target.topic(key.topicId())
-                .filter(topic -> key.partition() < topic.partitions().size())
-                .filter(topic ->
-                        topic.partitions().get(key.partition()).replicas().contains(context.nodeId()))
+    private boolean isHosted(ClusterImage target, UUID topicId, int partition) {
+        return target.topic(topicId)
+                .filter(topic -> partition < topic.partitions().size())
+                .filter(topic -> topic.partitions().get(partition).replicas().contains(context.nodeId()))
                 .isPresent();
+    }
+
+    /** Whether a partition has a replica here by the image that is in force, or being put in force. */
+    boolean isHosted(UUID topicId, int partition) {
+        ClusterImage newest = registry.image();
+        return newest != null && isHosted(newest, topicId, partition);
     }
 
     private CompletableFuture<Void> remove(TopicPartition key, String why) {

@@ -191,7 +191,8 @@ final class LeaderRole implements Role {
 
     /** Up to what every replica that counts has, durably, as far as is known under this epoch. Lock held. */
     private boolean raiseHighWatermark() {
-        if (closed != null || !enoughInSync) {
+        // Not what was noted a moment ago: a change of the set may be in place and not told yet.
+        if (closed != null || inSync.committed().size() < minInSync) {
             return false;
         }
         long common = log.offsets().durableOffset();

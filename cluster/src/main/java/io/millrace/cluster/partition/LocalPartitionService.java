@@ -250,10 +250,18 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
         }
     }
 
+    /** Tries again what could not be applied of the newest image; called by a timer. Failures are logged where they happen. */
+    public void retryFailed() {
+        applier.retryFailed().exceptionally(failure -> {
+            log.warn("The partitions are still not all as they should be, trying again: {}", failure.toString());
+            return null;
+        });
+    }
+
     /** Writes down where the high watermarks are; called by a timer and at the end, on a thread that may block. */
     public void checkpointHighWatermarks() {
         try {
-            highWatermarks.write(applier.appliedVersion(), registry.all());
+            highWatermarks.write(applier.appliedVersion(), registry.all(), applier::isHosted);
         } catch (IOException e) {
             log.warn("The high watermarks could not be written down; after a restart they begin lower", e);
         }

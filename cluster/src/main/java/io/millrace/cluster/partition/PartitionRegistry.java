@@ -24,6 +24,11 @@ final class PartitionRegistry {
         image = target;
     }
 
+    /** The one that is being applied, or was last; null before the first. */
+    ClusterImage image() {
+        return image;
+    }
+
     /** The replica, or null. */
     Partition find(TopicPartition key) {
         return partitions.get(key);

@@ -9,7 +9,13 @@ public record PeerLane(String name) {
     /** The metadata quorum: votes, its log. */
     public static final PeerLane QUORUM = new PeerLane("quorum");
 
-    /** What is asked of the active controller. */
+    /** That this node lives: never behind anything else, or it would be taken for dead. */
+    public static final PeerLane HEARTBEATS = new PeerLane("heartbeats");
+
+    /** Proposals for in-sync replicas. */
+    public static final PeerLane IN_SYNC = new PeerLane("in-sync");
+
+    /** What else is asked of the active controller. */
     public static final PeerLane CONTROLLER = new PeerLane("controller");
 
     /** What an administrator wants to know of all nodes. */
