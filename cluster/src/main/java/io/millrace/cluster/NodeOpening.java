@@ -2,6 +2,7 @@ package io.millrace.cluster;
 
 import io.millrace.cluster.hazelcast.HazelcastMembership;
 import io.millrace.cluster.identity.Formation;
+import io.millrace.cluster.identity.MetadataReserve;
 import io.millrace.cluster.identity.NodeIdentity;
 import io.millrace.cluster.membership.AloneMembership;
 import io.millrace.cluster.membership.ClusterFormation;
@@ -79,6 +80,7 @@ final class NodeOpening {
         TopicConfig.validate(config.topicDefaults());
         logs = LogManager.open(
                 config.storage(), clock, metrics, RecordBatches::firstAtOrAfter, new RecordRewriter(), Disk.local());
+        logs.leaveAlone(new MetadataReserve(Disk.local(), config.storage().directory()).prepare());
         former = formation.former();
         identity = formation.identity();
         boolean hasData =

@@ -118,6 +118,11 @@ public final class LogManager implements AutoCloseable {
         return registry.compact();
     }
 
+    /** From now on so many bytes of the disk are left free for logs that may use its reserve, however small the configured one is. */
+    public void leaveAlone(long bytes) {
+        registry.leaveAlone(bytes);
+    }
+
     /** Whether appends are possible: false once the directory is offline. */
     public boolean isOnline() {
         return registry.isOnline();

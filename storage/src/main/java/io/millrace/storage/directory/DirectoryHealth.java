@@ -36,6 +36,7 @@ public final class DirectoryHealth {
             new CopyOnWriteArrayList<>();
     private volatile long nextSpaceCheckMs = Long.MIN_VALUE;
     private volatile boolean belowReserve;
+    private volatile long leftAloneBytes;
 
     public DirectoryHealth(Disk disk, Path directory, long reserveBytes, Clock clock, StorageMetrics metrics) {
         this.disk = disk;
@@ -57,9 +58,19 @@ public final class DirectoryHealth {
         }
     }
 
+    /** From now on so much is left free, also with a smaller reserve: it is meant for logs that may use the reserve. */
+    public void leaveAlone(long bytes) {
+        leftAloneBytes = bytes;
+        expectSpaceChange();
+    }
+
+    private long reserveBytes() {
+        return Math.max(reserveBytes, leftAloneBytes);
+    }
+
     /** Throws when the disk is below its reserve. Looks at the disk once a second at most. */
     public void requireSpace() {
-        if (reserveBytes <= 0) {
+        if (reserveBytes() <= 0) {
             return;
         }
         if (clock.millis() >= nextSpaceCheckMs) {
@@ -67,7 +78,7 @@ public final class DirectoryHealth {
         }
         if (belowReserve) {
             throw new LogException.DiskFull(
-                    "the disk of " + directory + " has less than its reserve of " + reserveBytes
+                    "the disk of " + directory + " has less than its reserve of " + reserveBytes()
                             + " bytes free: nothing is appended until retention or you free some. Reads go on.",
                     null);
         }
@@ -81,12 +92,12 @@ public final class DirectoryHealth {
     private void checkSpace() {
         nextSpaceCheckMs = clock.millis() + SPACE_CHECK_INTERVAL_MS;
         try {
-            boolean below = disk.usableBytes(directory) < reserveBytes;
+            boolean below = disk.usableBytes(directory) < reserveBytes();
             if (below && !belowReserve) {
                 log.error(
                         "The disk of {} is below its reserve of {} bytes: appends are refused",
                         directory,
-                        reserveBytes);
+                        reserveBytes());
                 metrics.directoryFailed(directory.toString(), new IOException("below the reserve of free space"));
             } else if (!below && belowReserve) {
                 log.info("The disk of {} is above its reserve again: appends are accepted", directory);

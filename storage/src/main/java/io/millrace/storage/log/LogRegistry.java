@@ -261,6 +261,11 @@ public final class LogRegistry implements AutoCloseable {
         return housekeeper.checkpoint().thenCompose(done -> cleaner.run());
     }
 
+    /** See {@link io.millrace.storage.LogManager#leaveAlone}. */
+    public void leaveAlone(long bytes) {
+        services.health().leaveAlone(bytes);
+    }
+
     public boolean isOnline() {
         return services.health().isOnline();
     }
