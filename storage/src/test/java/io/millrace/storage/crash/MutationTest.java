@@ -1,26 +1,12 @@
 package io.millrace.storage.crash;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
-
 import java.io.IOException;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.platform.launcher.LauncherDiscoveryRequest;
-import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
-import org.junit.platform.launcher.core.LauncherFactory;
-import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 /**
  * A test of the tests (T49): leaves out one check, force or order of the storage after the other, as {@code mutations.txt} says,
@@ -29,16 +15,8 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
  */
 class MutationTest {
 
-    private static final Path SOURCES = Path.of("src/main/java/io/millrace/storage");
-    private static final Path CLASSES = Path.of("target/classes");
-    private static final Path TEST_CLASSES = Path.of("target/test-classes");
-    private static final String PACKAGE = "io.millrace.storage.";
-
     @TempDir
     Path directory;
-
-    /** What is left out, where, and which test must notice. */
-    private record Mutation(String name, String file, String from, String to, String test) {}
 
     @TestFactory
     @EnabledIfSystemProperty(
@@ -46,113 +24,7 @@ class MutationTest {
             matches = ".+",
             disabledReason = "takes minutes; -Dmillrace.mutations=true runs it")
     Stream<DynamicTest> everyMutationTurnsATestRedWhichTakesMinutesAndRunsWhenAskedFor() throws IOException {
-        String wanted = System.getProperty("millrace.mutations");
-        return mutations().stream()
-                .filter(mutation -> wanted.equals("true") || mutation.name().contains(wanted))
-                .map(mutation -> DynamicTest.dynamicTest(mutation.name(), () -> turnsATestRed(mutation)));
-    }
-
-    private static List<Mutation> mutations() throws IOException {
-        List<String> lines = Files.readAllLines(Path.of("src/test/resources/mutations.txt"));
-        int at = 0;
-        List<Mutation> all = new ArrayList<>();
-        while (at < lines.size()) {
-            if (lines.get(at).isBlank() || lines.get(at).startsWith("#")) {
-                at++;
-                continue;
-            }
-            all.add(new Mutation(
-                    lines.get(at), lines.get(at + 1), lines.get(at + 2), lines.get(at + 3), lines.get(at + 4)));
-            at += 5;
-        }
-        return all;
-    }
-
-    private void turnsATestRed(Mutation mutation) throws IOException {
-        long began = System.nanoTime();
-        Path mutated = Files.createTempDirectory(directory, "mutation");
-        compile(mutation, mutated);
-        List<String> red = run(mutation.test(), mutated);
-        System.out.printf(
-                "mutation: without %s: %s red%s, %d ms%n",
-                mutation.name(), mutation.test(), red, (System.nanoTime() - began) / 1_000_000);
-        assertThat(red).as("red tests without: %s", mutation.name()).isNotEmpty();
-    }
-
-    private void compile(Mutation mutation, Path target) throws IOException {
-        Path original = SOURCES.resolve(mutation.file());
-        // The formatter decides where lines break; a mutation does not care.
-        String source = withoutComments(Files.readString(original))
-                .replaceAll("\\s+", " ")
-                .replace("( ", "(");
-        assertThat(source).as("%s", original).contains(mutation.from());
-        Path file = target.resolve("source").resolve(original.getFileName());
-        Files.createDirectories(file.getParent());
-        Files.writeString(file, source.replace(mutation.from(), mutation.to()));
-        int result = ToolProvider.getSystemJavaCompiler()
-                .run(
-                        null,
-                        null,
-                        null,
-                        "-nowarn",
-                        "-classpath",
-                        CLASSES + System.getProperty("path.separator") + System.getProperty("java.class.path"),
-                        "-d",
-                        target.toString(),
-                        file.toString());
-        assertThat(result).as("the compiler's result for: %s", mutation.name()).isZero();
-    }
-
-    private static String withoutComments(String source) {
-        return source.replaceAll("(?s)/\\*.*?\\*/", "").replaceAll("(?m)^\\s*//.*$", "");
-    }
-
-    /** Runs a test against the mutated classes; returns the names of the tests that failed. */
-    private static List<String> run(String test, Path mutated) throws IOException {
-        URL[] path = {
-            mutated.toUri().toURL(),
-            CLASSES.toUri().toURL(),
-            TEST_CLASSES.toUri().toURL()
-        };
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        try (URLClassLoader loader = new ChildFirst(path, MutationTest.class.getClassLoader())) {
-            thread.setContextClassLoader(loader);
-            String[] names = test.split("#");
-            Class<?> testClass = loader.loadClass(PACKAGE + names[0]);
-            LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                    .selectors(names.length == 1 ? selectClass(testClass) : selectMethod(testClass, names[1]))
-                    .build();
-            SummaryGeneratingListener summary = new SummaryGeneratingListener();
-            LauncherFactory.create().execute(request, summary);
-            assertThat(summary.getSummary().getTestsStartedCount())
-                    .as("tests run of %s", test)
-                    .isPositive();
-            return summary.getSummary().getFailures().stream()
-                    .map(failure -> failure.getTestIdentifier().getDisplayName())
-                    .toList();
-        } catch (ClassNotFoundException e) {
-            throw new AssertionError("there is no test " + test, e);
-        } finally {
-            thread.setContextClassLoader(before);
-        }
-    }
-
-    /** Takes the classes of the storage and of its tests from its own path, everything else from where it is. */
-    private static final class ChildFirst extends URLClassLoader {
-        ChildFirst(URL[] path, ClassLoader parent) {
-            super(path, parent);
-        }
-
-        @Override
-        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (!name.startsWith(PACKAGE)) {
-                return super.loadClass(name, resolve);
-            }
-            synchronized (getClassLoadingLock(name)) {
-                Class<?> loaded = findLoadedClass(name);
-                return loaded != null ? loaded : findClass(name);
-            }
-        }
+        return new Mutations("io.millrace.storage.", directory)
+                .tests(Path.of("src/test/resources/mutations.txt"), System.getProperty("millrace.mutations"));
     }
 }
