@@ -221,10 +221,9 @@ final class FollowerRole implements Role, FollowedReplica {
         return onLog(() -> partitionLog.restartAt(offset)).compose(done -> {
             // Of what lay below, nobody can say here whether the leader had it.
             highWatermark.appends().failAll(new OutcomeUnknownException(restarted(offset)));
+            // Also when this reign has ended meanwhile: it is never below the log start.
             synchronized (lock) {
-                if (closed == null) {
-                    highWatermark.raise(offset);
-                }
+                highWatermark.raise(offset);
             }
             return Future.succeededFuture();
         });

@@ -1,5 +1,6 @@
 package io.millrace.cluster.partition;
 
+import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.storage.LogOffsets;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.TopicPartition;
@@ -24,7 +25,19 @@ final class ReplicaInvariants {
 
         /** Over its lives: what is durable on its disk. */
         long durable;
+
+        /** What was durable on a disk that was replaced: reports of that may be under way for a while. */
+        long replacedDurable;
+
+        long replacedAtMs;
+
+        long durable(long nowMs) {
+            return nowMs - replacedAtMs < REPORTS_UNDER_WAY_MS ? Math.max(durable, replacedDurable) : durable;
+        }
     }
+
+    /** Longer than a leader pauses. */
+    private static final long REPORTS_UNDER_WAY_MS = 2_000;
 
     private final TopicPartition key;
     private final SimController controller;
@@ -60,7 +73,10 @@ final class ReplicaInvariants {
     }
 
     void wiped(int node) {
-        seen.get(node).durable = 0;
+        Seen before = seen.get(node);
+        before.replacedDurable = before.durable(trace.nowMs());
+        before.replacedAtMs = trace.nowMs();
+        before.durable = 0;
     }
 
     void look() {
@@ -86,6 +102,13 @@ final class ReplicaInvariants {
             leads(node, log, leader, before);
         }
         long highWatermark = partition.highWatermark();
+        LogOffsets offsets = log.offsets();
+        Violation.unless(
+                offsets.logStartOffset() <= highWatermark && highWatermark <= offsets.durableOffset(),
+                "%s has a high watermark of %d outside of what is durable there, %s",
+                who,
+                highWatermark,
+                offsets);
         if (leader == null || leader == before.role) {
             Violation.unless(
                     highWatermark >= before.highWatermark || leader == null,
@@ -132,12 +155,29 @@ final class ReplicaInvariants {
             Violation.unless(leader != null, "%s follows, with a high watermark of %d that no leader had", who, to);
             history.grow(who, log, to);
             long copies =
-                    seen.values().stream().filter(each -> each.durable >= to).count();
+                    seen.values().stream().filter(each -> each.durable(trace.nowMs()) >= to).count();
             Violation.unless(
                     copies >= minInSync, "%s has a high watermark of %d, durable on %d nodes only", who, to, copies);
+            requireEveryInSyncCopy(who, leader, to);
             trace.add("%s commits up to %d", who, to);
         } else {
             history.requireIn(who, log, Math.max(0, from), to);
+        }
+    }
+
+    /** The committed set may be smaller than what the leader knows, never larger. */
+    private void requireEveryInSyncCopy(String who, LeaderRole leader, long to) {
+        PartitionMetadata committed = controller.model.partition();
+        if (committed.leaderEpoch() == leader.leaderEpoch()) {
+            for (int replica : committed.isr()) {
+                Violation.unless(
+                        seen.get(replica).durable(trace.nowMs()) >= to,
+                        "%s has a high watermark of %d, and on node %d, which is in sync, %d is durable",
+                        who,
+                        to,
+                        replica,
+                        seen.get(replica).durable);
+            }
         }
     }
 

@@ -39,6 +39,9 @@ final class SimReplica {
     private static final long RETENTION_MS = 350;
     private static final long CHECKPOINT_MS = 500;
 
+    /** How long a process goes on whose disk failed. */
+    private static final long OFFLINE_MS = 60;
+
     private final int id;
     private final SimWorld world;
     private final SimController controller;
@@ -95,7 +98,7 @@ final class SimReplica {
             logs.onOffline(failure -> {
                 service.failAll(new MillraceException(ErrorCode.KAFKA_STORAGE_ERROR, failure.getMessage(), failure));
                 // The metadata log lies in the same directory: the process ends.
-                process.after(1, own::die);
+                process.after(OFFLINE_MS, own::die);
             });
             every(HEARTBEAT_MS, this::register);
             every(EXPIRE_MS, service::expireDelayed);

@@ -25,6 +25,10 @@ final class Trace {
         }
     }
 
+    long nowMs() {
+        return world.milliseconds();
+    }
+
     long hash() {
         return hash;
     }
