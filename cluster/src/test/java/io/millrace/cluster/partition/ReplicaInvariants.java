@@ -79,6 +79,15 @@ final class ReplicaInvariants {
         before.durable = 0;
     }
 
+    /** In the step in which a node dies it may have made something durable, and said so. */
+    void died(SimReplica node) {
+        Partition partition = node.partition(key);
+        if (partition != null) {
+            Seen before = seen.get(node.id());
+            before.durable = Math.max(before.durable, partition.log().offsets().durableOffset());
+        }
+    }
+
     void look() {
         for (SimReplica node : nodes) {
             Partition partition = node.isAlive() ? node.partition(key) : null;
@@ -104,7 +113,8 @@ final class ReplicaInvariants {
         long highWatermark = partition.highWatermark();
         LogOffsets offsets = log.offsets();
         Violation.unless(
-                offsets.logStartOffset() <= highWatermark && highWatermark <= offsets.durableOffset(),
+                !node.isOnline()
+                        || offsets.logStartOffset() <= highWatermark && highWatermark <= offsets.durableOffset(),
                 "%s has a high watermark of %d outside of what is durable there, %s",
                 who,
                 highWatermark,
@@ -154,8 +164,9 @@ final class ReplicaInvariants {
         if (to > history.end()) {
             Violation.unless(leader != null, "%s follows, with a high watermark of %d that no leader had", who, to);
             history.grow(who, log, to);
-            long copies =
-                    seen.values().stream().filter(each -> each.durable(trace.nowMs()) >= to).count();
+            long copies = seen.values().stream()
+                    .filter(each -> each.durable(trace.nowMs()) >= to)
+                    .count();
             Violation.unless(
                     copies >= minInSync, "%s has a high watermark of %d, durable on %d nodes only", who, to, copies);
             requireEveryInSyncCopy(who, leader, to);

@@ -134,6 +134,7 @@ final class ReplicationSimulation {
             for (SimReplica node : nodes) {
                 if (node.disk().isDead()) {
                     trace.add("node %d died in %s", node.id(), node.disk().last());
+                    invariants.died(node);
                     node.crash(random.nextBoolean());
                 }
             }

@@ -159,6 +159,11 @@ final class SimReplica {
         return life != null && life.process.isAlive();
     }
 
+    /** Whether its disk has not failed. */
+    boolean isOnline() {
+        return life != null && life.logs.isOnline();
+    }
+
     CrashDisk disk() {
         return disk;
     }
