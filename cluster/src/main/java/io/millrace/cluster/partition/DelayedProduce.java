@@ -47,16 +47,20 @@ final class DelayedProduce {
                 queue.add(new Waiting(result, deadlineMs, promise));
                 return;
             }
-            why = closed != null ? closed : new OutcomeUnknownException(cutAway());
+            why = closed != null ? closed : cutAway();
         }
         promise.fail(why);
     }
 
+    /**
+     * Gone from here is not gone for good: a replica that has not cut its log yet still has the records, and may lead next. So whoever has
+     * no sequence numbers must not take this for "not stored".
+     */
     private static MillraceException cutAway() {
-        return new MillraceException(
-                ErrorCode.NOT_LEADER_OR_FOLLOWER,
-                "Another node leads the partition now, and does not have these records: they are not stored. Ask for metadata"
-                        + " and send them again");
+        return new OutcomeUnknownException(
+                new MillraceException(
+                        ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                        "Another node leads the partition now and does not have these records: they will most likely not stay"));
     }
 
     /** The log was cut: what lay at or above this end is gone, and was never acknowledged. */
