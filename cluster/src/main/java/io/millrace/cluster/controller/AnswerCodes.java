@@ -8,6 +8,7 @@ import java.util.function.ToIntFunction;
 import org.apache.kafka.common.message.AllocateProducerIdsResponseData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.AlterPartitionResponseData;
+import org.apache.kafka.common.message.AssignReplicasToDirsResponseData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationResponseData;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
@@ -37,6 +38,7 @@ final class AnswerCodes {
         top(BrokerHeartbeatResponseData.class, BrokerHeartbeatResponseData::errorCode);
         top(UnregisterBrokerResponseData.class, UnregisterBrokerResponseData::errorCode);
         top(AlterPartitionResponseData.class, AlterPartitionResponseData::errorCode);
+        top(AssignReplicasToDirsResponseData.class, AssignReplicasToDirsResponseData::errorCode);
         top(AllocateProducerIdsResponseData.class, AllocateProducerIdsResponseData::errorCode);
         top(ElectLeadersResponseData.class, ElectLeadersResponseData::errorCode);
         top(AlterPartitionReassignmentsResponseData.class, AlterPartitionReassignmentsResponseData::errorCode);

@@ -47,6 +47,7 @@ public final class ControlPlane {
     private final ActiveController active;
     private final ClusterController controller;
     private final IsrCommits isrCommits;
+    private final DirectoryAssignments directories;
     private final ClusterAdministration admin;
     private final Promise<Void> caughtUp = Promise.promise();
     private volatile BrokerLifecycle lifecycle;
@@ -81,6 +82,8 @@ public final class ControlPlane {
         this.active = new ActiveController(vertx, transport, whereabouts(), System::nanoTime);
         this.controller = new ClusterController(vertx, settings, active, images, this::brokerEpoch);
         this.admin = new ClusterAdministration(settings.nodeId(), active, controller, quorum, sizes);
+        this.directories =
+                new DirectoryAssignments(vertx, settings.nodeId(), settings.directoryId(), this::brokerEpoch, active);
         this.isrCommits = new IsrCommits(settings.nodeId(), this::brokerEpoch, active);
     }
 
@@ -125,7 +128,7 @@ public final class ControlPlane {
     /** Starts the quorum, and to follow what it commits. Blocks. */
     public void start() {
         quorum.start();
-        threads.start();
+        threads.start(directories);
     }
 
     /** Completes when the first image was applied: everything that was committed before is known here then. */

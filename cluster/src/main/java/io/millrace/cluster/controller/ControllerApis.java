@@ -18,6 +18,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
+import org.apache.kafka.common.message.AssignReplicasToDirsRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
@@ -64,6 +65,7 @@ final class ControllerApis {
         row(ApiKeys.BROKER_HEARTBEAT, this::heartbeat);
         row(ApiKeys.UNREGISTER_BROKER, this::unregisterBroker);
         row(ApiKeys.ALTER_PARTITION, this::alterPartition);
+        row(ApiKeys.ASSIGN_REPLICAS_TO_DIRS, this::assignDirectories);
         row(ApiKeys.ALLOCATE_PRODUCER_IDS, this::allocateProducerIds);
         row(ApiKeys.CREATE_TOPICS, this::createTopics);
         row(ApiKeys.DELETE_TOPICS, this::deleteTopics);
@@ -157,6 +159,11 @@ final class ControllerApis {
     private CompletionStage<? extends ApiMessage> alterPartition(
             ControllerRequestContext context, AlterPartitionRequestData request) {
         return controller.alterPartition(context, request);
+    }
+
+    private CompletionStage<? extends ApiMessage> assignDirectories(
+            ControllerRequestContext context, AssignReplicasToDirsRequestData request) {
+        return controller.assignReplicasToDirs(context, request);
     }
 
     private CompletionStage<? extends ApiMessage> allocateProducerIds(

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.controller.QuorumController;
 import org.apache.kafka.controller.QuorumFeatures;
@@ -64,9 +65,14 @@ final class MetadataThreads {
         quorum.register(loader);
     }
 
-    /** Begins to publish images; the quorum must have been started, or the loader asks it too early. */
-    void start() {
-        loader.installPublishers(publishers);
+    /**
+     * Begins to publish images; the quorum must have been started, or the loader asks it too early.
+     *
+     * @param later is told of each image after this node's partitions follow it
+     */
+    void start(MetadataPublisher later) {
+        loader.installPublishers(
+                Stream.concat(publishers.stream(), Stream.of(later)).toList());
     }
 
     private static QuorumController controller(

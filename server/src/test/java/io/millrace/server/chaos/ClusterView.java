@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.awaitility.Awaitility;
 
@@ -63,6 +64,22 @@ final class ClusterView implements AutoCloseable {
                 .until(() -> describe().partitions().stream()
                         .allMatch(each -> each.leader() != null
                                 && each.isr().size() == each.replicas().size()));
+    }
+
+    /** Asks for the first replica of each partition as its leader, and waits until it leads. */
+    void awaitPreferredLeaders() {
+        Awaitility.await()
+                .alias("all preferred leaders lead")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(500))
+                .ignoreExceptions()
+                .until(() -> {
+                    admin.electLeaders(ElectionType.PREFERRED, null).all().get(30, TimeUnit.SECONDS);
+                    return describe().partitions().stream()
+                            .allMatch(each -> each.leader() != null
+                                    && each.leader().id()
+                                            == each.replicas().get(0).id());
+                });
     }
 
     private TopicDescription describe() throws Exception {

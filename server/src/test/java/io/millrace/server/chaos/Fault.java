@@ -70,6 +70,20 @@ enum Fault {
         }
     },
 
+    /** The disks of all nodes are replaced, one after the other; afterwards each node can lead. */
+    WIPE_EACH {
+        @Override
+        void strike(ClusterProcesses cluster, ClusterView view, Random random) throws Exception {
+            for (int node : cluster.runningNodes()) {
+                cluster.kill(node);
+                cluster.wipe(node);
+                cluster.start(node);
+                view.awaitAllInSync();
+            }
+            view.awaitPreferredLeaders();
+        }
+    },
+
     /** One node after the other is stopped in order and started again. */
     ROLLING_RESTART {
         @Override
