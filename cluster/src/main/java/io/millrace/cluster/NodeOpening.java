@@ -78,6 +78,9 @@ final class NodeOpening {
 
     private void openDirectory() throws IOException {
         TopicConfig.validate(config.topicDefaults());
+        if (config.peers().isClustered()) {
+            Quorum.refuseAcceptedLoss(config.storage().directory());
+        }
         logs = LogManager.open(
                 config.storage(), clock, metrics, RecordBatches::firstAtOrAfter, new RecordRewriter(), Disk.local());
         logs.leaveAlone(new MetadataReserve(Disk.local(), config.storage().directory()).prepare());

@@ -13,6 +13,7 @@ import io.millrace.storage.TopicPartition;
 import io.millrace.storage.file.Disk;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,12 +111,24 @@ public final class Quorum {
     }
 
     /**
-     * Opens the metadata log, and makes it where there is none.
+     * To be asked before the logs are opened, by a node that is not alone: what an operator may give up of other logs, he may not of this
+     * one.
      *
-     * @throws IOException when it is damaged; the message says what to do
+     * @throws IOException when the start would cut records off that other voters count on
+     */
+    public static void refuseAcceptedLoss(Path dataDirectory) throws IOException {
+        Promises.refuseAcceptedLoss(Disk.local(), dataDirectory);
+    }
+
+    /**
+     * Opens the metadata log, and makes it in a directory where there never was one.
+     *
+     * @throws IOException when it is damaged or gone; the message says what to do
      */
     public static Quorum open(QuorumSettings settings, LogManager logs, PeerTransport transport, FatalHandler fatal)
             throws IOException {
+        MetadataSnapshots snapshots = new MetadataSnapshots(settings.dataDirectory());
+        Promises.refuseLogGone(Disk.local(), settings.dataDirectory(), snapshots);
         try {
             PartitionLog records =
                     logs.create(PARTITION, LOG_CONFIG).toCompletableFuture().join();
@@ -123,7 +136,7 @@ public final class Quorum {
             records.offsets();
             DurableLog durable = new DurableLog(records);
             logs.onOffline(durable::failed);
-            QuorumLog log = new QuorumLog(durable, new MetadataSnapshots(settings.dataDirectory()));
+            QuorumLog log = new QuorumLog(durable, snapshots);
             return new Quorum(settings, log, transport, fatal);
         } catch (CompletionException e) {
             throw unusable(settings, e.getCause());

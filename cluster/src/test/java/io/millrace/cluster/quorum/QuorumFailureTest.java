@@ -64,6 +64,66 @@ class QuorumFailureTest {
     }
 
     @Test
+    void aLogThatIsGoneFromAnOldDirectoryIsNotMadeAgain() throws IOException {
+        TestNode node = committed(5);
+        node.kill();
+        removeLog();
+
+        assertThatThrownBy(() -> node.again().start())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("__cluster_metadata-0 is gone, but the file voter-state is still there")
+                .hasMessageContaining("Move the whole data directory away");
+        assertThat(directory.resolve("__cluster_metadata-0")).doesNotExist();
+    }
+
+    @Test
+    void aLogThatIsGoneBesideItsSnapshotIsNotMadeAgain() throws IOException {
+        TestNode node = committed(5);
+        node.snapshot();
+        node.kill();
+        removeLog();
+        Files.delete(directory.resolve("voter-state"));
+
+        assertThatThrownBy(() -> node.again().start())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("a snapshot of it is still there");
+    }
+
+    @Test
+    void theEndOfTheLogCannotBeGivenUpInPlace() throws IOException {
+        TestNode node = committed(5);
+        node.kill();
+        Quorum.refuseAcceptedLoss(directory);
+        Files.createFile(directory.resolve("__cluster_metadata-0").resolve("accept-loss"));
+
+        assertThatThrownBy(() -> Quorum.refuseAcceptedLoss(directory))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot be given up in place")
+                .hasMessageContaining("Move the whole data directory away");
+    }
+
+    @Test
+    void aMetadataLogOfUnknownIdentityIsNotToBeMovedAwayAlone() throws IOException {
+        TestNode node = committed(1);
+        node.kill();
+        Files.delete(directory.resolve("__cluster_metadata-0").resolve("partition.metadata"));
+
+        assertThatThrownBy(() -> node.again().start())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("move the whole data directory away");
+    }
+
+    private void removeLog() throws IOException {
+        Path log = directory.resolve("__cluster_metadata-0");
+        try (Stream<Path> files = Files.list(log)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(log);
+    }
+
+    @Test
     void aLogThatFailsUnderTheQuorumEndsTheProcess() throws IOException {
         TestNode node = committed(1);
         node.loseLogs();

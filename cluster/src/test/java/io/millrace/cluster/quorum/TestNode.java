@@ -85,7 +85,12 @@ final class TestNode {
                 new StorageConfig(directory, 1, 2L << 20, 10_000, 64L << 20, 1L << 20, 0, 0, 86_400_000),
                 Clock.systemUTC(),
                 StorageMetrics.NONE);
-        quorum = Quorum.open(settings, logs, network.of(address), (what, cause) -> fatal.set(cause));
+        try {
+            quorum = Quorum.open(settings, logs, network.of(address), (what, cause) -> fatal.set(cause));
+        } catch (IOException e) {
+            logs.close();
+            throw e;
+        }
         network.listen(address, quorum.apis());
         quorum.client().register(listener);
         quorum.start();

@@ -21,6 +21,9 @@ public final class DataDirectory {
     /** Where the owner of the metadata log keeps its snapshots: nothing in it is looked at here. */
     public static final String METADATA_SNAPSHOTS = "metadata-snapshots";
 
+    /** The partition directory of the metadata log: its loss is not made good like that of another. */
+    public static final String METADATA_LOG = "__cluster_metadata-0";
+
     /** Directories that are no partitions and no mistake; the root of a mounted file system has a {@code lost+found}. */
     private static final Set<String> OTHERS = Set.of(JournalDirectory.NAME, METADATA_SNAPSHOTS, "lost+found");
 
@@ -96,7 +99,11 @@ public final class DataDirectory {
             PartitionMetadataFile.Content content = metadata.read(entry)
                     .orElseThrow(() -> new IOException("the partition directory " + entry + " has no readable "
                             + PartitionMetadataFile.NAME + ", so it is not known to which topic its records belong."
-                            + " Restore that file from a backup, or move the directory away."));
+                            + (name.equals(METADATA_LOG)
+                                    ? " It is the log of the cluster's metadata. Restore that file from a backup; or, when"
+                                            + " other nodes have the data, move the whole data directory away and start"
+                                            + " with an empty one."
+                                    : " Restore that file from a backup, or move the directory away.")));
             partitions.add(new TopicPartition(content.topicId(), parsed.topic(), parsed.partition()));
         }
         return new Content(partitions, leftovers);
