@@ -152,11 +152,15 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
     public long latestOffset(TopicPartition key, Isolation isolation) {
         LeaderRole leader = registry.leading(key);
         if (!leader.isLatestOffsetKnown()) {
-            throw new MillraceException(
-                    ErrorCode.OFFSET_NOT_AVAILABLE,
-                    "The leader of " + key + " is new and does not know yet how far its replicas are: ask again");
+            throw offsetNotAvailable(key);
         }
         return leader.offsets().readLimit(isolation);
+    }
+
+    private static MillraceException offsetNotAvailable(TopicPartition key) {
+        return new MillraceException(
+                ErrorCode.OFFSET_NOT_AVAILABLE,
+                "The leader of " + key + " is new and does not know yet how far its replicas are: ask again");
     }
 
     @Override
@@ -169,7 +173,14 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
             TopicPartition key, long timestampMs, Isolation isolation) {
         return readers.submit(() -> {
             LeaderRole leader = registry.leading(key);
-            return leader.log().findByTimestamp(timestampMs, leader.offsets().readLimit(isolation));
+            // Asked before the limit is read: if it was known, all that was acknowledged lies below the limit.
+            boolean isAllBelowLimit = leader.isLatestOffsetKnown();
+            Optional<TimestampOffset> found =
+                    leader.log().findByTimestamp(timestampMs, leader.offsets().readLimit(isolation));
+            if (found.isEmpty() && !isAllBelowLimit) {
+                throw offsetNotAvailable(key);
+            }
+            return found;
         });
     }
 
@@ -177,6 +188,9 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
     public Future<Optional<TimestampOffset>> findMaxTimestamp(TopicPartition key, Isolation isolation) {
         return readers.submit(() -> {
             LeaderRole leader = registry.leading(key);
+            if (!leader.isLatestOffsetKnown()) {
+                throw offsetNotAvailable(key);
+            }
             return leader.log().findMaxTimestamp(leader.offsets().readLimit(isolation));
         });
     }

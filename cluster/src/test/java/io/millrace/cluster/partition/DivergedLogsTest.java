@@ -273,4 +273,31 @@ class DivergedLogsTest {
         cluster.awaitEqual();
         assertThat(cluster.latestOffset(2)).isEqualTo(2);
     }
+
+    /** T24: "no record is that young" would make a consumer go on at the end, past records that were acknowledged. */
+    @Test
+    void aNewLeaderSaysThatARecordOfATimeIsNotThereOnlyWhenItKnowsWhatWasAcknowledged() {
+        start(3, 2);
+        cluster.append("a");
+        cluster.append("b");
+        cluster.cutAll();
+        cluster.restartUnnoticed(2);
+        cluster.elect(2);
+        LocalPartitionService service = cluster.node(2).service();
+
+        assertThat(cluster.highWatermark(2)).isZero();
+        assertThat(TestCluster.errorOf(service.findByTimestamp(cluster.partition, 1, Isolation.READ_UNCOMMITTED)))
+                .isEqualTo(ErrorCode.OFFSET_NOT_AVAILABLE);
+        assertThat(TestCluster.errorOf(service.findMaxTimestamp(cluster.partition, Isolation.READ_UNCOMMITTED)))
+                .isEqualTo(ErrorCode.OFFSET_NOT_AVAILABLE);
+
+        cluster.network.heal();
+        cluster.awaitEqual();
+        assertThat(TestCluster.get(service.findByTimestamp(cluster.partition, 1, Isolation.READ_UNCOMMITTED))
+                        .orElseThrow()
+                        .offset())
+                .isZero();
+        assertThat(TestCluster.get(service.findMaxTimestamp(cluster.partition, Isolation.READ_UNCOMMITTED)))
+                .isPresent();
+    }
 }
