@@ -4,12 +4,16 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.Uuid;
 import org.awaitility.Awaitility;
 
 /** What an administrator sees of a cluster, over the Kafka protocol. */
@@ -79,6 +83,26 @@ final class ClusterView implements AutoCloseable {
                             .allMatch(each -> each.leader() != null
                                     && each.leader().id()
                                             == each.replicas().get(0).id());
+                });
+    }
+
+    /** The disks of those that vote on the metadata. */
+    Set<Uuid> voterDirectories() throws Exception {
+        return admin.describeMetadataQuorum().quorumInfo().get(30, TimeUnit.SECONDS).voters().stream()
+                .map(QuorumInfo.ReplicaState::replicaDirectoryId)
+                .collect(Collectors.toSet());
+    }
+
+    /** Waits until there are as many voters as before, one of them with another disk. */
+    void awaitVoterReplaced(Set<Uuid> before) {
+        Awaitility.await()
+                .alias("a voter has a new disk")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(200))
+                .ignoreExceptions()
+                .until(() -> {
+                    Set<Uuid> now = voterDirectories();
+                    return now.size() == before.size() && !now.equals(before);
                 });
     }
 

@@ -3,6 +3,8 @@ package io.millrace.server.chaos;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import org.apache.kafka.common.Uuid;
 
 /** What is done to a running cluster under load, and undone again. */
 enum Fault {
@@ -75,10 +77,13 @@ enum Fault {
         @Override
         void strike(ClusterProcesses cluster, ClusterView view, Random random) throws Exception {
             for (int node : cluster.runningNodes()) {
+                Set<Uuid> voters = view.voterDirectories();
                 cluster.kill(node);
                 cluster.wipe(node);
                 cluster.start(node);
                 view.awaitAllInSync();
+                // With the next disk a majority would be gone otherwise.
+                view.awaitVoterReplaced(voters);
             }
             view.awaitPreferredLeaders();
         }
