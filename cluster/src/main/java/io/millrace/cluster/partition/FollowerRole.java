@@ -79,6 +79,10 @@ final class FollowerRole implements Role, FollowedReplica {
     void begin() {
         if (leader != PartitionMetadata.NO_LEADER) {
             context.fetchers().follow(this, leader);
+            if (closed != null) {
+                // By another thread, which may have come too early to take it out.
+                context.fetchers().unfollow(this);
+            }
         }
     }
 
@@ -275,13 +279,13 @@ final class FollowerRole implements Role, FollowedReplica {
 
     @Override
     public void close(MillraceException why) {
-        context.fetchers().unfollow(this);
         Promise<Void> waiting;
         synchronized (lock) {
             closed = why;
             waiting = awaited;
             awaited = null;
         }
+        context.fetchers().unfollow(this);
         if (waiting != null) {
             waiting.fail(why);
         }

@@ -61,16 +61,15 @@ final class ReplicaFetcher {
         return lane;
     }
 
-    void add(FollowedReplica replica) {
-        synchronized (this) {
-            members.put(replica, new Member());
-            emptyRounds = 0;
-            if (busy || closed) {
-                return;
-            }
-            busy = true;
+    /** Returns whether nothing is under way: then {@link #next} is to be called, without a lock. */
+    synchronized boolean add(FollowedReplica replica) {
+        members.put(replica, new Member());
+        emptyRounds = 0;
+        if (busy || closed) {
+            return false;
         }
-        next();
+        busy = true;
+        return true;
     }
 
     synchronized void remove(FollowedReplica replica) {
@@ -83,7 +82,7 @@ final class ReplicaFetcher {
     }
 
     /** Only while {@link #busy}: by one thread at a time. */
-    private void next() {
+    void next() {
         List<FollowedReplica> ready = new ArrayList<>();
         long nowMs = replication.monotonicMs().getAsLong();
         long waitMs = Long.MAX_VALUE;

@@ -31,28 +31,31 @@ public final class ReplicaFetchers {
     /** Begins to fetch for a replica, until {@link #unfollow}. */
     public void follow(FollowedReplica replica, int leader) {
         ReplicaFetcher fetcher;
+        boolean isStill;
         synchronized (this) {
             if (closed) {
                 return;
             }
             fetcher = fetcher(leader, replication.config().catchUpLane());
             assigned.put(replica, fetcher);
+            isStill = fetcher.add(replica);
         }
         log.atDebug()
                 .addKeyValue("partition", replica.topicPartition())
                 .addKeyValue("leader", leader)
                 .log("Following");
-        fetcher.add(replica);
+        if (isStill) {
+            fetcher.next();
+        }
     }
 
     /** Nothing more is asked for a replica; an answer that is under way may still come. */
     public void unfollow(FollowedReplica replica) {
-        ReplicaFetcher fetcher;
         synchronized (this) {
-            fetcher = assigned.remove(replica);
-        }
-        if (fetcher != null) {
-            fetcher.remove(replica);
+            ReplicaFetcher fetcher = assigned.remove(replica);
+            if (fetcher != null) {
+                fetcher.remove(replica);
+            }
         }
     }
 
@@ -63,15 +66,20 @@ public final class ReplicaFetchers {
             return;
         }
         ReplicaFetcher to;
+        boolean isStill;
+        // All of it under the lock: who unfollows must find the replica in the fetcher that it is assigned to.
         synchronized (this) {
             if (closed || assigned.get(replica) != from) {
                 return;
             }
             to = fetcher(from.leader(), lane);
             assigned.put(replica, to);
+            from.remove(replica);
+            isStill = to.add(replica);
         }
-        from.remove(replica);
-        to.add(replica);
+        if (isStill) {
+            to.next();
+        }
     }
 
     private int laneOf(FollowedReplica replica) {
