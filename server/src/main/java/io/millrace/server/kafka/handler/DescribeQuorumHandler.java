@@ -4,7 +4,9 @@ import io.millrace.cluster.metadata.ClusterAdmin;
 import io.millrace.cluster.metadata.ClusterStatus;
 import io.millrace.cluster.metadata.ClusterStatus.QuorumMember;
 import io.vertx.core.Future;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
@@ -107,9 +109,13 @@ final class DescribeQuorumHandler implements ApiHandler<DescribeQuorumRequest> {
     /** Where other nodes find the voters; clients go to the addresses of Metadata. */
     private static NodeCollection nodes(ClusterStatus status) {
         NodeCollection nodes = new NodeCollection();
+        // A node whose disk was replaced is there twice for a while, and clients do not bear that: as a voter that is
+        // gone, and as one
+        // that is to become a voter.
+        Set<Integer> seen = new HashSet<>();
         Stream.of(status.quorum().voters(), status.quorum().observers())
                 .flatMap(List::stream)
-                .filter(member -> member.address() != null)
+                .filter(member -> member.address() != null && seen.add(member.nodeId()))
                 .forEach(member -> {
                     ListenerCollection listeners = new ListenerCollection();
                     listeners.add(new Listener()
