@@ -254,7 +254,13 @@ final class FollowerRole implements Role, FollowedReplica {
             changed = change.get();
         }
         return Future.fromCompletionStage(changed).map(done -> {
-            highWatermark.logCut(partitionLog.offsets().logEndOffset());
+            long end;
+            synchronized (lock) {
+                // Also right for the next role, should it have begun: nothing above the end can have been acknowledged since.
+                end = partitionLog.offsets().logEndOffset();
+                highWatermark.lower(end);
+            }
+            highWatermark.appends().cut(end);
             return null;
         });
     }

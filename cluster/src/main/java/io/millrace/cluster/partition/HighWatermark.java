@@ -11,9 +11,12 @@ final class HighWatermark {
 
     private final OffsetWatchers watchers = new OffsetWatchers();
     private final DelayedProduce appends = new DelayedProduce();
+    private final Object lock;
     private volatile long value;
 
-    HighWatermark(long initial) {
+    /** @param lock of the partition */
+    HighWatermark(long initial, Object lock) {
+        this.lock = lock;
         this.value = initial;
     }
 
@@ -23,6 +26,7 @@ final class HighWatermark {
 
     /** Moves up to an offset; returns whether it moved: then {@link #tell} is to be called when the lock is not held any more. */
     boolean raise(long offset) {
+        requireLock();
         if (offset <= value) {
             return false;
         }
@@ -31,9 +35,16 @@ final class HighWatermark {
     }
 
     /** The log was cut to this end. It lies above all that was acknowledged, but for unclean elections. */
-    void logCut(long end) {
+    void lower(long end) {
+        requireLock();
         value = Math.min(value, end);
-        appends.cut(end);
+    }
+
+    /** Two that move it at once could bring an old value back. */
+    private void requireLock() {
+        if (!Thread.holdsLock(lock)) {
+            throw new IllegalStateException("the high watermark is moved without the lock of its partition");
+        }
     }
 
     /** Appends that wait for it to pass them. */

@@ -41,7 +41,8 @@ final class Partition {
         this.context = context;
         LogOffsets offsets = log.offsets();
         this.highWatermark =
-                new HighWatermark(Math.max(offsets.logStartOffset(), Math.min(highWatermark, offsets.logEndOffset())));
+                new HighWatermark(
+                Math.max(offsets.logStartOffset(), Math.min(highWatermark, offsets.logEndOffset())), lock);
         log.onDurable((ignored, durableOffset) -> durable(durableOffset));
         log.compactBelow(this.highWatermark::value);
     }
