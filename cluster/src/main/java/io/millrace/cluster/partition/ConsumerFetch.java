@@ -1,9 +1,7 @@
 package io.millrace.cluster.partition;
 
 import io.millrace.cluster.error.ErrorCode;
-import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.partition.FetchCommand.FetchPartition;
-import io.millrace.storage.LogException;
 import io.millrace.storage.ReadResult;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -59,7 +57,8 @@ final class ConsumerFetch implements DelayedFetch.Reading<List<FetchedPartition>
                     ? ReadResult.empty()
                     : leader.read(request.offset(), offsets.readLimit(command.isolation()), maxBytes, atLeastOneBatch);
             return new FetchedPartition(request, ErrorCode.NONE, offsets, records);
-        } catch (MillraceException | LogException | IOException e) {
+        } catch (RuntimeException | IOException e) {
+            // Any other would leave the buffers open that were read for the partitions before.
             return new FetchedPartition(request, LogErrors.translate(e).code(), offsets, ReadResult.empty());
         }
     }

@@ -66,11 +66,23 @@ final class DelayedFetch<T> {
 
     private void attempt() {
         busy = true;
-        if (reading.isImmediate()) {
-            attempted(reading.read());
+        boolean isImmediate;
+        T result = null;
+        try {
+            isImmediate = reading.isImmediate();
+            if (isImmediate) {
+                result = reading.read();
+            }
+        } catch (RuntimeException e) {
+            // Whatever went wrong, somebody waits for an answer.
+            isImmediate = true;
+            result = reading.failed(e);
+        }
+        if (isImmediate) {
+            attempted(result);
         } else {
             readers.submit(reading::read)
-                    .onSuccess(result -> caller.run(() -> attempted(result)))
+                    .onSuccess(read -> caller.run(() -> attempted(read)))
                     .onFailure(failure -> caller.run(() -> attempted(reading.failed(failure))));
         }
     }

@@ -8,7 +8,6 @@ import io.millrace.cluster.replication.ReplicaFetchResponse.Diverging;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Failed;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Outcome;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Records;
-import io.millrace.storage.LogException;
 import io.millrace.storage.PartitionLog.EpochEndOffset;
 import io.millrace.storage.ReadResult;
 import java.io.IOException;
@@ -72,7 +71,8 @@ final class ReplicaRead implements DelayedFetch.Reading<ReplicaFetchResponse<Rea
             PartitionOffsets offsets = leader.offsets();
             return new ReplicaFetchResponse.Entry<>(
                     entry.partition(), outcome, offsets.highWatermark(), offsets.logStartOffset());
-        } catch (MillraceException | LogException | IOException e) {
+        } catch (RuntimeException | IOException e) {
+            // Any other would leave the buffers open that were read for the partitions before.
             ErrorCode error = LogErrors.translate(e).code();
             return new ReplicaFetchResponse.Entry<>(entry.partition(), new Failed<>(error), -1, logStart);
         }
