@@ -142,6 +142,8 @@ final class NodeOpening {
     private void prepare(NodeIdentity self, boolean founds) throws IOException {
         if (founds) {
             Quorum.formatLoneVoter(ClusterNode.quorumSettings(config, self, membership));
+        } else {
+            Quorum.forgetLoneVoter(config.storage().directory());
         }
     }
 

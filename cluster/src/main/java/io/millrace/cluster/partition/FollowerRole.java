@@ -256,7 +256,8 @@ final class FollowerRole implements Role, FollowedReplica {
         return Future.fromCompletionStage(changed).map(done -> {
             long end;
             synchronized (lock) {
-                // Also right for the next role, should it have begun: nothing above the end can have been acknowledged since.
+                // Also right for the next role, should it have begun: nothing above the end can have been acknowledged
+                // since.
                 end = partitionLog.offsets().logEndOffset();
                 highWatermark.lower(end);
             }

@@ -40,8 +40,7 @@ final class Partition {
         this.log = log;
         this.context = context;
         LogOffsets offsets = log.offsets();
-        this.highWatermark =
-                new HighWatermark(
+        this.highWatermark = new HighWatermark(
                 Math.max(offsets.logStartOffset(), Math.min(highWatermark, offsets.logEndOffset())), lock);
         log.onDurable((ignored, durableOffset) -> durable(durableOffset));
         log.compactBelow(this.highWatermark::value);

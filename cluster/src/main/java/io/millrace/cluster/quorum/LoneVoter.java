@@ -29,6 +29,16 @@ final class LoneVoter {
                 VoterSet.fromMap(Map.of(settings.nodeId(), voter(settings))));
     }
 
+    /** Undoes {@link #format} in a directory that never had a metadata log. Durable on return. Blocks. */
+    static void forget(Path dataDirectory) throws IOException {
+        Disk disk = Disk.local();
+        Path snapshots = MetadataSnapshots.directory(dataDirectory);
+        if (disk.exists(snapshots) && !disk.exists(dataDirectory.resolve(DataDirectory.METADATA_LOG))) {
+            Snapshots.deleteIfExists(snapshots, Snapshots.BOOTSTRAP_SNAPSHOT_ID);
+            disk.forceDirectory(snapshots);
+        }
+    }
+
     static VoterSet.VoterNode voter(QuorumSettings settings) {
         return VoterSet.VoterNode.of(
                 ReplicaKey.of(settings.nodeId(), QuorumProtocol.uuid(settings.directoryId())),

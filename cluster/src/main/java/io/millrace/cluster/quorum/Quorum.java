@@ -111,6 +111,14 @@ public final class Quorum {
     }
 
     /**
+     * To be called before an empty data directory joins a cluster: an earlier start may have founded another one in it, and crashed before
+     * that directory had an identity. Durable on return. Blocks.
+     */
+    public static void forgetLoneVoter(Path dataDirectory) throws IOException {
+        LoneVoter.forget(dataDirectory);
+    }
+
+    /**
      * To be asked before the logs are opened, by a node that is not alone: what an operator may give up of other logs, he may not of this
      * one.
      *

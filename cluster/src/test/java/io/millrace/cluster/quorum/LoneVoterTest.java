@@ -72,6 +72,27 @@ class LoneVoterTest {
         node.stop();
     }
 
+    @Test
+    void aClusterWhoseFoundingCrashedIsForgottenByANodeThatJoinsAnother() throws IOException {
+        node = new TestNode(1, directory, new UUID(7, 1), network, 1).format();
+        assertThat(new MetadataSnapshots(directory).latest()).isPresent();
+
+        Quorum.forgetLoneVoter(directory);
+
+        assertThat(new MetadataSnapshots(directory).latest()).isEmpty();
+    }
+
+    @Test
+    void whatANodeHasALogOfIsNotForgotten() throws IOException {
+        node = new TestNode(1, directory, new UUID(7, 1), network, 1).format().start();
+        await().until(node::isLeader);
+        node.stop();
+
+        Quorum.forgetLoneVoter(directory);
+
+        assertThat(new MetadataSnapshots(directory).latest()).isPresent();
+    }
+
     private static List<Long> numbers(int count) {
         return LongStream.rangeClosed(1, count).boxed().toList();
     }
