@@ -14,6 +14,7 @@ import io.millrace.cluster.replication.IsrCommitter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -125,8 +126,12 @@ public final class ControlPlane {
         return apis.all();
     }
 
-    /** Starts the quorum, and to follow what it commits. Blocks. */
-    public void start() {
+    /**
+     * Starts the quorum, and to follow what it commits. Blocks.
+     *
+     * @throws IOException when the metadata log is damaged; the message says what to do
+     */
+    public void start() throws IOException {
         quorum.start();
         threads.start(directories);
     }

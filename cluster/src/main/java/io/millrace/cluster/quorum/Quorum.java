@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -198,13 +199,22 @@ public final class Quorum {
         return client;
     }
 
-    /** Reads the log and begins to take part. Blocks. */
-    public void start() {
-        client.initialize(
-                Map.of(),
-                new RememberedElection(key(settings), voterState, () -> RaftClients.voters(client)),
-                metrics,
-                ignored -> {});
+    /**
+     * Reads the log and begins to take part. Blocks.
+     *
+     * @throws IOException when it is damaged; the message says what to do
+     */
+    public void start() throws IOException {
+        try {
+            client.initialize(
+                    Map.of(),
+                    new RememberedElection(key(settings), voterState, () -> RaftClients.voters(client)),
+                    metrics,
+                    ignored -> {});
+        } catch (CorruptRecordException e) {
+            // Damage above the last checkpoint is found when the log is opened, damage below it only now.
+            throw unusable(settings, e);
+        }
         requests.open();
         thread.start();
         VoterJoin join = new VoterJoin(settings, view, changes);
