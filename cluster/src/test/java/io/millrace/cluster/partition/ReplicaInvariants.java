@@ -53,6 +53,7 @@ final class ReplicaInvariants {
     private final NavigableMap<Integer, Long> latestOffsets = new TreeMap<>();
 
     private final Trace trace;
+    private Violation unthrown;
 
     ReplicaInvariants(
             TopicPartition key, SimController controller, List<SimReplica> nodes, int minInSync, Trace trace) {
@@ -88,7 +89,20 @@ final class ReplicaInvariants {
         }
     }
 
+    /** Checks in the middle of a step, where others would swallow what is thrown: the next look throws it. */
+    void check(Runnable check) {
+        try {
+            look();
+            check.run();
+        } catch (Violation e) {
+            unthrown = unthrown == null ? e : unthrown;
+        }
+    }
+
     void look() {
+        if (unthrown != null) {
+            throw unthrown;
+        }
         for (SimReplica node : nodes) {
             Partition partition = node.isAlive() ? node.partition(key) : null;
             if (partition != null) {

@@ -60,8 +60,7 @@ final class SimConsumer {
                 if (life.process.isAlive()) {
                     FetchedPartition fetched = answer.get(0);
                     ByteBuffer records = SentAnswers.bytes(fetched.records());
-                    invariants.look();
-                    invariants.history().requireRead("node " + target.id(), records);
+                    invariants.check(() -> invariants.history().requireRead("node " + target.id(), records));
                     links.sendOnce(there, PLACE, () -> take(mine, fetched, records));
                 }
             }));

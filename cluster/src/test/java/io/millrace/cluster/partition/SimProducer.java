@@ -130,8 +130,7 @@ final class SimProducer {
                             return;
                         }
                         long offset = done.result().baseOffset();
-                        invariants.look();
-                        invariants.history().requireAt(offset, id, batch.sequence);
+                        invariants.check(() -> invariants.history().requireAt(offset, id, batch.sequence));
                         links.send(there, place, () -> unacknowledged.remove(batch));
                     }));
         });
