@@ -1,5 +1,6 @@
 package io.millrace.storage.log;
 
+import io.millrace.storage.LogException;
 import io.millrace.storage.segment.Segment;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -44,6 +45,9 @@ final class SealedIndexes {
             for (Segment segment = waiting.peek(); segment != null; segment = waiting.peek()) {
                 try {
                     segment.forceIndexes();
+                } catch (LogException.Closed e) {
+                    // The segment was deleted or the log closed since it was sealed: nobody needs its indexes any more.
+                    log.debug("Not forced: {}", e.getMessage());
                 } catch (IOException e) {
                     log.warn(
                             "topic={} partition={} the indexes of {} could not be written; that is tried again",
