@@ -74,18 +74,6 @@ public final class ClusterNode {
 
     private static final int QUORUM_STOP_TIMEOUT_MS = 2_000;
 
-    /** How soon what could not be applied, for want of disk space perhaps, is tried again. */
-    private static final long RETRY_INTERVAL_MS = 1_000;
-
-    /** How old the high watermarks may be that a start goes on from. */
-    private static final long HIGH_WATERMARK_INTERVAL_MS = 5_000;
-
-    /** How late a produce request may be told that its time is up. */
-    private static final long EXPIRY_INTERVAL_MS = 250;
-
-    /** How late it may be seen that a follower fell behind. */
-    private static final long IN_SYNC_INTERVAL_MS = 500;
-
     private final Vertx vertx;
     private final ClusterConfig config;
     private final Membership membership;
@@ -103,11 +91,7 @@ public final class ClusterNode {
     private final Partitioner partitioner = new KeyPartitioner();
     private final ProducerIdAllocator producerIds;
     private final Optional<FormerMetadata> former;
-    private final long expiryTimer;
-    private final long inSyncTimer;
-    private final long retentionTimer;
-    private final long retryTimer;
-    private final long highWatermarkTimer;
+    private final NodeTimers timers;
 
     private ClusterNode(
             Vertx vertx,
@@ -162,21 +146,7 @@ public final class ClusterNode {
                 anywhere, this::image, config.topicDefaults(), clock, config.appenderBytesMax());
         this.producerIds = new ProducerIdAllocator(controlPlane.controller());
         membership.listen(suspicion()::onEvent);
-        this.expiryTimer = vertx.setPeriodic(EXPIRY_INTERVAL_MS, id -> partitions.expireDelayed());
-        this.inSyncTimer = vertx.setPeriodic(IN_SYNC_INTERVAL_MS, id -> partitions.checkInSync());
-        this.retentionTimer = vertx.setPeriodic(config.retentionIntervalMs(), id -> partitions.applyRetention());
-        this.retryTimer = vertx.setPeriodic(
-                RETRY_INTERVAL_MS,
-                id -> vertx.executeBlocking(() -> {
-                    partitions.retryFailed();
-                    return null;
-                }));
-        this.highWatermarkTimer = vertx.setPeriodic(
-                HIGH_WATERMARK_INTERVAL_MS,
-                id -> vertx.executeBlocking(() -> {
-                    partitions.checkpointHighWatermarks();
-                    return null;
-                }));
+        this.timers = NodeTimers.start(vertx, partitions, config.retentionIntervalMs());
     }
 
     /** All steps in one, for a node that is alone and whose clients know where it is. */
@@ -391,11 +361,7 @@ public final class ClusterNode {
 
     /** Flushes and closes everything; the next start is clean. */
     public Future<Void> stop() {
-        vertx.cancelTimer(expiryTimer);
-        vertx.cancelTimer(inSyncTimer);
-        vertx.cancelTimer(retentionTimer);
-        vertx.cancelTimer(retryTimer);
-        vertx.cancelTimer(highWatermarkTimer);
+        timers.cancel();
         return leave().compose(left -> vertx.executeBlocking(() -> {
                     controlPlane.close();
                     quorum.stop(QUORUM_STOP_TIMEOUT_MS);

@@ -94,22 +94,8 @@ final class ComponentConfigs {
 
     /** The listener for other nodes: its own address, and the limits of the one for clients. */
     static KafkaListenerConfig peers(MillraceConfig config) {
-        KafkaSettings kafka = config.kafka();
         ClusterSettings cluster = config.cluster();
-        return new KafkaListenerConfig(
-                cluster.host(),
-                cluster.port(),
-                cluster.advertisedHost(),
-                0,
-                kafka.eventLoops(),
-                kafka.maxFrameBytes(),
-                kafka.maxConnections(),
-                kafka.maxInFlightRequestsPerConnection(),
-                kafka.maxInFlightBytesPerConnection(),
-                kafka.fetchMaxBytes(),
-                kafka.idleTimeoutMs(),
-                kafka.firstRequestTimeoutMs(),
-                kafka.stopTimeoutMs());
+        return kafka(config).at(cluster.host(), cluster.port(), cluster.advertisedHost());
     }
 
     /** Requests to other nodes. */

@@ -1,6 +1,7 @@
 package io.millrace.cluster.controller;
 
 import io.millrace.cluster.metadata.FormerMetadata;
+import io.millrace.cluster.peer.KafkaIds;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +40,7 @@ final class BootstrapRecords {
     static BootstrapMetadata upgraded(FormerMetadata former, int nodeId, Uuid directoryId) {
         List<ApiMessageAndVersion> records = new ArrayList<>(newCluster().records());
         for (FormerMetadata.Topic topic : former.topics()) {
-            Uuid topicId = ImageTranslation.toKafka(topic.id());
+            Uuid topicId = KafkaIds.toKafka(topic.id());
             records.add(record(new TopicRecord().setName(topic.name()).setTopicId(topicId)));
             for (int partition = 0; partition < topic.partitions(); partition++) {
                 records.add(partition(topicId, partition, nodeId, directoryId));

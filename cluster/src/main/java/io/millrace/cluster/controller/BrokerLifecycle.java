@@ -1,6 +1,7 @@
 package io.millrace.cluster.controller;
 
 import io.millrace.cluster.metadata.ClusterImage;
+import io.millrace.cluster.peer.KafkaIds;
 import io.millrace.cluster.peer.PeerAddress;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -268,11 +269,11 @@ final class BrokerLifecycle {
         add(listeners, Listeners.PEER, settings.endpoints().peer());
         BrokerRegistrationRequestData request = new BrokerRegistrationRequestData()
                 .setBrokerId(settings.nodeId())
-                .setClusterId(ImageTranslation.toKafka(settings.clusterId()).toString())
+                .setClusterId(KafkaIds.toKafka(settings.clusterId()).toString())
                 .setIncarnationId(incarnationId)
                 .setListeners(listeners)
                 .setRack(settings.rack())
-                .setLogDirs(List.of(ImageTranslation.toKafka(settings.directoryId())))
+                .setLogDirs(List.of(KafkaIds.toKafka(settings.directoryId())))
                 .setPreviousBrokerEpoch(epoch >= 0 ? epoch : settings.previousEpoch());
         QuorumFeatures.defaultSupportedFeatureMap(false)
                 .forEach((name, range) -> request.features()

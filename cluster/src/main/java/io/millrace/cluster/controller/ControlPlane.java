@@ -5,6 +5,7 @@ import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterAdmin;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
+import io.millrace.cluster.peer.KafkaIds;
 import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerApi;
 import io.millrace.cluster.peer.PeerTransport;
@@ -106,7 +107,7 @@ public final class ControlPlane {
 
     /** A cluster id as Kafka writes it. */
     public static String kafkaId(UUID clusterId) {
-        return ImageTranslation.toKafka(clusterId).toString();
+        return KafkaIds.toKafka(clusterId).toString();
     }
 
     public Controller controller() {

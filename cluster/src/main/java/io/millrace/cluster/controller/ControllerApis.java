@@ -15,10 +15,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
-import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
-import org.apache.kafka.common.message.AlterPartitionRequestData;
-import org.apache.kafka.common.message.AssignReplicasToDirsRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
@@ -29,11 +25,9 @@ import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResult;
-import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse;
-import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerResponseData;
@@ -64,16 +58,16 @@ final class ControllerApis {
         row(ApiKeys.BROKER_REGISTRATION, this::registerBroker);
         row(ApiKeys.BROKER_HEARTBEAT, this::heartbeat);
         row(ApiKeys.UNREGISTER_BROKER, this::unregisterBroker);
-        row(ApiKeys.ALTER_PARTITION, this::alterPartition);
-        row(ApiKeys.ASSIGN_REPLICAS_TO_DIRS, this::assignDirectories);
-        row(ApiKeys.ALLOCATE_PRODUCER_IDS, this::allocateProducerIds);
+        row(ApiKeys.ALTER_PARTITION, controller::alterPartition);
+        row(ApiKeys.ASSIGN_REPLICAS_TO_DIRS, controller::assignReplicasToDirs);
+        row(ApiKeys.ALLOCATE_PRODUCER_IDS, controller::allocateProducerIds);
         row(ApiKeys.CREATE_TOPICS, this::createTopics);
         row(ApiKeys.DELETE_TOPICS, this::deleteTopics);
         row(ApiKeys.CREATE_PARTITIONS, this::createPartitions);
         row(ApiKeys.INCREMENTAL_ALTER_CONFIGS, this::alterConfigs);
-        row(ApiKeys.ELECT_LEADERS, this::electLeaders);
-        row(ApiKeys.ALTER_PARTITION_REASSIGNMENTS, this::reassign);
-        row(ApiKeys.LIST_PARTITION_REASSIGNMENTS, this::listReassignments);
+        row(ApiKeys.ELECT_LEADERS, controller::electLeaders);
+        row(ApiKeys.ALTER_PARTITION_REASSIGNMENTS, controller::alterPartitionReassignments);
+        row(ApiKeys.LIST_PARTITION_REASSIGNMENTS, controller::listPartitionReassignments);
     }
 
     /** All rows, for the node-to-node listener. */
@@ -156,21 +150,6 @@ final class ControllerApis {
                 .thenApply(done -> new UnregisterBrokerResponseData());
     }
 
-    private CompletionStage<? extends ApiMessage> alterPartition(
-            ControllerRequestContext context, AlterPartitionRequestData request) {
-        return controller.alterPartition(context, request);
-    }
-
-    private CompletionStage<? extends ApiMessage> assignDirectories(
-            ControllerRequestContext context, AssignReplicasToDirsRequestData request) {
-        return controller.assignReplicasToDirs(context, request);
-    }
-
-    private CompletionStage<? extends ApiMessage> allocateProducerIds(
-            ControllerRequestContext context, AllocateProducerIdsRequestData request) {
-        return controller.allocateProducerIds(context, request);
-    }
-
     private CompletionStage<? extends ApiMessage> createTopics(
             ControllerRequestContext context, CreateTopicsRequestData request) {
         Set<String> describable = new HashSet<>();
@@ -228,20 +207,5 @@ final class ControllerApis {
                         .setErrorCode(error.error().code())
                         .setErrorMessage(error.message())));
         return response;
-    }
-
-    private CompletionStage<? extends ApiMessage> electLeaders(
-            ControllerRequestContext context, ElectLeadersRequestData request) {
-        return controller.electLeaders(context, request);
-    }
-
-    private CompletionStage<? extends ApiMessage> reassign(
-            ControllerRequestContext context, AlterPartitionReassignmentsRequestData request) {
-        return controller.alterPartitionReassignments(context, request);
-    }
-
-    private CompletionStage<? extends ApiMessage> listReassignments(
-            ControllerRequestContext context, ListPartitionReassignmentsRequestData request) {
-        return controller.listPartitionReassignments(context, request);
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.cluster.controller;
 
+import io.millrace.cluster.peer.KafkaIds;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -87,7 +88,7 @@ final class DirectoryAssignments implements MetadataPublisher {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.nodeId = nodeId;
-        this.directoryId = ImageTranslation.toKafka(directoryId);
+        this.directoryId = KafkaIds.toKafka(directoryId);
         this.brokerEpoch = brokerEpoch;
         this.controller = controller;
     }

@@ -5,6 +5,7 @@ import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.metadata.TopicConfig;
 import io.millrace.cluster.metadata.TopicMetadata;
+import io.millrace.cluster.peer.KafkaIds;
 import io.millrace.cluster.peer.PeerAddress;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.common.Endpoint;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
@@ -50,7 +50,7 @@ final class ImageTranslation {
         } else {
             changedTopics(delta, image).forEach(id -> {
                 TopicMetadata before = byId.remove(id);
-                TopicImage now = image.topics().getTopic(toKafka(id));
+                TopicImage now = image.topics().getTopic(KafkaIds.toKafka(id));
                 if (before != null) {
                     // By identity: the name may be that of a new topic already.
                     byName.remove(before.name(), before);
@@ -78,8 +78,8 @@ final class ImageTranslation {
     private static Set<UUID> changedTopics(MetadataDelta delta, MetadataImage image) {
         Set<UUID> changed = new HashSet<>();
         if (delta.topicsDelta() != null) {
-            delta.topicsDelta().changedTopics().keySet().forEach(id -> changed.add(fromKafka(id)));
-            delta.topicsDelta().deletedTopicIds().forEach(id -> changed.add(fromKafka(id)));
+            delta.topicsDelta().changedTopics().keySet().forEach(id -> changed.add(KafkaIds.fromKafka(id)));
+            delta.topicsDelta().deletedTopicIds().forEach(id -> changed.add(KafkaIds.fromKafka(id)));
         }
         if (delta.configsDelta() != null) {
             for (ConfigResource resource : delta.configsDelta().changes().keySet()) {
@@ -87,7 +87,7 @@ final class ImageTranslation {
                         ? image.topics().getTopic(resource.name())
                         : null;
                 if (topic != null) {
-                    changed.add(fromKafka(topic.id()));
+                    changed.add(KafkaIds.fromKafka(topic.id()));
                 }
             }
         }
@@ -105,7 +105,11 @@ final class ImageTranslation {
         Map<String, String> config =
                 image.configs().configMapForResource(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()));
         TopicMetadata translated = new TopicMetadata(
-                topic.name(), fromKafka(topic.id()), List.of(partitions), config, minInsyncReplicas(config, image));
+                topic.name(),
+                KafkaIds.fromKafka(topic.id()),
+                List.of(partitions),
+                config,
+                minInsyncReplicas(config, image));
         return translated.equals(previous.topicsById().get(translated.id()))
                 ? previous.topicsById().get(translated.id())
                 : translated;
@@ -161,13 +165,5 @@ final class ImageTranslation {
                 registration.rack().orElse(null),
                 registration.fenced(),
                 registration.inControlledShutdown());
-    }
-
-    static UUID fromKafka(Uuid id) {
-        return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
-    }
-
-    static Uuid toKafka(UUID id) {
-        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.cluster.controller;
 
+import io.millrace.cluster.peer.KafkaIds;
 import io.millrace.cluster.replication.IsrCommitter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -100,7 +101,7 @@ final class IsrCommits implements IsrCommitter {
         Map<UUID, TopicData> topics = new LinkedHashMap<>();
         for (Asked each : batch) {
             UUID topicId = each.proposal().partition().topicId();
-            topics.computeIfAbsent(topicId, id -> new TopicData().setTopicId(ImageTranslation.toKafka(id)))
+            topics.computeIfAbsent(topicId, id -> new TopicData().setTopicId(KafkaIds.toKafka(id)))
                     .partitions()
                     .add(partition(each.proposal()));
         }
@@ -130,7 +131,7 @@ final class IsrCommits implements IsrCommitter {
         response.topics()
                 .forEach(topic -> topic.partitions()
                         .forEach(partition -> answers.computeIfAbsent(
-                                        ImageTranslation.fromKafka(topic.topicId()), id -> new HashMap<>())
+                                        KafkaIds.fromKafka(topic.topicId()), id -> new HashMap<>())
                                 .put(partition.partitionIndex(), partition)));
         for (Asked each : batch) {
             AlterPartitionResponseData.PartitionData partition = answers.getOrDefault(

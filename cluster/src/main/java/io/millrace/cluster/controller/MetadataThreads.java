@@ -1,5 +1,6 @@
 package io.millrace.cluster.controller;
 
+import io.millrace.cluster.peer.KafkaIds;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -77,13 +78,13 @@ final class MetadataThreads {
 
     private static QuorumController controller(
             ControllerSettings settings, RaftClient<ApiMessageAndVersion> quorum, FaultHandler fatal) throws Exception {
-        Uuid directoryId = ImageTranslation.toKafka(settings.directoryId());
+        Uuid directoryId = KafkaIds.toKafka(settings.directoryId());
         BootstrapMetadata bootstrap = settings.former()
                 .map(former -> BootstrapRecords.upgraded(former, settings.nodeId(), directoryId))
                 .orElseGet(BootstrapRecords::newCluster);
         return new QuorumController.Builder(
                         settings.nodeId(),
-                        ImageTranslation.toKafka(settings.clusterId()).toString())
+                        KafkaIds.toKafka(settings.clusterId()).toString())
                 .setThreadNamePrefix(THREAD_PREFIX + "controller-")
                 .setRaftClient(quorum)
                 .setQuorumFeatures(new QuorumFeatures(

@@ -1,6 +1,7 @@
 package io.millrace.cluster.controller;
 
 import io.millrace.cluster.metadata.NewTopic;
+import io.millrace.cluster.peer.KafkaIds;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -71,12 +72,12 @@ final class TopicRequests {
     static UUID created(CreateTopicsResponseData answer) {
         CreatableTopicResult result = answer.topics().iterator().next();
         check(result.errorCode(), result.errorMessage());
-        return ImageTranslation.fromKafka(result.topicId());
+        return KafkaIds.fromKafka(result.topicId());
     }
 
     static DeleteTopicsRequestData delete(UUID topicId) {
         return new DeleteTopicsRequestData()
-                .setTopics(List.of(new DeleteTopicState().setName(null).setTopicId(ImageTranslation.toKafka(topicId))))
+                .setTopics(List.of(new DeleteTopicState().setName(null).setTopicId(KafkaIds.toKafka(topicId))))
                 .setTimeoutMs((int) ControllerApis.TIMEOUT_MS);
     }
 

@@ -17,7 +17,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -63,7 +62,7 @@ final class ClientMessages {
                 .setTimeoutMs(command.timeoutMs());
         message.topicData()
                 .add(new TopicProduceData()
-                        .setTopicId(toKafka(partition.topicId()))
+                        .setTopicId(KafkaIds.toKafka(partition.topicId()))
                         .setPartitionData(List.of(new PartitionProduceData()
                                 .setIndex(partition.partition())
                                 .setRecords(MemoryRecords.readableRecords(command.batches())))));
@@ -106,7 +105,7 @@ final class ClientMessages {
             TopicPartition partition = from.known().partition();
             if (!partition.topicId().equals(topicId)) {
                 topicId = partition.topicId();
-                topic = new FetchTopic().setTopicId(toKafka(topicId));
+                topic = new FetchTopic().setTopicId(KafkaIds.toKafka(topicId));
                 message.topics().add(topic);
             }
             topic.partitions()
@@ -133,7 +132,7 @@ final class ClientMessages {
                 TopicPartition asked =
                         request.partitions().get(answers.size()).known().partition();
                 if (asked.partition() != row.partitionIndex()
-                        || !toKafka(asked.topicId()).equals(topic.topicId())) {
+                        || !KafkaIds.toKafka(asked.topicId()).equals(topic.topicId())) {
                     throw notWhatWasAsked();
                 }
                 answers.add(new Fetched(
@@ -203,9 +202,5 @@ final class ClientMessages {
 
     private static PeerException notWhatWasAsked() {
         return new PeerException(Kind.PROTOCOL, "A leader did not answer for the partitions that were asked.", null);
-    }
-
-    private static Uuid toKafka(UUID id) {
-        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 }

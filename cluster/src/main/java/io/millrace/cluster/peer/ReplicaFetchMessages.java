@@ -46,7 +46,7 @@ final class ReplicaFetchMessages {
         for (ReplicaFetchRequest.Entry entry : request.partitions()) {
             if (!entry.partition().topicId().equals(topicId)) {
                 topicId = entry.partition().topicId();
-                topic = new FetchTopic().setTopicId(toKafka(topicId));
+                topic = new FetchTopic().setTopicId(KafkaIds.toKafka(topicId));
                 message.topics().add(topic);
             }
             topic.partitions()
@@ -113,9 +113,5 @@ final class ReplicaFetchMessages {
 
     private static PeerException notWhatWasAsked() {
         return new PeerException(Kind.PROTOCOL, "A leader did not answer for the partitions that were asked.", null);
-    }
-
-    private static Uuid toKafka(UUID id) {
-        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 }

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.metadata.MetadataRecordSerde;
-import org.apache.kafka.raft.ReplicaKey;
 import org.apache.kafka.raft.VoterSet;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.apache.kafka.server.common.Feature;
@@ -41,7 +40,7 @@ final class LoneVoter {
 
     static VoterSet.VoterNode voter(QuorumSettings settings) {
         return VoterSet.VoterNode.of(
-                ReplicaKey.of(settings.nodeId(), QuorumProtocol.uuid(settings.directoryId())),
+                Quorum.key(settings),
                 QuorumProtocol.endpoints(settings.ownAddress()),
                 Feature.KRAFT_VERSION.supportedVersionRange());
     }

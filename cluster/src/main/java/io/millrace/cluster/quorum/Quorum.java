@@ -1,5 +1,6 @@
 package io.millrace.cluster.quorum;
 
+import io.millrace.cluster.peer.KafkaIds;
 import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerApi;
 import io.millrace.cluster.peer.PeerTransport;
@@ -51,7 +52,7 @@ public final class Quorum {
 
     /** The partition of the metadata log: a topic id that Kafka reserves for it. */
     public static final TopicPartition PARTITION =
-            new TopicPartition(QuorumProtocol.uuid(QuorumLog.TOPIC_ID), QuorumLog.PARTITION.topic(), 0);
+            new TopicPartition(KafkaIds.fromKafka(QuorumLog.TOPIC_ID), QuorumLog.PARTITION.topic(), 0);
 
     /** Never deleted by age or size but only behind a snapshot, never compacted, and written also when the disk is nearly full. */
     private static final LogConfig LOG_CONFIG = new LogConfig(
@@ -166,7 +167,7 @@ public final class Quorum {
     static RaftClients.Identity identity(QuorumSettings settings) {
         return new RaftClients.Identity(
                 settings.nodeId(),
-                QuorumProtocol.uuid(settings.directoryId()),
+                KafkaIds.toKafka(settings.directoryId()),
                 settings.canBecomeVoter(),
                 settings.clusterId(),
                 settings.othersToAsk().stream().map(QuorumProtocol::unresolved).toList(),
@@ -174,7 +175,7 @@ public final class Quorum {
     }
 
     static ReplicaKey key(QuorumSettings settings) {
-        return ReplicaKey.of(settings.nodeId(), QuorumProtocol.uuid(settings.directoryId()));
+        return ReplicaKey.of(settings.nodeId(), KafkaIds.toKafka(settings.directoryId()));
     }
 
     static QuorumConfig config(QuorumTimings timings) {

@@ -3,9 +3,7 @@ package io.millrace.cluster.quorum;
 import io.millrace.cluster.peer.PeerAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
-import java.util.UUID;
 import org.apache.kafka.common.Node;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.raft.Endpoints;
@@ -39,14 +37,6 @@ final class QuorumProtocol {
             throw new IllegalArgumentException("the quorum does not send " + api);
         }
         return version;
-    }
-
-    static Uuid uuid(UUID id) {
-        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
-    }
-
-    static UUID uuid(Uuid id) {
-        return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 
     /** Not looked up here: the transport does so when it connects, each time anew. */

@@ -1,5 +1,6 @@
 package io.millrace.cluster.quorum;
 
+import io.millrace.cluster.peer.KafkaIds;
 import io.millrace.cluster.peer.PeerAddress;
 import java.util.Comparator;
 import java.util.List;
@@ -20,7 +21,7 @@ final class QuorumView {
 
     QuorumView(KafkaRaftClient<?> client, QuorumSettings settings) {
         this.client = client;
-        this.self = ReplicaKey.of(settings.nodeId(), QuorumProtocol.uuid(settings.directoryId()));
+        this.self = Quorum.key(settings);
     }
 
     ReplicaKey self() {
@@ -95,7 +96,7 @@ final class QuorumView {
         List<QuorumStatus.Voter> voters = voterKeys().stream()
                 .map(key -> new QuorumStatus.Voter(
                         key.id(),
-                        QuorumProtocol.uuid(key.directoryId().orElse(ReplicaKey.NO_DIRECTORY_ID)),
+                        KafkaIds.fromKafka(key.directoryId().orElse(ReplicaKey.NO_DIRECTORY_ID)),
                         address(key.id())))
                 .toList();
         return new QuorumStatus(

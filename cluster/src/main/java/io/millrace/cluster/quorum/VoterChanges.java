@@ -2,6 +2,7 @@ package io.millrace.cluster.quorum;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.peer.KafkaIds;
 import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerLane;
 import io.millrace.cluster.peer.PeerTransport;
@@ -44,7 +45,7 @@ final class VoterChanges {
         return ask(RaftUtil.addVoterRequest(
                         settings.clusterId(),
                         settings.timings().requestTimeoutMs(),
-                        ReplicaKey.of(nodeId, QuorumProtocol.uuid(directoryId)),
+                        ReplicaKey.of(nodeId, KafkaIds.toKafka(directoryId)),
                         QuorumProtocol.endpoints(address),
                         // Committed only once the new voter fetches: an answer must not wait for that.
                         false))
@@ -56,7 +57,7 @@ final class VoterChanges {
     /** Done when it is committed. */
     Future<Void> remove(int nodeId, UUID directoryId) {
         return ask(RaftUtil.removeVoterRequest(
-                        settings.clusterId(), ReplicaKey.of(nodeId, QuorumProtocol.uuid(directoryId))))
+                        settings.clusterId(), ReplicaKey.of(nodeId, KafkaIds.toKafka(directoryId))))
                 .map(RemoveRaftVoterResponseData.class::cast)
                 .compose(
                         answer -> checked("the removal of voter " + nodeId, answer.errorCode(), answer.errorMessage()));
@@ -91,7 +92,7 @@ final class VoterChanges {
             DescribeQuorumResponseData.ReplicaState state, boolean voter, long leaderEnd) {
         return new QuorumStatus.Progress(
                 state.replicaId(),
-                QuorumProtocol.uuid(state.replicaDirectoryId()),
+                KafkaIds.fromKafka(state.replicaDirectoryId()),
                 voter,
                 state.logEndOffset(),
                 Math.max(0, leaderEnd - Math.max(0, state.logEndOffset())),

@@ -1,5 +1,6 @@
 package io.millrace.cluster.quorum;
 
+import io.millrace.cluster.peer.KafkaIds;
 import io.vertx.core.Future;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,7 +46,7 @@ final class VoterJoin {
                     "is removed as a voter, as its disk is another one now",
                     () -> changes.remove(
                             settings.nodeId(),
-                            QuorumProtocol.uuid(before.get().directoryId().orElse(ReplicaKey.NO_DIRECTORY_ID))));
+                            KafkaIds.fromKafka(before.get().directoryId().orElse(ReplicaKey.NO_DIRECTORY_ID))));
         } else if (voters.voterIds().size() < settings.voters()) {
             change(
                     "becomes a voter of the metadata quorum",

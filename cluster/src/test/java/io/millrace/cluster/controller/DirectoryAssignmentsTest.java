@@ -2,6 +2,7 @@ package io.millrace.cluster.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.cluster.peer.KafkaIds;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -30,7 +31,7 @@ class DirectoryAssignmentsTest {
     private static final int OTHER = 2;
     private static final long EPOCH = 7;
     private static final UUID DIRECTORY = UUID.randomUUID();
-    private static final Uuid NEW_DISK = ImageTranslation.toKafka(DIRECTORY);
+    private static final Uuid NEW_DISK = KafkaIds.toKafka(DIRECTORY);
     private static final Uuid LOST_DISK = Uuid.randomUuid();
     private static final Uuid OTHERS_DISK = Uuid.randomUuid();
     private static final Uuid TOPIC = Uuid.randomUuid();

@@ -58,6 +58,24 @@ public record KafkaListenerConfig(
         requireAtLeast("kafka.stopTimeoutMs", stopTimeoutMs, 0);
     }
 
+    /** The same limits at another address. */
+    public KafkaListenerConfig at(String otherHost, int otherPort, String otherAdvertisedHost) {
+        return new KafkaListenerConfig(
+                otherHost,
+                otherPort,
+                otherAdvertisedHost,
+                0,
+                eventLoops,
+                maxFrameBytes,
+                maxConnections,
+                maxInFlightRequestsPerConnection,
+                maxInFlightBytesPerConnection,
+                fetchMaxBytes,
+                idleTimeoutMs,
+                firstRequestTimeoutMs,
+                stopTimeoutMs);
+    }
+
     /** Defaults for an address; port 0 binds any free port. */
     public static KafkaListenerConfig defaults(String host, int port) {
         return new KafkaListenerConfig(

@@ -4,6 +4,7 @@ import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.metadata.NewTopic;
 import io.millrace.cluster.metadata.TopicMetadata;
+import io.millrace.cluster.peer.KafkaIds;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -95,7 +96,7 @@ final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
     private CreatableTopicResult created(TopicMetadata topic) {
         CreatableTopicResult row = new CreatableTopicResult()
                 .setName(topic.name())
-                .setTopicId(TopicIds.toKafka(topic.id()))
+                .setTopicId(KafkaIds.toKafka(topic.id()))
                 .setNumPartitions(topic.partitions().size())
                 .setReplicationFactor(
                         (short) topic.partitions().get(0).replicas().size());

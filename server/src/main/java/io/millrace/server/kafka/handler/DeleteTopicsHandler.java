@@ -2,6 +2,7 @@ package io.millrace.server.kafka.handler;
 
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.metadata.TopicMetadata;
+import io.millrace.cluster.peer.KafkaIds;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -64,7 +65,7 @@ final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
             return controller
                     .deleteTopic(topic.id())
                     .map(deleted ->
-                            new DeletableTopicResult().setName(topic.name()).setTopicId(TopicIds.toKafka(topic.id())));
+                            new DeletableTopicResult().setName(topic.name()).setTopicId(KafkaIds.toKafka(topic.id())));
         } catch (RuntimeException failure) {
             return Future.failedFuture(failure);
         }

@@ -3,6 +3,7 @@ package io.millrace.server.kafka.handler;
 import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
+import io.millrace.cluster.peer.KafkaIds;
 import io.vertx.core.Future;
 import java.util.Comparator;
 import java.util.List;
@@ -46,7 +47,7 @@ final class DescribeClusterHandler implements ApiHandler<DescribeClusterRequest>
         }
         ClusterImage image = controller.image();
         DescribeClusterResponseData response = new DescribeClusterResponseData()
-                .setClusterId(TopicIds.toKafka(image.clusterId()).toString())
+                .setClusterId(KafkaIds.toKafka(image.clusterId()).toString())
                 .setControllerId(image.controllerId());
         boolean all = request.body().data().includeFencedBrokers();
         List<BrokerMetadata> brokers = all

@@ -3,6 +3,7 @@ package io.millrace.server.kafka.handler;
 import io.millrace.cluster.metadata.ClusterAdmin;
 import io.millrace.cluster.metadata.ClusterStatus;
 import io.millrace.cluster.metadata.ClusterStatus.QuorumMember;
+import io.millrace.cluster.peer.KafkaIds;
 import io.vertx.core.Future;
 import java.util.HashSet;
 import java.util.List;
@@ -100,7 +101,7 @@ final class DescribeQuorumHandler implements ApiHandler<DescribeQuorumRequest> {
         return members.stream()
                 .map(member -> new ReplicaState()
                         .setReplicaId(member.nodeId())
-                        .setReplicaDirectoryId(TopicIds.toKafka(member.directoryId()))
+                        .setReplicaDirectoryId(KafkaIds.toKafka(member.directoryId()))
                         .setLogEndOffset(member.logEndOffset())
                         .setLastCaughtUpTimestamp(member.lastCaughtUpMs()))
                 .toList();

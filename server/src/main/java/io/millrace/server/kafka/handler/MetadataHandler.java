@@ -6,6 +6,7 @@ import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.metadata.TopicMetadata;
+import io.millrace.cluster.peer.KafkaIds;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -80,7 +81,7 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
     private ApiResponse response(MetadataRequest request, List<MetadataResponseTopic> topics) {
         ClusterImage image = controller.image();
         MetadataResponseData response = new MetadataResponseData()
-                .setClusterId(TopicIds.toKafka(image.clusterId()).toString())
+                .setClusterId(KafkaIds.toKafka(image.clusterId()).toString())
                 .setControllerId(image.controllerId());
         for (BrokerMetadata broker : image.liveBrokers()) {
             response.brokers()

@@ -3,6 +3,7 @@ package io.millrace.server.kafka.handler;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.metadata.TopicMetadata;
+import io.millrace.cluster.peer.KafkaIds;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponsePartition;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
@@ -23,7 +24,7 @@ final class MetadataRows {
 
     MetadataResponseTopic topic(TopicMetadata topic) {
         MetadataResponseTopic row =
-                new MetadataResponseTopic().setName(topic.name()).setTopicId(TopicIds.toKafka(topic.id()));
+                new MetadataResponseTopic().setName(topic.name()).setTopicId(KafkaIds.toKafka(topic.id()));
         for (PartitionMetadata partition : topic.partitions()) {
             row.partitions().add(partition(partition));
         }

@@ -4,6 +4,7 @@ import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.TopicMetadata;
+import io.millrace.cluster.peer.KafkaIds;
 import io.millrace.storage.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
@@ -28,7 +29,7 @@ final class TopicLookup {
 
     /** The topic of an id; fails with UNKNOWN_TOPIC_ID. */
     TopicMetadata byId(Uuid id) {
-        return image.topic(TopicIds.fromKafka(id))
+        return image.topic(KafkaIds.fromKafka(id))
                 .orElseThrow(() -> new MillraceException(
                         ErrorCode.UNKNOWN_TOPIC_ID,
                         "No topic has the id " + id
