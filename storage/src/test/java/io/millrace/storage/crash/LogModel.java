@@ -99,7 +99,10 @@ final class LogModel {
     }
 
     synchronized void durable(long offset) {
-        durableEnd = Math.max(durableEnd, offset);
+        // What is being dropped may become durable once more on the way.
+        if (!restarting) {
+            durableEnd = Math.max(durableEnd, offset);
+        }
     }
 
     synchronized void beginningEpoch(int leaderEpoch) {
