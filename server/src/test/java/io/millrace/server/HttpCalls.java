@@ -30,6 +30,15 @@ public final class HttpCalls {
                 BodyHandlers.ofString());
     }
 
+    public static HttpResponse<String> putJson(String url, String body) throws IOException, InterruptedException {
+        return CLIENT.send(
+                request(url)
+                        .header("Content-Type", "application/json")
+                        .PUT(BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
     public static HttpResponse<String> delete(String url) throws IOException, InterruptedException {
         return CLIENT.send(request(url).DELETE().build(), BodyHandlers.ofString());
     }

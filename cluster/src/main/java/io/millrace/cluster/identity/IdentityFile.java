@@ -32,6 +32,15 @@ public final class IdentityFile {
      * @throws IOException when there is a file that cannot be used, or it belongs to another node; the message tells the user what to do
      */
     public Optional<NodeIdentity> read(int nodeId) throws IOException {
+        Optional<NodeIdentity> found = read();
+        if (found.isPresent()) {
+            checkOwner(file.getParent(), found.get().nodeId(), nodeId);
+        }
+        return found;
+    }
+
+    /** As above, of whatever node. */
+    public Optional<NodeIdentity> read() throws IOException {
         if (!disk.exists(file)) {
             return Optional.empty();
         }
@@ -43,9 +52,7 @@ public final class IdentityFile {
                         + " aside and start this node empty."));
         UUID clusterId = uuid(payload);
         UUID directoryId = uuid(payload);
-        int owner = payload.getInt();
-        checkOwner(file.getParent(), owner, nodeId);
-        return Optional.of(new NodeIdentity(clusterId, owner, directoryId));
+        return Optional.of(new NodeIdentity(clusterId, payload.getInt(), directoryId));
     }
 
     /** Refuses a directory of another node. */

@@ -137,8 +137,13 @@ public final class Quorum {
      */
     public static Quorum open(QuorumSettings settings, LogManager logs, PeerTransport transport, FatalHandler fatal)
             throws IOException {
-        MetadataSnapshots snapshots = new MetadataSnapshots(settings.dataDirectory());
-        Promises.refuseLogGone(Disk.local(), settings.dataDirectory(), snapshots);
+        return new Quorum(settings, openLog(settings.dataDirectory(), logs), transport, fatal);
+    }
+
+    /** As above, without a client that takes part. */
+    static QuorumLog openLog(Path dataDirectory, LogManager logs) throws IOException {
+        MetadataSnapshots snapshots = new MetadataSnapshots(dataDirectory);
+        Promises.refuseLogGone(Disk.local(), dataDirectory, snapshots);
         try {
             PartitionLog records =
                     logs.create(PARTITION, LOG_CONFIG).toCompletableFuture().join();
@@ -146,18 +151,17 @@ public final class Quorum {
             records.offsets();
             DurableLog durable = new DurableLog(records);
             logs.onOffline(durable::failed);
-            QuorumLog log = new QuorumLog(durable, snapshots);
-            return new Quorum(settings, log, transport, fatal);
+            return new QuorumLog(durable, snapshots);
         } catch (CompletionException e) {
-            throw unusable(settings, e.getCause());
+            throw unusable(dataDirectory, e.getCause());
         } catch (LogException e) {
-            throw unusable(settings, e);
+            throw unusable(dataDirectory, e);
         }
     }
 
-    private static IOException unusable(QuorumSettings settings, Throwable cause) {
+    private static IOException unusable(Path dataDirectory, Throwable cause) {
         return new IOException(
-                "the metadata log in " + settings.dataDirectory() + " cannot be used: " + cause.getMessage()
+                "the metadata log in " + dataDirectory + " cannot be used: " + cause.getMessage()
                         + " As long as other voters have what is missing here, the safest way is to move the data directory away"
                         + " and to start with an empty one: the node joins the cluster again and copies everything. Records of"
                         + " the metadata log must not be given up in place: this node has promised to keep them.",
@@ -214,7 +218,7 @@ public final class Quorum {
                     ignored -> {});
         } catch (CorruptRecordException e) {
             // Damage above the last checkpoint is found when the log is opened, damage below it only now.
-            throw unusable(settings, e);
+            throw unusable(settings.dataDirectory(), e);
         }
         requests.open();
         thread.start();

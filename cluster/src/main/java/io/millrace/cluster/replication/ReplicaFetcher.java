@@ -20,6 +20,9 @@ final class ReplicaFetcher {
     /** How soon to look again when no replica can say what it wants. */
     private static final long NOT_READY_MS = 5;
 
+    /** How long a rate that was changed may still be the old one. */
+    private static final long RATE_LOOK_MS = 500;
+
     private static final Logger log = LoggerFactory.getLogger(ReplicaFetcher.class);
 
     /** About ten seconds. */
@@ -192,9 +195,18 @@ final class ReplicaFetcher {
         }
         round.replicas().forEach(replica -> fetchers.move(replica, this));
         rotate();
-        long pauseMs = lane == replication.config().catchUpLane() ? pauseMs(round.receivedBytes(), beganMs) : 0;
+        if (lane == replication.config().catchUpLane()) {
+            pause(round.receivedBytes(), beganMs);
+        } else {
+            next();
+        }
+    }
+
+    /** Looks at the rate again and again: whoever raises it does not want to wait for what the old one asked for. */
+    private void pause(long bytes, long beganMs) {
+        long pauseMs = pauseMs(bytes, beganMs);
         if (pauseMs > 0) {
-            replication.timers().after(pauseMs, this::next);
+            replication.timers().after(Math.min(pauseMs, RATE_LOOK_MS), () -> pause(bytes, beganMs));
         } else {
             next();
         }

@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
         name = "cluster",
         mixinStandardHelpOptions = true,
         description = "Shows the nodes of a cluster, evens out what they carry, and empties a node that is to go.",
-        synopsisSubcommandLabel = "COMMAND")
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = RecoverCommand.class)
 final class ClusterCommand {
 
     private static final String HOW_TO_CANCEL = "./millrace cluster rebalance --cancel";
@@ -40,13 +41,48 @@ final class ClusterCommand {
         return ExitCode.OK;
     }
 
-    @Command(name = "describe", mixinStandardHelpOptions = true, description = "Prints status and voters.")
+    @Command(
+            name = "describe",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Prints status and voters, and each partition that cannot be written to with what to do about it.")
     int describe(@Mixin NodeOptions node) {
         JsonNode status = node.client().get("/cluster");
         ClusterText.status(out(), status);
         out().println();
         ClusterText.voters(out(), status);
+        ClusterText.unavailable(out(), node.client().get("/cluster/unavailable"));
         return ExitCode.OK;
+    }
+
+    @Command(
+            name = "elect",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Gives each partition its preferred leader; with --unclean, gives partitions that have no leader one"
+                            + " that may lack acknowledged records: those are lost then.")
+    int elect(
+            @Mixin NodeOptions node,
+            @Parameters(
+                            paramLabel = "TOPIC[:PARTITION]",
+                            arity = "0..1",
+                            description = "What this is about; all partitions without it.")
+                    String partition,
+            @Option(
+                            names = "--unclean",
+                            description =
+                                    "For partitions without a leader. Only when those that have everything are gone"
+                                            + " for good.")
+                    boolean unclean) {
+        ObjectNode body = NodeClient.JSON.createObjectNode().put("unclean", unclean);
+        if (partition != null) {
+            PartitionName.put(partition, body);
+        }
+        JsonNode answer = node.client().post("/cluster/leaders", "application/json", body.toString());
+        out().printf(
+                        "%d partitions have another leader%s%n",
+                        answer.path("elected").asInt(), unclean ? ", who may lack records" : "");
+        return refusals(answer);
     }
 
     @Command(

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 /** What the HTTP API says about the cluster, as tables. */
 final class ClusterText {
 
-    /** More moves than that are only counted. */
-    private static final int MOVES_SHOWN = 40;
+    /** More moves or partitions than that are only counted. */
+    private static final int SHOWN = 40;
 
     private ClusterText() {}
 
@@ -64,6 +64,31 @@ final class ClusterText {
         table.print(out);
     }
 
+    /** Nothing when every partition can be written to. */
+    static void unavailable(PrintWriter out, JsonNode unavailable) {
+        int total = unavailable.path("total").asInt();
+        if (total == 0) {
+            return;
+        }
+        out.printf("%n%d partitions cannot be written to with acks=all:%n", total);
+        int shown = 0;
+        for (JsonNode partition : unavailable.path("partitions")) {
+            if (shown++ == SHOWN) {
+                out.printf("  … and %d more%n", total - SHOWN);
+                return;
+            }
+            out.printf(
+                    "  %s-%d: %s (replicas %s, in sync %s, complete %s)%n      %s%n",
+                    partition.path("topic").asText(),
+                    partition.path("partition").asInt(),
+                    partition.path("state").asText(),
+                    nodes(partition.path("replicas")),
+                    nodes(partition.path("isr")),
+                    nodes(partition.path("complete")),
+                    partition.path("advice").asText());
+        }
+    }
+
     private static void member(TextTable table, JsonNode member, String role) {
         table.row(
                 member.path("node").asInt(),
@@ -79,7 +104,7 @@ final class ClusterText {
         TextTable moves = new TextTable("topic", "partition", "from", "to", "bytes");
         int shown = 0;
         for (JsonNode move : plan.path("moves")) {
-            if (shown++ < MOVES_SHOWN) {
+            if (shown++ < SHOWN) {
                 moves.row(
                         move.path("topic").asText(),
                         move.path("partition").asInt(),
@@ -89,8 +114,8 @@ final class ClusterText {
             }
         }
         moves.print(out);
-        if (shown > MOVES_SHOWN) {
-            out.printf("  … and %d more%n", shown - MOVES_SHOWN);
+        if (shown > SHOWN) {
+            out.printf("  … and %d more%n", shown - SHOWN);
         }
         out.println();
         effects(out, status, plan);
@@ -126,7 +151,7 @@ final class ClusterText {
     private static String nodes(JsonNode array) {
         List<String> ids = new ArrayList<>();
         array.forEach(node -> ids.add(node.asText()));
-        return String.join(",", ids);
+        return ids.isEmpty() ? "-" : String.join(",", ids);
     }
 
     private static String text(JsonNode value, String absent) {

@@ -37,6 +37,8 @@ class MillraceCommandTest {
                 "cluster rebalance",
                 "cluster drain",
                 "cluster remove",
+                "cluster recover",
+                "cluster elect",
                 "log",
                 "log dump",
                 "log verify"

@@ -16,6 +16,7 @@ import io.millrace.server.http.QueryParameters;
 import io.millrace.server.http.RouteModule;
 import io.millrace.server.http.body.BodyBudget;
 import io.millrace.server.http.body.BodyReader;
+import io.millrace.storage.TopicPartition;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -23,6 +24,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +40,7 @@ public final class ClusterRoutes implements RouteModule {
     private static final String REBALANCE = CLUSTER + "/rebalance";
     private static final String DRAIN = CLUSTER + "/drain";
     private static final String LEADERS = CLUSTER + "/leaders";
+    private static final String UNAVAILABLE = CLUSTER + "/unavailable";
     private static final String THROTTLE = CLUSTER + "/throttle";
     private static final String NODE = CLUSTER + "/nodes/:node";
 
@@ -65,7 +68,8 @@ public final class ClusterRoutes implements RouteModule {
         NamedRoute.of(router, HttpMethod.DELETE, REASSIGNMENTS).handler(this::cancel);
         NamedRoute.of(router, HttpMethod.POST, REBALANCE).handler(ctx -> rebalance(ctx, bodies));
         NamedRoute.of(router, HttpMethod.POST, DRAIN).handler(ctx -> drain(ctx, bodies));
-        NamedRoute.of(router, HttpMethod.POST, LEADERS).handler(this::electPreferred);
+        NamedRoute.of(router, HttpMethod.POST, LEADERS).handler(ctx -> elect(ctx, bodies));
+        NamedRoute.of(router, HttpMethod.GET, UNAVAILABLE).handler(this::unavailable);
         NamedRoute.of(router, HttpMethod.PUT, THROTTLE).handler(ctx -> throttle(ctx, bodies));
         NamedRoute.of(router, HttpMethod.DELETE, NODE).handler(this::remove);
     }
@@ -127,15 +131,36 @@ public final class ClusterRoutes implements RouteModule {
         }));
     }
 
-    private void electPreferred(RoutingContext ctx) {
+    private void elect(RoutingContext ctx, BodyReader bodies) {
         QueryParameters.of(ctx, Set.of());
-        answer(ctx, admin.electPreferredLeaders(Optional.empty()).map(outcomes -> {
-            ObjectNode json = JsonNodeFactory.instance.objectNode();
-            json.put(
-                    "elected",
-                    outcomes.values().stream().filter(Optional::isEmpty).count());
-            return json;
-        }));
+        bodies.read(ctx, body -> {
+            ElectionRequest request = ElectionRequest.parse(body);
+            Optional<Set<TopicPartition>> partitions =
+                    request.partitions(node.controller().image());
+            answer(ctx, elect(request, partitions).map(ClusterRoutes::elected));
+        });
+    }
+
+    private Future<Map<TopicPartition, Optional<MillraceException>>> elect(
+            ElectionRequest request, Optional<Set<TopicPartition>> partitions) {
+        if (partitions.filter(Set::isEmpty).isPresent()) {
+            return Future.succeededFuture(Map.of());
+        }
+        return request.unclean() ? admin.electUncleanLeaders(partitions) : admin.electPreferredLeaders(partitions);
+    }
+
+    private static JsonNode elected(Map<TopicPartition, Optional<MillraceException>> outcomes) {
+        Map<TopicPartition, MillraceException> refused = new HashMap<>();
+        outcomes.forEach((partition, failure) -> failure.ifPresent(why -> refused.put(partition, why)));
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("elected", outcomes.size() - refused.size());
+        json.set("refused", MovesJson.refused(refused));
+        return json;
+    }
+
+    private void unavailable(RoutingContext ctx) {
+        QueryParameters.of(ctx, Set.of());
+        answer(ctx, Future.succeededFuture(TroubleJson.of(node.controller().image())));
     }
 
     private void throttle(RoutingContext ctx, BodyReader bodies) {

@@ -33,6 +33,16 @@ record PlanRequest(OptionalInt node, boolean dryRun, OptionalLong throttle) {
      * @throws HttpProblem 400
      */
     static PlanRequest parse(byte[] body, Set<String> members) {
+        JsonNode json = object(body, members);
+        return new PlanRequest(node(json.get("node")), flag(json.get("dry_run"), "dry_run"), rate(json));
+    }
+
+    /**
+     * A body that is an object with these members at most; nothing is an empty one.
+     *
+     * @throws HttpProblem 400
+     */
+    static JsonNode object(byte[] body, Set<String> members) {
         JsonNode json = body.length == 0 ? MAPPER.createObjectNode() : tree(body);
         if (!json.isObject()) {
             throw HttpProblem.badRequest("the body must be a JSON object");
@@ -43,7 +53,7 @@ record PlanRequest(OptionalInt node, boolean dryRun, OptionalLong throttle) {
                         "unknown member '" + name + "'; possible here: " + String.join(", ", new TreeSet<>(members)));
             }
         });
-        return new PlanRequest(node(json.get("node")), flag(json.get("dry_run")), rate(json));
+        return json;
     }
 
     /** Which node is to be emptied. */
@@ -78,9 +88,9 @@ record PlanRequest(OptionalInt node, boolean dryRun, OptionalLong throttle) {
         return OptionalInt.of(value.intValue());
     }
 
-    private static boolean flag(JsonNode value) {
+    static boolean flag(JsonNode value, String name) {
         if (value != null && !value.isBoolean()) {
-            throw HttpProblem.badRequest("'dry_run' must be true or false, not " + value);
+            throw HttpProblem.badRequest("'" + name + "' must be true or false, not " + value);
         }
         return value != null && value.booleanValue();
     }

@@ -72,6 +72,17 @@ class ClusterRoutesIT {
         assertThat(remove.body()).contains("stop it first");
     }
 
+    @Test
+    void nothingIsElectedWhereEveryPartitionHasItsLeader() throws Exception {
+        JsonNode unclean = json(HttpCalls.postJson(url("/cluster/leaders"), "{\"unclean\":true}"));
+        assertThat(unclean.path("elected").asInt()).isZero();
+        assertThat(unclean.path("refused")).isEmpty();
+        assertThat(json(HttpCalls.get(url("/cluster/unavailable")))
+                        .path("total")
+                        .asInt())
+                .isZero();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -84,6 +95,9 @@ class ClusterRoutesIT {
                 "/cluster/drain | {} | 400 | 'node' is missing",
                 "/cluster/drain | {\"node\":\"1\"} | 400 | number of a node",
                 "/cluster/drain | {\"node\":9} | 404 | no node 9",
+                "/cluster/leaders | {\"partition\":0} | 400 | but not its 'topic'",
+                "/cluster/leaders | {\"unclean\":\"yes\"} | 400 | true or false",
+                "/cluster/leaders | {\"topic\":\"readings\",\"partition\":3} | 404 | no topic 'readings' with a partition 3",
             })
     void whatCannotBeUnderstoodIsRefused(String path, String body, int status, String words) throws Exception {
         HttpResponse<String> answer = HttpCalls.postJson(url(path), body);
