@@ -55,8 +55,11 @@ public interface PartitionLog {
      * @param leaderEpoch the epoch of the leader: refused when a later one has begun here
      * @param expectedEndOffset the log end offset from which they were asked; compaction may have left a hole between it and the first
      *     batch
+     * @param leaders what the leader knows of these batches, by {@link #history} before it read them: offsets and epochs that do not
+     *     agree with it were damaged, and fail with {@link LogException.CorruptBatch}
      */
-    CompletionStage<AppendResult> appendCopy(ByteBuffer batches, int leaderEpoch, long expectedEndOffset);
+    CompletionStage<AppendResult> appendCopy(
+            ByteBuffer batches, int leaderEpoch, long expectedEndOffset, LogHistory leaders);
 
     /**
      * Reads whole batches from the one that contains {@code offset} up to {@code maxOffset} (exclusive).
@@ -90,6 +93,9 @@ public interface PartitionLog {
      * none.
      */
     Optional<EpochEndOffset> endOffsetForEpoch(int leaderEpoch);
+
+    /** What is known of the batches at and above an offset without reading them. Any thread; never blocks. */
+    LogHistory history(long fromOffset);
 
     /**
      * Cuts everything at and above {@code offset}; durable when the stage completes. The log ends lower when the batch before

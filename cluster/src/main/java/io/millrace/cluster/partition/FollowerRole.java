@@ -127,7 +127,7 @@ final class FollowerRole implements Role, FollowedReplica {
             return Future.failedFuture(closed);
         }
         if (answer.outcome() instanceof Records<ByteBuffer> records) {
-            return copy(asked, answer, records.records());
+            return copy(asked, answer, records);
         } else if (answer.outcome() instanceof Diverging<ByteBuffer> diverging) {
             return cutTo(Truncation.target(partitionLog, diverging));
         } else if (answer.outcome() instanceof Failed<ByteBuffer> failed
@@ -143,13 +143,15 @@ final class FollowerRole implements Role, FollowedReplica {
 
     /** The leader has found this log to be a part of its own: only now its high watermark says something about it. */
     private Future<Void> copy(
-            ReplicaFetchRequest.Entry asked, ReplicaFetchResponse.Entry<ByteBuffer> answer, ByteBuffer records) {
-        if (!records.hasRemaining()) {
+            ReplicaFetchRequest.Entry asked,
+            ReplicaFetchResponse.Entry<ByteBuffer> answer,
+            Records<ByteBuffer> copied) {
+        if (!copied.records().hasRemaining()) {
             return verified(asked.fetchOffset(), answer);
         }
         CompletionStage<AppendResult> appended;
         try {
-            appended = partitionLog.appendCopy(records, leaderEpoch, asked.fetchOffset());
+            appended = partitionLog.appendCopy(copied.records(), leaderEpoch, asked.fetchOffset(), copied.history());
         } catch (RuntimeException e) {
             return Future.failedFuture(e);
         }

@@ -8,6 +8,7 @@ import io.millrace.cluster.replication.ReplicaFetchResponse.Diverging;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Failed;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Outcome;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Records;
+import io.millrace.storage.LogHistory;
 import io.millrace.storage.PartitionLog.EpochEndOffset;
 import io.millrace.storage.ReadResult;
 import java.io.IOException;
@@ -96,7 +97,9 @@ final class ReplicaRead implements DelayedFetch.Reading<ReplicaFetchResponse<Rea
         if (maxBytes <= 0 && !atLeastOneBatch) {
             return new Records<>(ReadResult.empty());
         }
-        return new Records<>(leader.read(entry.fetchOffset(), Long.MAX_VALUE, maxBytes, atLeastOneBatch));
+        // Before the read, or a log start that moves on meanwhile hides the epochs of what is sent.
+        LogHistory history = leader.log().history(entry.fetchOffset());
+        return new Records<>(leader.read(entry.fetchOffset(), Long.MAX_VALUE, maxBytes, atLeastOneBatch), history);
     }
 
     /** Where the two histories part; null when the follower's is the beginning of this one. */

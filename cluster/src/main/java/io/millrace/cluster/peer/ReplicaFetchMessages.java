@@ -101,7 +101,8 @@ final class ReplicaFetchMessages {
                     row.divergingEpoch().epoch(), row.divergingEpoch().endOffset());
         }
         return new ReplicaFetchResponse.Records<>(
-                row.records() == null ? ByteBuffer.allocate(0) : ((MemoryRecords) row.records()).buffer());
+                row.records() == null ? ByteBuffer.allocate(0) : ((MemoryRecords) row.records()).buffer(),
+                LogHistoryField.read(row));
     }
 
     private static boolean isFor(ReplicaFetchRequest.Entry asked, Uuid topicId, int partition) {

@@ -1,6 +1,7 @@
 package io.millrace.cluster.replication;
 
 import io.millrace.cluster.error.ErrorCode;
+import io.millrace.storage.LogHistory;
 import io.millrace.storage.TopicPartition;
 import java.util.List;
 
@@ -28,8 +29,18 @@ public record ReplicaFetchResponse<R>(List<Entry<R>> partitions) {
 
     public sealed interface Outcome<R> {}
 
-    /** Whole batches from the fetch offset on; possibly none. */
-    public record Records<R>(R records) implements Outcome<R> {}
+    /**
+     * Whole batches from the fetch offset on; possibly none.
+     *
+     * @param history what the leader knows of them, for the follower to find out whether offsets and epochs were damaged
+     */
+    public record Records<R>(R records, LogHistory history) implements Outcome<R> {
+
+        /** Of a leader that does not say what it knows. */
+        public Records(R records) {
+            this(records, LogHistory.UNKNOWN);
+        }
+    }
 
     /**
      * The follower has records that the leader does not have: of the epochs at or below the follower's last one, {@code epoch} is the

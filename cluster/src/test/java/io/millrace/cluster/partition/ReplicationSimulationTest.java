@@ -27,7 +27,7 @@ class ReplicationSimulationTest {
     /** Each seed restarts nodes many times: what they say about it would be all that one sees. */
     @BeforeAll
     static void beQuiet() {
-        LOGGER.setLevel(Level.OFF);
+        LOGGER.setLevel(Boolean.getBoolean("simlog") ? Level.DEBUG : Level.OFF);
     }
 
     @AfterAll

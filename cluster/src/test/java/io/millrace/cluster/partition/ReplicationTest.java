@@ -5,8 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.storage.AppendResult;
+import io.millrace.storage.batch.BatchHeader;
 import io.vertx.core.Future;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +154,30 @@ class ReplicationTest {
         cluster.network.damage(records -> records);
 
         TestCluster.get(waiting);
+        cluster.awaitEqual();
+    }
+
+    /** Of offset, length and leader epoch, which no checksum covers. */
+    @Test
+    void aHeaderThatWasDamagedOnItsWayIsNotWrittenWhicheverBitItIs() {
+        cluster.append("a");
+        for (int bit = 0; bit < 8 * BatchHeader.CHECKED_FROM; bit++) {
+            long end = cluster.end(1);
+            int flipped = bit;
+            AtomicInteger damaged = new AtomicInteger();
+            cluster.network.damage(records -> {
+                if (records.hasRemaining()) {
+                    damaged.incrementAndGet();
+                    records.put(flipped / 8, (byte) (records.get(flipped / 8) ^ 1 << flipped % 8));
+                }
+                return records;
+            });
+            Future<AppendResult> waiting = cluster.append(1, "b" + bit, Acks.ALL);
+            await().pollInterval(Duration.ofMillis(1)).until(() -> damaged.get() >= 2);
+            assertThat(cluster.end(2)).as("with bit %d flipped", bit).isEqualTo(end);
+            cluster.network.damage(records -> records);
+            TestCluster.get(waiting);
+        }
         cluster.awaitEqual();
     }
 

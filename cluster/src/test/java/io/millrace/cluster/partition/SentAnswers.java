@@ -30,7 +30,7 @@ final class SentAnswers {
 
     private static Outcome<ByteBuffer> copy(Outcome<ReadResult> outcome, UnaryOperator<ByteBuffer> damage) {
         if (outcome instanceof Records<ReadResult> records) {
-            return new Records<>(damage.apply(bytes(records.records())));
+            return new Records<>(damage.apply(bytes(records.records())), records.history());
         } else if (outcome instanceof Diverging<ReadResult> diverging) {
             return new Diverging<>(diverging.epoch(), diverging.endOffset());
         }

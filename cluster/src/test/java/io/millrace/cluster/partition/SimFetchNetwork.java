@@ -64,11 +64,10 @@ final class SimFetchNetwork {
         return promise.future();
     }
 
-    /** Somewhere that the checksum of a batch covers; it does not cover offset, length and leader epoch. */
+    /** Every other time in a part of the first header that no checksum covers: offset, length, leader epoch. */
     private ByteBuffer perhapsDamaged(ByteBuffer records) {
         if (records.hasRemaining() && random.nextDouble() < damageProbability) {
-            int size = BatchHeader.sizeBytes(records, 0);
-            int at = BatchHeader.CHECKED_FROM + random.nextInt(size - BatchHeader.CHECKED_FROM);
+            int at = random.nextInt(random.nextBoolean() ? BatchHeader.CHECKED_FROM : records.limit());
             records.put(at, (byte) (records.get(at) ^ 1 << random.nextInt(8)));
         }
         return records;

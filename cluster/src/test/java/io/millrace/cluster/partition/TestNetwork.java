@@ -108,8 +108,10 @@ final class TestNetwork {
         if (outcome instanceof Records<ReadResult> records) {
             try (ReadResult result = records.records()) {
                 ByteBuffer read = result.toBuffer();
-                return new Records<>(damage.apply(
-                        ByteBuffer.allocate(read.remaining()).put(read).flip()));
+                return new Records<>(
+                        damage.apply(
+                                ByteBuffer.allocate(read.remaining()).put(read).flip()),
+                        records.history());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -3,6 +3,7 @@ package io.millrace.cluster.quorum;
 import io.millrace.storage.AppendOrigin;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.LogConfig;
+import io.millrace.storage.LogHistory;
 import io.millrace.storage.LogOffsets;
 import io.millrace.storage.LogSlice;
 import io.millrace.storage.PartitionLog;
@@ -69,7 +70,13 @@ final class SimLog implements PartitionLog {
     }
 
     @Override
-    public CompletionStage<AppendResult> appendCopy(ByteBuffer source, int leaderEpoch, long logEndOffset) {
+    public CompletionStage<AppendResult> appendCopy(
+            ByteBuffer source, int leaderEpoch, long logEndOffset, LogHistory leaders) {
+        throw new UnsupportedOperationException("the quorum does not need it");
+    }
+
+    @Override
+    public LogHistory history(long fromOffset) {
         throw new UnsupportedOperationException("the quorum does not need it");
     }
 

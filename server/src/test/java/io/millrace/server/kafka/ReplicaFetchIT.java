@@ -26,9 +26,11 @@ import io.millrace.cluster.replication.ReplicaFetchResponse.Records;
 import io.millrace.cluster.replication.ReplicaFetchService;
 import io.millrace.server.kafka.handler.ApiHandlers;
 import io.millrace.server.metrics.KafkaMetrics;
+import io.millrace.storage.LogHistory;
 import io.millrace.storage.LogSlice;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.TopicPartition;
+import io.millrace.storage.epoch.EpochStart;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
@@ -51,6 +53,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplicaFetchIT {
 
     private static final int LEADER = 7;
+    private static final LogHistory HISTORY =
+            new LogHistory(List.of(new EpochStart(3, 0), new EpochStart(1 << 30, 1L << 40)), 1L << 33);
 
     @TempDir
     Path directory;
@@ -88,6 +92,7 @@ class ReplicaFetchIT {
         assertThat(records.remaining()).isEqualTo(sent.remaining());
         // Without base offset, length and leader epoch: the leader's log writes its own.
         assertThat(records.duplicate().position(16)).isEqualTo(sent.position(16));
+        assertThat(((Records<ByteBuffer>) entry.outcome()).history()).isEqualTo(HISTORY);
         assertThat(records.hasArray()).isTrue();
         records.putLong(0, 99);
     }
@@ -203,7 +208,7 @@ class ReplicaFetchIT {
     private static Entry<ReadResult> entry(FetchedPartition fetched) {
         return new Entry<>(
                 fetched.request().partition(),
-                new Records<>(fetched.records()),
+                new Records<>(fetched.records(), HISTORY),
                 fetched.offsets().highWatermark(),
                 fetched.offsets().logStartOffset());
     }

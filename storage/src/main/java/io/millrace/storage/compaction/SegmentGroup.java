@@ -17,6 +17,10 @@ public record SegmentGroup(List<CleanableSegment> segments) {
         return segments.get(0).baseOffset();
     }
 
+    public long endOffset() {
+        return segments.get(segments.size() - 1).endOffset();
+    }
+
     long sizeBytes() {
         return segments.stream().mapToLong(CleanableSegment::sizeBytes).sum();
     }

@@ -42,6 +42,16 @@ public final class LeaderEpochCache {
         return epochs;
     }
 
+    /** The epochs of everything at and above an offset. */
+    public List<EpochStart> epochsFrom(long offset) {
+        List<EpochStart> now = epochs;
+        int first = now.size();
+        while (first > 0 && (first == now.size() || now.get(first).startOffset() > offset)) {
+            first--;
+        }
+        return now.subList(first, now.size());
+    }
+
     /** The largest epoch at or below the asked one, and where the next one begins. */
     public Optional<EpochEndOffset> endOffsetFor(int leaderEpoch, long logEndOffset) {
         List<EpochStart> now = epochs;

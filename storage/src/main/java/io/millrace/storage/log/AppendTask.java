@@ -2,6 +2,7 @@ package io.millrace.storage.log;
 
 import io.millrace.storage.AppendOrigin;
 import io.millrace.storage.AppendResult;
+import io.millrace.storage.LogHistory;
 import io.millrace.storage.producer.ProducerStateManager.Undo;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ final class AppendTask extends CompletableFuture<AppendResult> implements LogSha
     private final int batchCount;
     private final long logAppendTimeMs;
     private final long expectedEndOffset;
+    private final LogHistory leaders;
 
     // Shard thread only, from here on.
     private AppendResult outcome;
@@ -34,7 +36,8 @@ final class AppendTask extends CompletableFuture<AppendResult> implements LogSha
             AppendOrigin origin,
             int batchCount,
             long logAppendTimeMs,
-            long expectedEndOffset) {
+            long expectedEndOffset,
+            LogHistory leaders) {
         this.log = log;
         this.batches = batches;
         this.leaderEpoch = leaderEpoch;
@@ -42,6 +45,7 @@ final class AppendTask extends CompletableFuture<AppendResult> implements LogSha
         this.batchCount = batchCount;
         this.logAppendTimeMs = logAppendTimeMs;
         this.expectedEndOffset = expectedEndOffset;
+        this.leaders = leaders;
     }
 
     @Override
@@ -82,6 +86,11 @@ final class AppendTask extends CompletableFuture<AppendResult> implements LogSha
     /** Where the log has to end before this append, or {@link #ANY_END}. */
     long expectedEndOffset() {
         return expectedEndOffset;
+    }
+
+    /** What the leader knows of copied batches. */
+    LogHistory leaders() {
+        return leaders;
     }
 
     void outcome(AppendResult outcome) {

@@ -117,19 +117,29 @@ final class LogAppender {
         ByteBuffer batches = task.batches();
         long expected = nextOffset;
         int epoch = latestEpoch;
+        boolean gap = false;
         for (int at = 0; at < batches.limit(); at += BatchHeader.sizeBytes(batches, at)) {
             long base = BatchHeader.baseOffset(batches, at);
             int batchEpoch = BatchHeader.leaderEpoch(batches, at);
-            if (base < expected || BatchHeader.lastOffsetDelta(batches, at) < 0) {
+            if (base < expected
+                    || base > expected && !task.leaders().mayHaveGapUpTo(base)
+                    || BatchHeader.lastOffsetDelta(batches, at) < 0) {
                 throw new LogException.CorruptBatch("a copied batch begins at offset " + base + ", but the log of "
                         + owner + " goes on at " + expected);
             }
-            if (batchEpoch < epoch || batchEpoch > task.leaderEpoch()) {
+            gap |= base > expected;
+            int known = task.leaders().epochAt(base);
+            if (batchEpoch < epoch || batchEpoch > task.leaderEpoch() || known >= 0 && batchEpoch != known) {
                 throw new LogException.CorruptBatch("a copied batch at offset " + base + " has leader epoch "
-                        + batchEpoch + ", expected " + epoch + " to " + task.leaderEpoch());
+                        + batchEpoch + ", expected "
+                        + (known >= 0 ? known : epoch + " to " + task.leaderEpoch()));
             }
             expected = BatchHeader.lastOffset(batches, at) + 1;
             epoch = batchEpoch;
+        }
+        if (gap) {
+            // Whoever copies from here later has to know.
+            owner.cleaning().noteGaps(Math.min(task.leaders().gapsBelow(), expected));
         }
         for (int at = 0; at < batches.limit(); at += BatchHeader.sizeBytes(batches, at)) {
             if (BatchHeader.leaderEpoch(batches, at) > owner.epochs().latestEpochOrNone()) {

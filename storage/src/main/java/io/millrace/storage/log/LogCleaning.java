@@ -27,7 +27,7 @@ import java.util.function.LongSupplier;
  * there. Appends and reads never wait.
  *
  * <p>{@link #exclusively} and {@link #wasCut} on the shard thread, {@link #recoveryPointWritten} on the housekeeping thread, the
- * rest on the cleaner thread.
+ * rest on the cleaner thread where nothing else is said.
  */
 final class LogCleaning implements CompactionTarget {
 
@@ -41,6 +41,12 @@ final class LogCleaning implements CompactionTarget {
 
     private volatile LongSupplier stableOffset = () -> 0;
     private volatile long firstDirty;
+
+    /** Below it there may be offsets without a batch; 0 when the file was never written. */
+    private volatile long gapsBelow;
+
+    /** Where the log ended when it was opened. */
+    private final long openedEnd;
 
     /** Recovery may read from here on, by the checkpoint that is on the disk: not by one that is yet to be written. */
     private volatile long recoveryPoint;
@@ -57,6 +63,8 @@ final class LogCleaning implements CompactionTarget {
         this.file = new FirstDirtyFile(services.disk(), state.directory());
         this.firstDirty = Math.min(recovered.firstDirty(), state.end().offset());
         this.recoveryPoint = recovered.recoveryPoint();
+        this.openedEnd = state.end().offset();
+        this.gapsBelow = recovered.mayHaveGaps() ? openedEnd : 0;
     }
 
     /** See {@link io.millrace.storage.PartitionLog#compactBelow}. */
@@ -67,6 +75,28 @@ final class LogCleaning implements CompactionTarget {
     /** Recovery points are on the disk. */
     void recoveryPointWritten(long offset) {
         recoveryPoint = offset;
+    }
+
+    /** See {@link io.millrace.storage.LogHistory#gapsBelow}. Any thread. */
+    long gapsBelow() {
+        // Logs from before gaps were noted.
+        return state.config().compact() ? Math.max(gapsBelow, openedEnd) : gapsBelow;
+    }
+
+    /** Gaps may come below an offset. Durable on return. Cleaner thread or, for what is copied, shard thread. */
+    void noteGaps(long below) throws IOException {
+        if (below <= gapsBelow) {
+            return;
+        }
+        files.lock();
+        try {
+            if (!file.exists()) {
+                file.write(firstDirty);
+            }
+            gapsBelow = Math.max(gapsBelow, below);
+        } finally {
+            files.unlock();
+        }
     }
 
     /** What could be compacted, and whether it should; empty when the log is not one to compact. */
@@ -121,6 +151,7 @@ final class LogCleaning implements CompactionTarget {
             requireGoingOn();
             services.health().requireOnline();
             requireUnchanged(group);
+            noteGaps(group.endOffset());
             pin(group);
             try {
                 commit(swap);

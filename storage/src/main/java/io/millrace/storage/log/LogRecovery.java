@@ -53,8 +53,15 @@ final class LogRecovery {
      * @param recoveryPoint everything below it was forced
      * @param producerlessOffset no producer that wrote below it is remembered
      * @param journal what was durable beyond that
+     * @param lossAccepted whether the log ends at the first damage, whatever it is
      */
-    record Start(boolean clean, boolean powerCut, long recoveryPoint, long producerlessOffset, JournalIndex journal) {
+    record Start(
+            boolean clean,
+            boolean powerCut,
+            long recoveryPoint,
+            long producerlessOffset,
+            JournalIndex journal,
+            boolean lossAccepted) {
 
         /** Everything below it was durable, whether in the segments or only in the journal. */
         long durableOffset(TopicPartition partition) {
@@ -63,12 +70,12 @@ final class LogRecovery {
 
         /** Keeps what is sound up to the first damage, whatever had been durable. */
         static Start acceptingLoss(Disk disk) {
-            return new Start(false, true, 0, 0, new JournalIndex(disk));
+            return new Start(false, true, 0, 0, new JournalIndex(disk), true);
         }
 
         /** Of a log that is made. */
         static Start empty(Disk disk) {
-            return new Start(false, false, 0, 0, new JournalIndex(disk));
+            return new Start(false, false, 0, 0, new JournalIndex(disk), false);
         }
     }
 
@@ -109,6 +116,7 @@ final class LogRecovery {
                 end,
                 start.producerlessOffset(),
                 services.clock().millis());
+        FirstDirtyFile firstDirty = new FirstDirtyFile(services.disk(), state.directory());
         return new RecoveredLog(
                 state,
                 epochs,
@@ -119,7 +127,8 @@ final class LogRecovery {
                 snapshotOffset,
                 Math.min(start.producerlessOffset(), end),
                 start.recoveryPoint(),
-                new FirstDirtyFile(services.disk(), state.directory()).read());
+                firstDirty.read(),
+                firstDirty.exists());
     }
 
     /** A log that serves nothing, because of what was found. */
@@ -144,7 +153,8 @@ final class LogRecovery {
                 0,
                 0,
                 0,
-                0);
+                0,
+                false);
     }
 
     private void removeTemporaries() throws IOException {

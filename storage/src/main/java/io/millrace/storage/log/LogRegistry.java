@@ -169,7 +169,8 @@ public final class LogRegistry implements AutoCloseable {
                         powerCut,
                         journaled.lower(partition, point.offset()),
                         journaled.lower(partition, point.producerlessOffset()),
-                        journaled);
+                        journaled,
+                        false);
             }
             LogShard shard = shardOf(partition);
             recoveries.add(() -> SegmentedLog.open(services, shard, partition, directory.of(partition), start));

@@ -118,7 +118,7 @@ final class LogScan {
         scanner.scan((buffer, at, position) -> segment.note(buffer, at, position, interval));
         endOffset = scanner.nextOffset();
         newestEpoch = Math.max(newestEpoch, scanner.leaderEpoch());
-        if (scanner.isSoundOutOfOrder()) {
+        if (scanner.isSoundOutOfOrder() && !(start.powerCut() && scanner.isHeaderTorn()) && !start.lossAccepted()) {
             throw damaged(
                     segment,
                     scanner.position(),

@@ -13,6 +13,7 @@ import io.millrace.storage.producer.ProducerStateManager;
  * @param directoryChanged whether files were made whose directory entry is not forced yet
  * @param recoveryPoint from where on the next recovery would look, as long as no checkpoint is written
  * @param firstDirty below it the log was compacted
+ * @param mayHaveGaps whether there may be offsets without a batch
  */
 record RecoveredLog(
         LogState state,
@@ -24,4 +25,5 @@ record RecoveredLog(
         long snapshotOffset,
         long producerlessOffset,
         long recoveryPoint,
-        long firstDirty) {}
+        long firstDirty,
+        boolean mayHaveGaps) {}

@@ -5,6 +5,7 @@ import io.millrace.storage.AppendResult;
 import io.millrace.storage.FlushPolicy;
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.LogException;
+import io.millrace.storage.LogHistory;
 import io.millrace.storage.LogOffsets;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.ReadResult;
@@ -102,16 +103,17 @@ public final class SegmentedLog implements PartitionLog {
 
     @Override
     public CompletionStage<AppendResult> append(ByteBuffer batches, int leaderEpoch, AppendOrigin origin) {
-        return append(batches, leaderEpoch, origin, AppendTask.ANY_END);
+        return append(batches, leaderEpoch, origin, AppendTask.ANY_END, LogHistory.UNKNOWN);
     }
 
     @Override
-    public CompletionStage<AppendResult> appendCopy(ByteBuffer batches, int leaderEpoch, long expectedEndOffset) {
-        return append(batches, leaderEpoch, AppendOrigin.REPLICATION, expectedEndOffset);
+    public CompletionStage<AppendResult> appendCopy(
+            ByteBuffer batches, int leaderEpoch, long expectedEndOffset, LogHistory leaders) {
+        return append(batches, leaderEpoch, AppendOrigin.REPLICATION, expectedEndOffset, leaders);
     }
 
     private CompletionStage<AppendResult> append(
-            ByteBuffer batches, int leaderEpoch, AppendOrigin origin, long expectedEndOffset) {
+            ByteBuffer batches, int leaderEpoch, AppendOrigin origin, long expectedEndOffset, LogHistory leaders) {
         try {
             state.requireOpen();
             services.health().requireOnline();
@@ -122,8 +124,8 @@ public final class SegmentedLog implements PartitionLog {
                 RequiredKeys.check(own, services.batchRewriter());
             }
             long logAppendTimeMs = stampLogAppendTime(own, origin, config);
-            AppendTask task =
-                    new AppendTask(this, own, leaderEpoch, origin, batchCount, logAppendTimeMs, expectedEndOffset);
+            AppendTask task = new AppendTask(
+                    this, own, leaderEpoch, origin, batchCount, logAppendTimeMs, expectedEndOffset, leaders);
             shard.submit(task);
             return task;
         } catch (LogException e) {
@@ -182,6 +184,11 @@ public final class SegmentedLog implements PartitionLog {
     @Override
     public Optional<EpochEndOffset> endOffsetForEpoch(int leaderEpoch) {
         return epochs.endOffsetFor(leaderEpoch, state.end().offset());
+    }
+
+    @Override
+    public LogHistory history(long fromOffset) {
+        return new LogHistory(epochs.epochsFrom(fromOffset), cleaning.gapsBelow());
     }
 
     @Override

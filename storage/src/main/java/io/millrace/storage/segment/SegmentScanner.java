@@ -13,6 +13,9 @@ public final class SegmentScanner {
 
     private static final int BUFFER_BYTES = 1 << 20;
 
+    /** The least that a disk writes whole. */
+    private static final int SECTOR_BYTES = 512;
+
     /** Receives sound batches in order. */
     @FunctionalInterface
     public interface Sink {
@@ -26,6 +29,10 @@ public final class SegmentScanner {
     private int leaderEpoch;
     private int position;
     private boolean soundOutOfOrder;
+    private boolean headerTorn;
+
+    /** Whether offsets were skipped: the offset before it may be the wrong one. */
+    private boolean gap;
 
     /**
      * @param nextOffset no batch begins below it
@@ -65,12 +72,14 @@ public final class SegmentScanner {
                 if (!isInOrder(buffer, at)) {
                     soundOutOfOrder =
                             BatchHeader.magic(buffer, at) == BatchHeader.MAGIC && isCrcValid(file, buffer, at, needed);
+                    headerTorn = !gap && isZeroUpToASector(buffer, at);
                     return;
                 }
                 if (mustCheck(buffer, at) && !isCrcValid(file, buffer, at, needed)) {
                     return;
                 }
                 sink.batch(buffer, at, position);
+                gap |= BatchHeader.baseOffset(buffer, at) > nextOffset;
                 nextOffset = BatchHeader.lastOffset(buffer, at) + 1;
                 leaderEpoch = BatchHeader.leaderEpoch(buffer, at);
                 position += needed;
@@ -99,6 +108,17 @@ public final class SegmentScanner {
                 && BatchHeader.leaderEpoch(buffer, at) >= leaderEpoch;
     }
 
+    /** A sector that begins behind the length leaves nothing that could be taken for a batch. */
+    private boolean isZeroUpToASector(ByteBuffer buffer, int at) {
+        int lost = SECTOR_BYTES - position % SECTOR_BYTES;
+        for (int i = 0; i < lost; i++) {
+            if (i == BatchHeader.LENGTH_OVERHEAD || buffer.get(at + i) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private boolean mustCheck(ByteBuffer buffer, int at) {
         return BatchHeader.lastOffset(buffer, at) >= checkFromOffset;
     }
@@ -111,10 +131,18 @@ public final class SegmentScanner {
 
     /**
      * Whether the scan ended at a batch that is sound in itself, but does not continue those before it. Base offset and leader
-     * epoch are not under a checksum: one of them is wrong, there or earlier. No crash does that.
+     * epoch are not under a checksum: one of them is wrong, there or earlier. No crash does that, except when {@link #isHeaderTorn}.
      */
     public boolean isSoundOutOfOrder() {
         return soundOutOfOrder;
+    }
+
+    /**
+     * Whether the batch at which the scan ended lacks its first bytes, those up to where a sector begins: what a power cut leaves of a
+     * batch that was not forced. With the rest of it in place its checksum is right.
+     */
+    public boolean isHeaderTorn() {
+        return headerTorn;
     }
 
     /** The end of the last sound batch. */

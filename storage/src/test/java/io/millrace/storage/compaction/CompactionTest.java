@@ -52,6 +52,26 @@ class CompactionTest {
     }
 
     @Test
+    void whoeverCopiesALogIsToldHowFarItMayHaveGaps() throws IOException {
+        log.configure(CompactedLog.config(true, false, CompactedLog.ALWAYS));
+        assertThat(log.log().history(0).gapsBelow()).isZero();
+        log.configure(CompactedLog.config(CompactedLog.ALWAYS));
+        for (int i = 0; i < 30; i++) {
+            log.put("k" + i % 3, "v" + i);
+        }
+        log.roll();
+        log.compact();
+        log.put("k0", "after");
+        assertThat(log.log().history(0).gapsBelow()).isBetween(20L, 32L);
+
+        log.configure(CompactedLog.config(true, false, CompactedLog.ALWAYS));
+        log.reopen();
+
+        assertThat(log.log().history(0).gapsBelow())
+                .isEqualTo(log.log().offsets().logEndOffset());
+    }
+
+    @Test
     void segmentsThatBecameSmallAreMerged() throws IOException {
         for (int round = 0; round < 3; round++) {
             for (int i = 0; i < 60; i++) {

@@ -2,12 +2,15 @@ package io.millrace.storage.crash;
 
 import static io.millrace.storage.crash.Store.A;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.LogException;
+import io.millrace.storage.TestBatch;
 import io.millrace.storage.TestLogs;
 import io.millrace.storage.crash.disk.CrashDisk;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +70,29 @@ class DamagedBatchTest {
         System.out.printf(
                 "crash suite: bit flips after a %s: %d logs refused, %d repaired from the journal%n",
                 powerCut ? "power cut" : "kill", refused, repaired);
+    }
+
+    /** The checksum covers neither offset nor epoch: what is left looks like a sound batch that belongs elsewhere. */
+    @Test
+    void aHeaderWhoseFirstBytesDidNotReachTheDiskIsATornTailAfterAPowerCutAndDamageAfterAKill() throws IOException {
+        CrashDisk disk = killed.disk().reboot(1, false);
+        ByteBuffer bytes = ByteBuffer.allocate(4096).put(disk.bytes(SEGMENT));
+        int lost = 8;
+        String filler = "";
+        int end = bytes.position();
+        while ((end + TestBatch.of(filler).build().limit() + lost) % 512 != 0) {
+            filler += "x";
+        }
+        bytes.put(TestBatch.of(filler).copiedFrom(20, 0).build());
+        bytes.put(Samples.batch(10).copiedFrom(21, 0).build().putLong(0, 0));
+        disk.damage(SEGMENT, Arrays.copyOf(bytes.array(), bytes.position()));
+
+        Store cut = Store.open(disk.reboot(1, true), killed.copyOfModels(), ONE_SEGMENT);
+        assertThat(cut.log(A).offsets().logEndOffset()).isEqualTo(21);
+        cut.kill();
+        Store ended = Store.open(disk.reboot(1, false), killed.copyOfModels(), ONE_SEGMENT);
+        assertThatThrownBy(() -> ended.log(A).offsets()).isInstanceOf(LogException.CorruptLog.class);
+        ended.kill();
     }
 
     @Test

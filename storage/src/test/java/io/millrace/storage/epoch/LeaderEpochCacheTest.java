@@ -62,4 +62,13 @@ class LeaderEpochCacheTest {
         cache.begin(6, 50);
         assertThat(cache.latestEpoch()).hasValue(7);
     }
+
+    @Test
+    void theEpochsOfWhatComesFromAnOffsetOnBeginWithTheOneThatSpansIt() {
+        assertThat(cache.epochsFrom(40)).containsExactly(new EpochStart(7, 30));
+        assertThat(cache.epochsFrom(30)).containsExactly(new EpochStart(7, 30));
+        assertThat(cache.epochsFrom(29)).containsExactly(new EpochStart(3, 10), new EpochStart(7, 30));
+        assertThat(cache.epochsFrom(0)).hasSize(3);
+        assertThat(cache.epochsFrom(-1)).hasSize(3);
+    }
 }

@@ -113,6 +113,24 @@ class RecoveryTest {
         }
     }
 
+    /** Its checksum is right, but it does not belong there. */
+    @Test
+    void alsoABatchWithAWrongOffsetIsGivenUpWhenTheOperatorSaysSo() throws IOException {
+        write("a");
+        long first = write("b");
+        write("c");
+        Path copy = copy("wrong-offset");
+        try (FileChannel file = FileChannel.open(segment(copy, 0), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(8), first);
+        }
+        try (LogManager logs = TestLogs.open(copy)) {
+            PartitionLog log = logs.log(TestLogs.READINGS).orElseThrow();
+            assertThatThrownBy(log::offsets).hasMessageContaining("accept-loss");
+        }
+        Files.createFile(copy.resolve("readings-0").resolve("accept-loss"));
+        assertThat(recovered(copy)).containsExactly("a", "b");
+    }
+
     private static void deleteJournals(Path data) throws IOException {
         try (Stream<Path> files = Files.list(data.resolve("journal"))) {
             for (Path file : files.toList()) {

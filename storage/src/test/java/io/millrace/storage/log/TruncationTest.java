@@ -11,11 +11,13 @@ import io.millrace.storage.AppendOrigin;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.FaultyDisk;
 import io.millrace.storage.LogException;
+import io.millrace.storage.LogHistory;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.PartitionLog.EpochEndOffset;
 import io.millrace.storage.TestBatch;
 import io.millrace.storage.TestLogs;
+import io.millrace.storage.epoch.EpochStart;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,10 +56,10 @@ class TruncationTest {
             await(log.truncateTo(1));
 
             assertThatThrownBy(() -> await(
-                            log.appendCopy(TestBatch.of("late").copiedFrom(2, 9).build(), 9, 2)))
+                            log.appendCopy(TestBatch.of("late").copiedFrom(2, 9).build(), 9, 2, LogHistory.UNKNOWN)))
                     .isInstanceOf(LogException.UnexpectedEnd.class);
             // Compaction took offset 1 away at the leader.
-            await(log.appendCopy(TestBatch.of("c").copiedFrom(2, 9).build(), 9, 1));
+            await(log.appendCopy(TestBatch.of("c").copiedFrom(2, 9).build(), 9, 1, LogHistory.UNKNOWN));
 
             assertThat(log.offsets().logEndOffset()).isEqualTo(3);
             assertThat(TestLogs.readFrom(log, 2, 1 << 20)).containsExactly("c");
@@ -143,5 +145,52 @@ class TruncationTest {
                     .isInstanceOf(LogException.CorruptBatch.class);
             assertThat(log.offsets().logEndOffset()).isEqualTo(6);
         }
+    }
+
+    /** Base offset and leader epoch are not under the checksum of a batch: the leader says what they have to be. */
+    @Test
+    void aCopyWhoseOffsetOrEpochIsNotTheLeadersIsRefused() throws IOException {
+        try (LogManager logs = TestLogs.open(directory)) {
+            PartitionLog log = TestLogs.create(logs);
+            LogHistory leaders = new LogHistory(List.of(new EpochStart(3, 0), new EpochStart(5, 1)), 0);
+            await(log.appendCopy(TestBatch.of("a").copiedFrom(0, 3).build(), 6, 0, leaders));
+            for (int epoch : new int[] {3, 4, 6}) {
+                assertCorrupt(log, TestBatch.of("b").copiedFrom(1, epoch), leaders);
+            }
+            assertCorrupt(log, TestBatch.of("b").copiedFrom(2, 5), leaders);
+            assertThat(log.offsets().logEndOffset()).isEqualTo(1);
+            assertThat(log.history(0)).isEqualTo(new LogHistory(List.of(new EpochStart(3, 0)), 0));
+
+            await(log.appendCopy(TestBatch.of("b").copiedFrom(1, 5).build(), 6, 1, leaders));
+
+            assertThat(log.history(1)).isEqualTo(new LogHistory(List.of(new EpochStart(5, 1)), 0));
+        }
+    }
+
+    @Test
+    void aGapIsCopiedOnlyWhereTheLeaderSaysThatCompactionMayHaveLeftOneAndThatIsRemembered() throws IOException {
+        try (LogManager logs = TestLogs.open(directory)) {
+            PartitionLog log = TestLogs.create(logs);
+            LogHistory leaders = new LogHistory(List.of(new EpochStart(3, 0)), 8);
+            await(log.appendCopy(TestBatch.of("a").copiedFrom(0, 3).build(), 3, 0, leaders));
+            assertCorrupt(log, TestBatch.of("b").copiedFrom(9, 3), leaders);
+            assertThat(log.history(0).gapsBelow()).isZero();
+
+            await(log.appendCopy(TestBatch.of("b").copiedFrom(5, 3).build(), 3, 1, leaders));
+            await(log.appendCopy(TestBatch.of("c").copiedFrom(6, 3).build(), 3, 6, leaders));
+
+            assertThat(log.history(0).gapsBelow()).as("a bound of the gaps").isEqualTo(6);
+        }
+        try (LogManager logs = TestLogs.open(directory)) {
+            PartitionLog log = logs.log(TestLogs.READINGS).orElseThrow();
+            assertThat(log.history(0).gapsBelow()).as("where it ended").isEqualTo(7);
+        }
+    }
+
+    private static void assertCorrupt(PartitionLog log, TestBatch copied, LogHistory leaders) {
+        long end = log.offsets().logEndOffset();
+        assertThatThrownBy(() -> await(log.appendCopy(copied.build(), 6, end, leaders)))
+                .isInstanceOf(LogException.CorruptBatch.class);
+        assertThat(log.offsets().logEndOffset()).isEqualTo(end);
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.server.kafka.handler;
 
+import io.millrace.cluster.peer.LogHistoryField;
 import io.millrace.cluster.replication.ReplicaFetchRequest;
 import io.millrace.cluster.replication.ReplicaFetchResponse;
 import io.millrace.storage.ReadResult;
@@ -88,7 +89,10 @@ final class ReplicaFetchPlan {
                 .setRecords(MemoryRecords.EMPTY);
         if (entry.outcome() instanceof ReplicaFetchResponse.Records<ReadResult> read) {
             ReadResult records = read.records();
-            row.setRecords(records.isEmpty() ? MemoryRecords.EMPTY : new LogRecords(records));
+            if (!records.isEmpty()) {
+                row.setRecords(new LogRecords(records));
+                LogHistoryField.write(row, read.history());
+            }
         } else if (entry.outcome() instanceof ReplicaFetchResponse.Diverging<ReadResult> diverging) {
             row.setDivergingEpoch(
                     new EpochEndOffset().setEpoch(diverging.epoch()).setEndOffset(diverging.endOffset()));

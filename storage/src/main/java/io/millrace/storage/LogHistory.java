@@ -1,0 +1,36 @@
+package io.millrace.storage;
+
+import io.millrace.storage.epoch.EpochStart;
+import java.util.List;
+
+/**
+ * What a log knows of its batches without looking at them. A leader sends it with what it has read: base offset and leader epoch of a
+ * batch are under no checksum, and whoever copies it finds out by this whether they were damaged on the leader's disk or on the way.
+ *
+ * @param epochs where leader epochs began, oldest first: those of the batches in question, at least
+ * @param gapsBelow compaction may have left offsets without a batch below it, and nothing else does
+ */
+public record LogHistory(List<EpochStart> epochs, long gapsBelow) {
+
+    /** Nothing is known: gaps may be anywhere. */
+    public static final LogHistory UNKNOWN = new LogHistory(List.of(), Long.MAX_VALUE);
+
+    public LogHistory {
+        epochs = List.copyOf(epochs);
+    }
+
+    /** Whether there may be no batch between an offset and the base offset of the next batch, above it. */
+    public boolean mayHaveGapUpTo(long baseOffset) {
+        return baseOffset <= gapsBelow;
+    }
+
+    /** The leader epoch of the batch at an offset, -1 when it is not known. */
+    public int epochAt(long offset) {
+        for (int i = epochs.size() - 1; i >= 0; i--) {
+            if (epochs.get(i).startOffset() <= offset) {
+                return epochs.get(i).leaderEpoch();
+            }
+        }
+        return -1;
+    }
+}
