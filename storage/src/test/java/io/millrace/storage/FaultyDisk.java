@@ -5,12 +5,15 @@ import io.millrace.storage.file.Disk;
 import io.millrace.storage.file.DiskFile;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The local disk, with faults that a test switches on: failing writes, forces, truncations, and little space. */
@@ -27,6 +30,9 @@ public final class FaultyDisk implements Disk {
 
     /** Fails durable writes of blocks, after half of the blocks went out. */
     public volatile boolean failBlockWrites;
+
+    /** Keeps everything that makes something durable waiting until it is counted down. */
+    public volatile CountDownLatch holdForces = new CountDownLatch(0);
 
     /** Changed, it is as if the machine had been started again. */
     public volatile String bootId = "first";
@@ -60,6 +66,16 @@ public final class FaultyDisk implements Disk {
         return bootId;
     }
 
+    private void awaitRelease() throws IOException {
+        try {
+            if (!holdForces.await(20, TimeUnit.SECONDS)) {
+                throw new IOException("held for too long");
+            }
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
+        }
+    }
+
     private final class FaultyBlocks implements BlockFile {
         private final BlockFile file;
 
@@ -79,6 +95,7 @@ public final class FaultyDisk implements Disk {
                 file.write(blocks.duplicate().limit(blocks.position() + half), position);
                 throw new IOException("Input/output error");
             }
+            awaitRelease();
             forces.incrementAndGet();
             file.write(blocks, position);
             blockWrites.incrementAndGet();
@@ -146,6 +163,7 @@ public final class FaultyDisk implements Disk {
             if (isOne(failForcesOf)) {
                 throw new IOException("Input/output error");
             }
+            awaitRelease();
             forces.incrementAndGet();
             file.force();
             forced.add(path);

@@ -149,9 +149,20 @@ final class FollowerRole implements Role, FollowedReplica {
         if (!copied.records().hasRemaining()) {
             return verified(asked.fetchOffset(), answer);
         }
+        long beginsAt = copied.history().beginsAt();
+        LogOffsets own = partitionLog.offsets();
+        if (beginsAt >= 0 && beginsAt < asked.fetchOffset() && own.logStartOffset() == own.logEndOffset()) {
+            // The leader's log begins within a batch, and this one, which is empty, with all of it.
+            return onLog(() -> partitionLog.restartAt(beginsAt)).compose(done -> append(beginsAt, answer, copied));
+        }
+        return append(asked.fetchOffset(), answer, copied);
+    }
+
+    private Future<Void> append(
+            long askedOffset, ReplicaFetchResponse.Entry<ByteBuffer> answer, Records<ByteBuffer> copied) {
         CompletionStage<AppendResult> appended;
         try {
-            appended = partitionLog.appendCopy(copied.records(), leaderEpoch, asked.fetchOffset(), copied.history());
+            appended = partitionLog.appendCopy(copied.records(), leaderEpoch, askedOffset, copied.history());
         } catch (RuntimeException e) {
             return Future.failedFuture(e);
         }

@@ -11,7 +11,9 @@ import io.millrace.cluster.replication.ReplicaFetchResponse.Records;
 import io.millrace.storage.LogHistory;
 import io.millrace.storage.PartitionLog.EpochEndOffset;
 import io.millrace.storage.ReadResult;
+import io.millrace.storage.batch.BatchHeader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -99,7 +101,22 @@ final class ReplicaRead implements DelayedFetch.Reading<ReplicaFetchResponse<Rea
         }
         // Before the read, or a log start that moves on meanwhile hides the epochs of what is sent.
         LogHistory history = leader.log().history(entry.fetchOffset());
-        return new Records<>(leader.read(entry.fetchOffset(), Long.MAX_VALUE, maxBytes, atLeastOneBatch), history);
+        ReadResult read = leader.read(entry.fetchOffset(), Long.MAX_VALUE, maxBytes, atLeastOneBatch);
+        boolean fromStart = entry.fetchOffset() > 0 && entry.fetchOffset() <= offsets.logStartOffset();
+        return new Records<>(read, fromStart && !read.isEmpty() ? withBeginning(read, history, entry) : history);
+    }
+
+    /** Deleted records may end within a batch. A follower needs it whole, and must not take a damaged offset for this. */
+    private static LogHistory withBeginning(ReadResult read, LogHistory history, ReplicaFetchRequest.Entry entry)
+            throws IOException {
+        try {
+            ByteBuffer batches = read.toBuffer();
+            long base = BatchHeader.baseOffset(batches, batches.position());
+            return base < entry.fetchOffset() ? history.beginningAt(base) : history;
+        } catch (IOException | RuntimeException e) {
+            read.close();
+            throw e;
+        }
     }
 
     /** Where the two histories part; null when the follower's is the beginning of this one. */

@@ -5,6 +5,7 @@ import io.millrace.storage.batch.BatchHeader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -13,9 +14,20 @@ import java.util.TreeMap;
 /** What was below the high watermark of a leader at some moment, batch by batch: it must be so in all logs for ever. */
 final class CommittedHistory {
 
+    private static final int SENT_AGAIN_MAX = 5;
+
     private final NavigableMap<Long, ByteBuffer> batches = new TreeMap<>();
     private final Map<Long, Integer> nextSequences = new HashMap<>();
+
+    /** Where the last batches of each producer begin: those that it may send again. */
+    private final Map<Long, ArrayDeque<Long>> newest = new HashMap<>();
+
     private long end;
+
+    /** Whoever copies what is at and above it knows of every producer what that one may send again. */
+    long newestOfEveryProducer() {
+        return newest.values().stream().mapToLong(ArrayDeque::peek).min().orElse(0);
+    }
 
     /** Everything below it is known. */
     long end() {
@@ -67,6 +79,11 @@ final class CommittedHistory {
                 producer,
                 expected);
         nextSequences.put(producer, sequence + BatchHeader.recordsCount(batch, 0));
+        ArrayDeque<Long> bases = newest.computeIfAbsent(producer, id -> new ArrayDeque<>());
+        bases.add(BatchHeader.baseOffset(batch, 0));
+        if (bases.size() > SENT_AGAIN_MAX) {
+            bases.remove();
+        }
     }
 
     /** What a log has in a range must be what is committed there (invariants 4 and 5). */

@@ -6,8 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.record.NewRecord;
+import io.millrace.cluster.record.RecordBatches;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -203,6 +208,29 @@ class DivergedLogsTest {
 
         assertThat(cluster.values(3)).containsExactly("c");
         assertThat(cluster.append("d").baseOffset()).isEqualTo(3);
+    }
+
+    /** T16: the batch there is sent whole, with what was deleted. */
+    @Test
+    void aFollowerAlsoBeginsAtALogStartInTheMiddleOfABatch() {
+        start(3, 1);
+        cluster.append("a");
+        cluster.stop(3);
+        List<NewRecord> three = Stream.of("b", "c", "d")
+                .map(value -> new NewRecord(1, null, value.getBytes(StandardCharsets.UTF_8), List.of()))
+                .toList();
+        TestCluster.get(cluster.node(1)
+                .service()
+                .append(new AppendCommand(cluster.partition, RecordBatches.build(three, 1), Acks.ALL, 30_000)));
+        TestCluster.get(cluster.node(1).service().deleteRecords(cluster.partition, 2));
+        cluster.start(3);
+
+        cluster.awaitInSync(1, 2, 3);
+        cluster.awaitEqual();
+        assertThat(cluster.node(3).log(cluster.partition).offsets().logStartOffset())
+                .isEqualTo(2);
+        cluster.elect(3);
+        assertThat(cluster.append("e").baseOffset()).isEqualTo(4);
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.millrace.cluster.replication.IsrCommitter.Stale;
 import io.millrace.cluster.replication.ReplicaFetchRequest;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Failed;
 import io.millrace.storage.AppendResult;
+import io.millrace.storage.FaultyDisk;
 import io.millrace.storage.ReadResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -184,6 +186,112 @@ class InSyncReplicasTest {
         cluster.network.heal();
         TestCluster.get(waiting);
         assertThat(cluster.controller.partition().isr()).containsExactly(1, 2, 3);
+    }
+
+    /** T17: an answer that was under way while an image told of a later change. */
+    @Test
+    void anAnswerThatIsOlderThanWhatIsKnownCountsForNothing() {
+        holdProposalsOf(1);
+        cluster.network.cut(3, 1);
+        Future<AppendResult> waiting = cluster.append(1, "b", Acks.ALL);
+        await().until(() -> cluster.end(2) == 2);
+        cluster.skip(11_000);
+        cluster.node(1).service().checkInSync();
+        Held shrink = awaitHeld();
+        Answer late = TestCluster.get(cluster.node(1).alter(shrink.proposal()));
+        TestCluster.get(waiting);
+        cluster.network.heal();
+        cluster.node(1).alter(awaitHeld().proposal());
+        cluster.awaitInSync(1, 2, 3);
+        cluster.append("c");
+        cluster.network.cut(3, 1);
+
+        shrink.answer().complete(late);
+
+        Future<AppendResult> alone = cluster.append(1, "d", Acks.ALL);
+        await().until(() -> cluster.end(2) == 4);
+        await().during(A_WHILE).until(() -> !alone.isComplete());
+    }
+
+    /** T10: a new leader does not know yet how much was acknowledged before its reign. */
+    @Test
+    void aReplicaIsAskedForOnlyWhenItHasEverythingFromBeforeTheReign() {
+        removeThirdFromIsr();
+        cluster.cutAll();
+        cluster.restartUnnoticed(2);
+        holdProposalsOf(2);
+        cluster.elect(2);
+        assertThat(cluster.highWatermark(2)).isZero();
+        long epoch = cluster.controller.image().brokers().get(3).epoch();
+
+        fetchAs(3, epoch, 1);
+        await().during(A_WHILE).until(held::isEmpty);
+
+        fetchAs(3, epoch, 2);
+        assertThat(awaitHeld().proposal().isr()).hasSize(3);
+    }
+
+    /** Invariant 7: all others may have it, on the leader's disk it must be, too. */
+    @Test
+    void whatIsNotDurableAtTheLeaderIsNotAcknowledgedWhoeverElseHasIt() {
+        FaultyDisk disk = new FaultyDisk();
+        cluster.stop(1);
+        cluster.node(1).disk(disk);
+        cluster.start(1);
+        cluster.awaitInSync(1, 2, 3);
+        cluster.elect(1);
+        cluster.append("b");
+        CountDownLatch forces = new CountDownLatch(1);
+        disk.holdForces = forces;
+        try {
+            Future<AppendResult> waiting = cluster.append(1, "c", Acks.ALL);
+            await().until(() -> cluster.end(2) == 3 && cluster.end(3) == 3);
+            await().during(A_WHILE).until(() -> cluster.highWatermark(1) == 2 && !waiting.isComplete());
+            forces.countDown();
+            TestCluster.get(waiting);
+        } finally {
+            forces.countDown();
+        }
+    }
+
+    /** T22, KAFKA-7837. */
+    @Test
+    void aLeaderWhoseDiskFailedNeitherAcknowledgesNorLeavesOthersOutNorLeadsAgain() {
+        FaultyDisk disk = new FaultyDisk();
+        cluster.stop(1);
+        cluster.node(1).disk(disk);
+        cluster.start(1);
+        cluster.awaitInSync(1, 2, 3);
+        cluster.elect(1);
+        cluster.append("b");
+        holdProposalsOf(1);
+        cluster.network.cut(2, 1);
+        cluster.network.cut(3, 1);
+        disk.failBlockWrites = true;
+        disk.failForcesOf = "";
+
+        assertThat(TestCluster.errorOf(cluster.append(1, "c", Acks.ALL))).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+        cluster.skip(11_000);
+        cluster.node(1).service().checkInSync();
+        assertThat(held).isEmpty();
+
+        disk.failBlockWrites = false;
+        disk.failForcesOf = null;
+        cluster.elect(2);
+        cluster.elect(1);
+        cluster.network.heal();
+        assertThat(cluster.node(1).service().find(cluster.partition).leadingOrNull())
+                .satisfiesAnyOf(
+                        leading -> assertThat(leading).isNull(),
+                        leading -> assertThat(leading.leaderEpoch())
+                                .isLessThan(cluster.controller.partition().leaderEpoch()));
+        assertThat(TestCluster.errorOf(cluster.append(1, "d", Acks.ALL))).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+        assertThat(held).isEmpty();
+
+        // What it wrote last may be on its disk or not: the others go on without it.
+        cluster.fence(1);
+        assertThat(cluster.append("e").baseOffset()).isEqualTo(2);
+        assertThat(cluster.values(cluster.leader())).containsExactly("a", "b", "e");
     }
 
     /** T19, KIP-903: what its earlier life had says nothing about a node that came back. */

@@ -100,6 +100,7 @@ final class ReplicationSimulation {
         world.after(150, "faults", this::fault);
         world.after(COMPARE_MS, "compare", this::compare);
         world.after(60, "careless", this::appendCarelessly);
+        world.after(500, "deletions", this::deleteRecords);
         long end = world.milliseconds() + FAULTS_MS;
         runUntil(() -> world.milliseconds() >= end, FAULTS_MS + 1);
         heal();
@@ -225,6 +226,29 @@ final class ReplicationSimulation {
             }
         }
         world.after(20 + random.nextInt(150), "careless", this::appendCarelessly);
+    }
+
+    /**
+     * Up to anywhere below the high watermark, also in the middle of a batch. Nothing that a producer may send again: who copies the log
+     * then does not know it (docs/decisions/009), and these producers do not begin again as real ones do.
+     */
+    private void deleteRecords() {
+        if (healing) {
+            return;
+        }
+        Random draw = world.random("deletions");
+        int leader = controller.leader();
+        SimReplica node = leader < 0 ? null : nodes.get(leader - 1);
+        Partition partition = node != null && node.isAlive() ? node.partition(key) : null;
+        if (partition != null && partition.leadingOrNull() != null && draw.nextInt(3) == 0) {
+            long to = Math.min(
+                    partition.highWatermark() - draw.nextInt(6),
+                    invariants.history().newestOfEveryProducer());
+            trace.add("delete records below %d at %d", to, node.id());
+            SimReplica.Life life = node.life();
+            life.process.run(() -> life.service.deleteRecords(key, Math.max(0, to)));
+        }
+        world.after(300 + draw.nextInt(900), "deletions", this::deleteRecords);
     }
 
     private void fault() {

@@ -24,10 +24,13 @@ class ReplicationSimulationTest {
 
     private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("io.millrace");
 
-    /** Each seed restarts nodes many times: what they say about it would be all that one sees. */
+    /**
+     * Each seed restarts nodes many times: what they say about it would be all that one sees. {@code -Dmillrace.simulation.log=true} shows
+     * it.
+     */
     @BeforeAll
     static void beQuiet() {
-        LOGGER.setLevel(Boolean.getBoolean("simlog") ? Level.DEBUG : Level.OFF);
+        LOGGER.setLevel(Boolean.getBoolean("millrace.simulation.log") ? Level.DEBUG : Level.OFF);
     }
 
     @AfterAll

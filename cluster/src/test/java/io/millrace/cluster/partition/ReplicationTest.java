@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.batch.BatchHeader;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -179,6 +181,20 @@ class ReplicationTest {
             TestCluster.get(waiting);
         }
         cluster.awaitEqual();
+    }
+
+    /** In which the topic had not been created, for example. */
+    @Test
+    void anImageThatIsOlderThanTheOneInForceChangesNothing() {
+        cluster.append("a");
+        ClusterImage now = cluster.controller.image();
+        ClusterImage older =
+                new ClusterImage(now.version() - 1, now.clusterId(), -1, now.brokers(), Map.of(), Map.of());
+
+        cluster.node(1).apply(older).join();
+
+        assertThat(cluster.node(1).hasLog(cluster.partition)).isTrue();
+        assertThat(cluster.append("b").baseOffset()).isEqualTo(1);
     }
 
     @Test

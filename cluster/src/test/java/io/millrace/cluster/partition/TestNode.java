@@ -1,6 +1,8 @@
 package io.millrace.cluster.partition;
 
 import io.millrace.cluster.ClusterConfig;
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.membership.AloneMembership;
 import io.millrace.cluster.membership.ClusterMember;
 import io.millrace.cluster.membership.OwnershipTable;
@@ -47,6 +49,7 @@ final class TestNode {
     private final TestNetwork network;
     private final LongSupplier monotonicMs;
     private final Runnable committed;
+    private Disk disk = Disk.local();
     private LogManager logs;
     private LocalPartitionService service;
     private RoutedPartitionService anywhere;
@@ -97,7 +100,12 @@ final class TestNode {
                 StorageMetrics.NONE,
                 RecordBatches::firstAtOrAfter,
                 BatchRewriter.NONE,
-                Disk.local());
+                disk);
+    }
+
+    /** From its next start on. */
+    void disk(Disk other) {
+        disk = other;
     }
 
     /** Starts and registers; knows no image yet. */
@@ -125,6 +133,9 @@ final class TestNode {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        LocalPartitionService present = service;
+        logs.onOffline(failure ->
+                present.failAll(new MillraceException(ErrorCode.KAFKA_STORAGE_ERROR, failure.getMessage(), failure)));
         client = new TestLeaderClient(vertx, network, id);
         anywhere = new RoutedPartitionService(vertx, id, service, () -> image, ownership, client);
         network.up(id, service);

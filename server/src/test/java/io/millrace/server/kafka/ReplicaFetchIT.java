@@ -54,7 +54,7 @@ class ReplicaFetchIT {
 
     private static final int LEADER = 7;
     private static final LogHistory HISTORY =
-            new LogHistory(List.of(new EpochStart(3, 0), new EpochStart(1 << 30, 1L << 40)), 1L << 33);
+            new LogHistory(List.of(new EpochStart(3, 0), new EpochStart(1 << 30, 1L << 40)), 1L << 33, 5);
 
     @TempDir
     Path directory;

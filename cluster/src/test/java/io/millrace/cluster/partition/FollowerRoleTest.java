@@ -1,0 +1,115 @@
+package io.millrace.cluster.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.metadata.PartitionMetadata;
+import io.millrace.cluster.replication.ReplicaFetchRequest;
+import io.millrace.cluster.replication.ReplicaFetchResponse;
+import io.millrace.cluster.replication.ReplicaFetchResponse.Failed;
+import io.millrace.cluster.replication.ReplicaFetchResponse.Records;
+import io.millrace.cluster.replication.ReplicaFetchers;
+import io.millrace.cluster.replication.Replication;
+import io.millrace.storage.LogManager;
+import io.millrace.storage.PartitionLog;
+import io.millrace.storage.TestBatch;
+import io.millrace.storage.TestLogs;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What comes between the answer of a leader and the moment at which the log's shard acts on it. */
+class FollowerRoleTest {
+
+    @TempDir
+    Path directory;
+
+    private final Object lock = new Object();
+    private final HighWatermark highWatermark = new HighWatermark(0, lock);
+    private final Vertx vertx = Vertx.vertx();
+    private LogManager logs;
+    private PartitionLog log;
+
+    @BeforeEach
+    void twoRecords() throws IOException {
+        logs = TestLogs.open(directory);
+        log = TestLogs.create(logs);
+        TestLogs.append(log, "a");
+        TestLogs.append(log, "b");
+        Awaitility.await().until(() -> log.offsets().durableOffset() == 2);
+    }
+
+    @AfterEach
+    void close() {
+        logs.close();
+        TestCluster.get(vertx.close());
+    }
+
+    @Test
+    void aCopyThatWasAskedForBeforeTheLogWasCutIsNotWrittenBehindAHole() {
+        FollowerRole role = follower(before("append", () -> TestLogs.await(log.truncateTo(1))));
+        ReplicaFetchRequest.Entry asked = role.ask(1 << 20);
+        assertThat(asked.fetchOffset()).isEqualTo(2);
+        // From a leader whose log is compacted: there may be holes.
+        ByteBuffer copied = TestBatch.of("c").copiedFrom(2, 0).build();
+
+        Future<Void> taken =
+                role.take(asked, new ReplicaFetchResponse.Entry<>(log.topicPartition(), new Records<>(copied), 0, 0));
+
+        assertThatThrownBy(() -> TestCluster.get(taken)).hasMessageContaining("ends at 1");
+        assertThat(log.offsets().logEndOffset()).isEqualTo(1);
+    }
+
+    /** A high watermark below the log start would be one that nobody can read at. */
+    @Test
+    void theHighWatermarkIsNotLeftBelowALogThatBeganAgainWhenTheReignEndedMeanwhile() {
+        FollowerRole[] role = new FollowerRole[1];
+        MillraceException over = new MillraceException(ErrorCode.NOT_LEADER_OR_FOLLOWER, "another leads");
+        role[0] = follower(before("restartAt", () -> role[0].close(over)));
+
+        TestCluster.get(role[0].take(
+                role[0].ask(1 << 20),
+                new ReplicaFetchResponse.Entry<>(
+                        log.topicPartition(), new Failed<>(ErrorCode.OFFSET_OUT_OF_RANGE), -1, 100)));
+
+        assertThat(log.offsets().logStartOffset()).isEqualTo(100);
+        assertThat(highWatermark.value()).isEqualTo(100);
+    }
+
+    private FollowerRole follower(PartitionLog over) {
+        Replication replication = Replication.alone(vertx);
+        PartitionContext context =
+                new PartitionContext(2, () -> null, replication, new ReplicaFetchers(replication, 2));
+        return new FollowerRole(
+                over, context, highWatermark, lock, new PartitionMetadata(0, 1, 5, 5, List.of(1, 2), List.of(1, 2)));
+    }
+
+    /** The log, where something happens right before what a method asks for. */
+    private PartitionLog before(String method, Runnable happens) {
+        return (PartitionLog) Proxy.newProxyInstance(
+                PartitionLog.class.getClassLoader(),
+                new Class<?>[] {PartitionLog.class},
+                (proxy, called, arguments) -> {
+                    if (called.getName().startsWith(method)) {
+                        happens.run();
+                    }
+                    try {
+                        return called.invoke(log, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+}
