@@ -86,6 +86,17 @@ final class IsrChanges {
         return inSync.propose(members(wanted), inSync.isRecovering());
     }
 
+    /**
+     * The change that says that a leader which was elected uncleanly has recovered: without other replicas there is nobody who might have
+     * to cut what this one lacks. With others the first one that joins says it. Null when there is nothing to say. Lock held.
+     */
+    Proposal recover() {
+        if (!inSync.isRecovering() || !followers.isEmpty() || isHeldUp()) {
+            return null;
+        }
+        return inSync.propose(members(inSync.committed()), false);
+    }
+
     private boolean isHeldUp() {
         return closed || inSync.isChanging() || context.nowMs() < notBeforeMs;
     }

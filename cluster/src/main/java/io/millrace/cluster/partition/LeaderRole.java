@@ -250,11 +250,14 @@ final class LeaderRole implements Role {
         return true;
     }
 
-    /** Looks for followers that fell behind; called by a timer. */
+    /** Looks for followers that fell behind, or says that there are none to wait for; called by a timer. */
     void checkLag() {
         Proposal proposal;
         synchronized (lock) {
-            proposal = changes.shrink(log.offsets().logEndOffset(), context.nowMs());
+            proposal = changes.recover();
+            if (proposal == null) {
+                proposal = changes.shrink(log.offsets().logEndOffset(), context.nowMs());
+            }
         }
         changes.ask(proposal);
     }

@@ -1,8 +1,10 @@
 package io.millrace.server.cli;
 
+import io.millrace.cluster.quorum.MetadataRecord;
 import io.millrace.cluster.record.RecordBatches;
 import io.millrace.cluster.record.RecordConsumer;
 import io.millrace.cluster.record.StreamRecord;
+import io.millrace.storage.directory.DataDirectory;
 import io.millrace.storage.inspect.EntrySink;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -12,12 +14,24 @@ abstract class DumpPrinter implements EntrySink {
 
     private final boolean records;
 
+    /** Whether the file at hand is part of the metadata log. */
+    private boolean metadata;
+
     DumpPrinter(boolean records) {
         this.records = records;
     }
 
     /** The next entries lie in this file. */
-    abstract void begin(Path file);
+    final void begin(Path file) {
+        Path directory = file.toAbsolutePath().getParent();
+        String name = directory == null ? "" : directory.getFileName().toString();
+        metadata = name.equals(DataDirectory.METADATA_LOG) || name.equals(DataDirectory.METADATA_SNAPSHOTS);
+        file(file);
+    }
+
+    abstract void file(Path file);
+
+    abstract void metadata(MetadataRecord record);
 
     abstract void record(StreamRecord record);
 
@@ -31,6 +45,10 @@ abstract class DumpPrinter implements EntrySink {
 
     @Override
     public void batch(ByteBuffer batch) {
+        if (metadata) {
+            MetadataRecord.forEach(batch, this::metadata);
+            return;
+        }
         RecordBatches.forEach(batch, batch.getLong(0), new RecordConsumer() {
             @Override
             public void accept(StreamRecord record) {

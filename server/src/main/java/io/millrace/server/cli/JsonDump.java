@@ -1,6 +1,7 @@
 package io.millrace.server.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.cluster.quorum.MetadataRecord;
 import io.millrace.cluster.record.StreamRecord;
 import io.millrace.storage.inspect.FileEntry;
 import java.io.PrintWriter;
@@ -18,7 +19,7 @@ final class JsonDump extends DumpPrinter {
     }
 
     @Override
-    void begin(Path path) {
+    void file(Path path) {
         file = path.toString();
     }
 
@@ -40,6 +41,17 @@ final class JsonDump extends DumpPrinter {
             record.headers()
                     .forEach(header -> put(headers.addObject().put("name", header.name()), "value", header.value()));
         }
+        out.println(line);
+    }
+
+    @Override
+    void metadata(MetadataRecord record) {
+        ObjectNode line = line("metadataRecord")
+                .put("offset", record.offset())
+                .put("timestampMs", record.timestampMs())
+                .put("record", record.type())
+                .put("version", record.version());
+        line.set("data", record.data());
         out.println(line);
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.server.cli;
 
+import io.millrace.cluster.inspect.NodeFiles;
 import io.millrace.storage.inspect.FileDump;
 import io.millrace.storage.inspect.LogVerifier;
 import io.millrace.storage.inspect.VerifySummary;
@@ -33,19 +34,24 @@ final class LogCommand {
             exitCodeList = {"0:done", "2:the command line is wrong, or a file cannot be read"})
     int dump(
             @Parameters(paramLabel = "FILE-OR-DIR", description = "A file, a partition or a data directory.") Path path,
-            @Option(names = "--records", description = "Prints the records in each batch too.") boolean records,
+            @Option(
+                            names = "--records",
+                            description =
+                                    "Prints the records in each batch too; those of the metadata log by type and field.")
+                    boolean records,
             @Option(names = "--json", description = "Prints one JSON object in each line.") boolean json) {
         PrintWriter out = spec.commandLine().getOut();
         DumpPrinter printer = json ? new JsonDump(out, records) : new TextDump(out, records);
         try {
-            List<Path> files = FileDump.knownFiles(path);
+            FileDump dump = new FileDump(NodeFiles.all());
+            List<Path> files = dump.knownFiles(path);
             if (files.isEmpty()) {
                 throw new CommandFailure(
                         ExitCode.USAGE, "there is no segment, index or other file of a log in " + path);
             }
             for (Path file : files) {
                 printer.begin(file);
-                FileDump.dump(file, printer);
+                dump.dump(file, printer);
             }
         } catch (IOException e) {
             throw unreadable(e);
@@ -68,7 +74,8 @@ final class LogCommand {
     int verify(@Parameters(paramLabel = "DIR", description = "A data directory or a partition.") Path directory) {
         PrintWriter out = spec.commandLine().getOut();
         try {
-            VerifySummary summary = LogVerifier.verify(directory, finding -> out.println(VerifyText.line(finding)));
+            VerifySummary summary =
+                    LogVerifier.verify(directory, NodeFiles.all(), finding -> out.println(VerifyText.line(finding)));
             out.println(VerifyText.summary(summary));
             return summary.isHealthy() ? ExitCode.OK : ExitCode.FAILED;
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.millrace.server.cli;
 
+import io.millrace.cluster.quorum.MetadataRecord;
 import io.millrace.cluster.record.StreamRecord;
 import io.millrace.storage.inspect.FileEntry;
 import java.io.PrintWriter;
@@ -17,7 +18,7 @@ final class TextDump extends DumpPrinter {
     }
 
     @Override
-    void begin(Path file) {
+    void file(Path file) {
         out.println(file);
     }
 
@@ -71,6 +72,16 @@ final class TextDump extends DumpPrinter {
                 .forEach(header -> out.printf(
                         "      header %s: %s%n",
                         DumpText.printable(header.name()), DumpText.printable(header.value())));
+    }
+
+    @Override
+    void metadata(MetadataRecord record) {
+        out.printf(
+                "    %d  %s  %s  %s%n",
+                record.offset(),
+                Instant.ofEpochMilli(record.timestampMs()),
+                record.type(),
+                DumpText.printable(record.data().toString()));
     }
 
     @Override

@@ -78,6 +78,9 @@ public sealed interface FileEntry {
         }
     }
 
+    /** What a {@link KnownFile} says: a public record of the module that it belongs to. */
+    non-sealed interface Foreign extends FileEntry {}
+
     /** A batch that a producer's snapshot remembers. */
     record ProducerBatch(int baseSequence, int lastSequence, long baseOffset, long lastOffset) {}
 }

@@ -1,5 +1,6 @@
 package io.millrace.storage.inspect;
 
+import io.millrace.storage.directory.DataDirectory;
 import io.millrace.storage.directory.PartitionDirectory;
 import io.millrace.storage.directory.PartitionMetadataFile;
 import io.millrace.storage.file.Disk;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -26,23 +28,38 @@ public final class LogVerifier {
     private final Disk disk;
     private final Findings findings;
 
-    private LogVerifier(Disk disk, Findings findings) {
+    private final Collection<KnownFile> others;
+
+    private LogVerifier(Disk disk, Findings findings, Collection<KnownFile> others) {
         this.disk = new ReadOnlyDisk(disk);
         this.findings = findings;
+        this.others = List.copyOf(others);
     }
 
     /**
      * Checks a directory and hands out what it finds. Blocks, for as long as it takes to read everything.
      *
+     * @param others the small files of other modules
      * @throws IOException when the directory is not there, is neither a data directory nor a partition, or cannot be read
      */
+    public static VerifySummary verify(Path directory, Collection<KnownFile> others, Consumer<Finding> sink)
+            throws IOException {
+        return verify(Disk.local(), directory, others, sink);
+    }
+
+    /** As above, without knowing the files of other modules. */
     public static VerifySummary verify(Path directory, Consumer<Finding> sink) throws IOException {
-        return verify(Disk.local(), directory, sink);
+        return verify(directory, List.of(), sink);
     }
 
     /** As above, on another disk. */
     public static VerifySummary verify(Disk disk, Path directory, Consumer<Finding> sink) throws IOException {
-        return new LogVerifier(disk, new Findings(sink))
+        return verify(disk, directory, List.of(), sink);
+    }
+
+    private static VerifySummary verify(Disk disk, Path directory, Collection<KnownFile> others, Consumer<Finding> sink)
+            throws IOException {
+        return new LogVerifier(disk, new Findings(sink), others)
                 .run(directory.toAbsolutePath().normalize());
     }
 
@@ -62,11 +79,34 @@ public final class LogVerifier {
                     directory + " is neither a data directory nor a partition: there is no <topic>-<number>"
                             + " in it, and no segment");
         }
-        new SmallFileCheck(disk, findings).dataDirectory(directory);
+        new SmallFileCheck(disk, findings).dataDirectory(directory, others);
+        snapshots(directory.resolve(DataDirectory.METADATA_SNAPSHOTS));
         for (Path partition : partitions) {
             verifyPartition(partition, state);
         }
         return findings.summary(state.running());
+    }
+
+    /** Checksums only: what they say is the business of the metadata log. */
+    private void snapshots(Path directory) throws IOException {
+        if (!disk.isDirectory(directory)) {
+            return;
+        }
+        for (Path file : disk.list(directory)) {
+            if (file.getFileName().toString().endsWith(FileDump.CHECKPOINT_SUFFIX)) {
+                SegmentDump.dump(disk, file, entry -> snapshot(file, entry));
+            }
+        }
+    }
+
+    private void snapshot(Path file, FileEntry entry) {
+        String advice = "This node cannot start from it. As long as other voters have the metadata, move the whole data"
+                + " directory away and start with an empty one.";
+        if (entry instanceof FileEntry.Unreadable unreadable) {
+            findings.damage(file, unreadable.position(), unreadable.why(), advice);
+        } else if (entry instanceof FileEntry.Batch batch && !batch.crcOk()) {
+            findings.damage(file, batch.position(), "the checksum of a batch is wrong", advice);
+        }
     }
 
     private void verifyPartition(Path directory, DirectoryState state) throws IOException {

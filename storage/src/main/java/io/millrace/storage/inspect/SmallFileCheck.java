@@ -10,6 +10,7 @@ import io.millrace.storage.file.Disk;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 
@@ -43,9 +44,13 @@ final class SmallFileCheck {
         this.findings = findings;
     }
 
-    void dataDirectory(Path directory) throws IOException {
+    void dataDirectory(Path directory, Collection<KnownFile> others) throws IOException {
         check(directory.resolve(CleanShutdownMarker.NAME));
         check(directory.resolve(RecoveryPoints.NAME));
+        for (KnownFile other : others) {
+            Path file = directory.resolve(other.name());
+            check(file, other.advice(), () -> SmallFileDump.doubt(disk, file, other));
+        }
     }
 
     void partition(Path directory) throws IOException {
@@ -64,13 +69,22 @@ final class SmallFileCheck {
     }
 
     private void check(Path file) throws IOException {
+        String advice = ADVICE.getOrDefault(file.getFileName().toString(), PRODUCERS_ADVICE);
+        check(file, advice, () -> SmallFileDump.doubt(disk, file));
+    }
+
+    /** Looks into a file. */
+    @FunctionalInterface
+    private interface Look {
+        Optional<String> doubt() throws IOException;
+    }
+
+    private void check(Path file, String advice, Look look) throws IOException {
         if (!disk.exists(file)) {
             return;
         }
         try {
-            Optional<String> doubt = SmallFileDump.doubt(disk, file);
-            doubt.ifPresent(why -> findings.damage(
-                    file, 0, why, ADVICE.getOrDefault(file.getFileName().toString(), PRODUCERS_ADVICE)));
+            look.doubt().ifPresent(why -> findings.damage(file, 0, why, advice));
         } catch (NoSuchFileException e) {
             // A running node replaced it this very moment.
         }

@@ -12,6 +12,7 @@ import io.millrace.storage.producer.ProducerSnapshot;
 import io.millrace.storage.producer.ProducerSnapshotFiles;
 import io.millrace.storage.producer.ProducerState;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,23 @@ final class SmallFileDump {
     private final Disk disk;
     private final Path path;
     private final EntrySink sink;
+
+    /** What a file of another module says; false when nothing can be made of it. */
+    static boolean content(Disk disk, Path path, KnownFile known, EntrySink sink) throws IOException {
+        AtomicFile.Examined examined = AtomicFile.examine(disk, path);
+        boolean sound = examined.payload() != null
+                && examined.kind() == AtomicFile.fourCharacters(known.kind())
+                && examined.version() == known.version();
+        if (sound) {
+            try {
+                known.content().read(examined.payload(), sink);
+                return !examined.payload().hasRemaining();
+            } catch (BufferUnderflowException e) {
+                return false;
+            }
+        }
+        return false;
+    }
 
     private SmallFileDump(Disk disk, Path path, EntrySink sink) {
         this.disk = disk;
@@ -43,6 +61,16 @@ final class SmallFileDump {
                 || name.endsWith(ProducerSnapshotFiles.SUFFIX);
     }
 
+    /** Whatever of a file of another module can be read. */
+    static void dump(Disk disk, Path path, KnownFile known, EntrySink sink) throws IOException {
+        Optional<String> doubt = doubt(disk, path, known);
+        if (doubt.isPresent()) {
+            sink.entry(new FileEntry.Unreadable(0, disk.sizeBytes(path), doubt.get()));
+        } else {
+            content(disk, path, known, sink);
+        }
+    }
+
     static void dump(Disk disk, Path path, EntrySink sink) throws IOException {
         Optional<String> doubt = doubt(disk, path);
         if (doubt.isPresent()) {
@@ -54,11 +82,26 @@ final class SmallFileDump {
 
     /** Why a small file cannot be used; empty when it can. */
     static Optional<String> doubt(Disk disk, Path path) throws IOException {
+        return doubt(disk, path, () -> new SmallFileDump(disk, path, entry -> {}).content());
+    }
+
+    /** As above, for a file of another module. */
+    static Optional<String> doubt(Disk disk, Path path, KnownFile known) throws IOException {
+        return doubt(disk, path, () -> content(disk, path, known, entry -> {}));
+    }
+
+    /** Reads what is in a file. */
+    @FunctionalInterface
+    private interface Reading {
+        boolean makesSense() throws IOException;
+    }
+
+    private static Optional<String> doubt(Disk disk, Path path, Reading reading) throws IOException {
         AtomicFile.Examined examined = AtomicFile.examine(disk, path);
         if (examined.doubt() != null) {
             return Optional.of(examined.doubt());
         }
-        return new SmallFileDump(disk, path, entry -> {}).content()
+        return reading.makesSense()
                 ? Optional.empty()
                 : Optional.of("it is of another kind or version, or what it says makes no sense");
     }

@@ -2,6 +2,7 @@ package io.millrace.storage.log;
 
 import io.millrace.storage.LogException;
 import io.millrace.storage.checkpoint.LossAccepted;
+import io.millrace.storage.directory.DataDirectory;
 import io.millrace.storage.journal.JournalIndex;
 import io.millrace.storage.segment.DamageProbe;
 import io.millrace.storage.segment.Segment;
@@ -210,9 +211,20 @@ final class LogScan {
         return new LogException.CorruptLog(
                 "the log of " + state.partition() + " is damaged at byte " + position + " of "
                         + segment + ", after offset " + (endOffset - 1) + ": " + why
-                        + ", so this is not what a crash leaves behind. Nothing was changed. Restore the directory from a backup;"
-                        + " or, to give up everything from there on, stop the node, make an empty file "
-                        + LossAccepted.NAME + " in " + state.directory() + " and start again.");
+                        + ", so this is not what a crash leaves behind. Nothing was changed. " + wayOut());
+    }
+
+    /** The metadata log is not restored from a backup: what it acknowledged since then others count on. */
+    private String wayOut() {
+        String giveUp = "make an empty file " + LossAccepted.NAME + " in " + state.directory();
+        boolean isMetadata = state.directory().getFileName().toString().equals(DataDirectory.METADATA_LOG);
+        return isMetadata
+                ? "Restore nothing older. As long as other voters have the metadata: move the whole data directory away and"
+                        + " start with an empty one. If this is the only voter there ever was, or the only one that is left"
+                        + " (before cluster recover): stop the node, " + giveUp
+                        + ", and everything from there on is given up."
+                : "Restore the directory from a backup; or, to give up everything from there on, stop the node, "
+                        + giveUp + " and start again.";
     }
 
     private void rebuildIndexes(Segment segment) throws IOException {

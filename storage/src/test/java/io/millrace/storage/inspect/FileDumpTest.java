@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FileDumpTest {
 
+    private static final FileDump DUMP = new FileDump(List.of());
+
     private static final int TRANSACTIONAL = 0x10;
 
     @TempDir
@@ -81,7 +83,7 @@ class FileDumpTest {
     @Test
     void theGroupsOfAJournalAreShown() throws IOException {
         List<FileEntry> entries = new ArrayList<>();
-        for (Path file : FileDump.knownFiles(directory.resolve("journal"))) {
+        for (Path file : DUMP.knownFiles(directory.resolve("journal"))) {
             entries.addAll(dump(file));
         }
 
@@ -109,7 +111,7 @@ class FileDumpTest {
     @Test
     void wholeBatchesAreHandedOutOnRequest() throws IOException {
         List<String> values = new ArrayList<>();
-        FileDump.dump(segment, new EntrySink() {
+        DUMP.dump(segment, new EntrySink() {
             @Override
             public void entry(FileEntry entry) {}
 
@@ -128,7 +130,7 @@ class FileDumpTest {
 
     private static List<FileEntry> dump(Path file) throws IOException {
         List<FileEntry> entries = new ArrayList<>();
-        FileDump.dump(file, entries::add);
+        DUMP.dump(file, entries::add);
         return entries;
     }
 
