@@ -110,7 +110,8 @@ public final class ClusterNode {
         this.former = former;
         this.epochFile = new BrokerEpochFile(Disk.local(), config.storage().directory());
         FatalHandler fatal = FatalHandler.halting();
-        this.transport = new TcpPeerTransport(vertx, config.peers().transport());
+        this.transport = new TcpPeerTransport(
+                vertx, config.peers().transport(), config.peers().tls());
         this.quorum = Quorum.open(quorumSettings(config, identity, membership), logs, transport, fatal);
         this.partitions = new LocalPartitionService(vertx, config, logs, this::image, replication());
         this.replicaSizes = new ReplicaSizes(transport, partitions::sizesBytes);

@@ -3,6 +3,7 @@ package io.millrace.cluster;
 import io.millrace.cluster.hazelcast.HazelcastDiscovery;
 import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerTransportConfig;
+import io.millrace.cluster.tls.TlsIdentity;
 import java.util.Objects;
 
 /**
@@ -20,6 +21,7 @@ import java.util.Objects;
  * @param catchUpBytesPerSecond how fast replicas that are far behind are filled; 0 for as fast as it can
  * @param leaderBalanceIntervalMs how often leaderships are given back to preferred replicas; 0 for never
  * @param leaveTimeoutMs how long a stopping node waits for its leaderships to move
+ * @param tls who this node is to others, and whom it believes; null for connections without TLS. Whoever opened it closes it
  */
 public record PeersConfig(
         PeerAddress address,
@@ -33,7 +35,8 @@ public record PeersConfig(
         int defaultReplicationFactor,
         long catchUpBytesPerSecond,
         long leaderBalanceIntervalMs,
-        long leaveTimeoutMs) {
+        long leaveTimeoutMs,
+        TlsIdentity tls) {
 
     public PeersConfig {
         Objects.requireNonNull(address, "address");
@@ -59,6 +62,7 @@ public record PeersConfig(
                 1,
                 64L << 20,
                 0,
-                10_000);
+                10_000,
+                null);
     }
 }

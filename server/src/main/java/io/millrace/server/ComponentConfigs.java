@@ -5,11 +5,14 @@ import io.millrace.cluster.PeersConfig;
 import io.millrace.cluster.hazelcast.HazelcastDiscovery;
 import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerTransportConfig;
+import io.millrace.cluster.tls.TlsFiles;
+import io.millrace.cluster.tls.TlsIdentity;
 import io.millrace.server.config.ClusterSettings;
 import io.millrace.server.config.GatewaySettings;
 import io.millrace.server.config.HttpSettings;
 import io.millrace.server.config.KafkaSettings;
 import io.millrace.server.config.MillraceConfig;
+import io.millrace.server.config.PeerTlsSettings;
 import io.millrace.server.config.StorageSettings;
 import io.millrace.server.http.HttpConfig;
 import io.millrace.server.kafka.KafkaListenerConfig;
@@ -24,7 +27,8 @@ final class ComponentConfigs {
 
     private ComponentConfigs() {}
 
-    static ClusterConfig cluster(MillraceConfig config) {
+    /** @param peerTls null for requests between nodes in plain text */
+    static ClusterConfig cluster(MillraceConfig config, TlsIdentity peerTls) {
         return new ClusterConfig(
                 config.node().id(),
                 config.node().rack(),
@@ -35,15 +39,27 @@ final class ComponentConfigs {
                 config.topics().maxPartitions(),
                 config.topics().appenderBytesMax(),
                 config.topics().retentionIntervalMs(),
-                peersConfig(config));
+                peersConfig(config, peerTls));
     }
 
-    private static PeersConfig peersConfig(MillraceConfig config) {
+    /** The files of this node's identity to other nodes. */
+    static TlsFiles peerTls(MillraceConfig config) {
+        PeerTlsSettings tls = config.cluster().tls();
+        return new TlsFiles("cluster.tls", tls.certificate(), tls.key(), tls.trusted());
+    }
+
+    /** Where other nodes reach this one. */
+    static PeerAddress peerAddress(MillraceConfig config) {
         ClusterSettings cluster = config.cluster();
         String host = cluster.advertisedHost() != null ? cluster.advertisedHost() : cluster.host();
+        return new PeerAddress(host, cluster.port());
+    }
+
+    private static PeersConfig peersConfig(MillraceConfig config, TlsIdentity tls) {
+        ClusterSettings cluster = config.cluster();
         int replicas = cluster.defaultReplicationFactor();
         return new PeersConfig(
-                new PeerAddress(host, cluster.port()),
+                peerAddress(config),
                 cluster.isClustered() ? discovery(config) : null,
                 peerTransport(config),
                 cluster.votersWanted(),
@@ -54,7 +70,8 @@ final class ComponentConfigs {
                 replicas != 0 ? replicas : cluster.isClustered() ? 3 : 1,
                 cluster.catchUpBytesPerSecond(),
                 cluster.leaderBalanceIntervalMs(),
-                cluster.leaveTimeoutMs());
+                cluster.leaveTimeoutMs(),
+                tls);
     }
 
     private static StorageConfig storage(MillraceConfig config) {

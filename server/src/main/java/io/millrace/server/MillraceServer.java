@@ -3,6 +3,7 @@ package io.millrace.server;
 import io.millrace.cluster.ClusterNode;
 import io.millrace.cluster.NodeEndpoints;
 import io.millrace.cluster.peer.PeerAddress;
+import io.millrace.cluster.tls.TlsIdentity;
 import io.millrace.server.config.MillraceConfig;
 import io.millrace.server.http.HttpConfig;
 import io.millrace.server.http.HttpListener;
@@ -43,6 +44,7 @@ public final class MillraceServer implements AutoCloseable {
     private final StartupSequence sequence = new StartupSequence(List.of(
             new StartupStep("Vert.x", this::openVertx, this::closeVertx),
             new StartupStep("metrics", this::openMetrics, this::closeMetrics),
+            new StartupStep("certificates", this::openTls, this::closeTls),
             new StartupStep("the data directory", this::openNode, this::closeNode),
             new StartupStep("the listener for other nodes", this::openPeers, this::closePeers),
             new StartupStep("the metadata of the cluster", this::joinCluster, this::nothing),
@@ -55,6 +57,7 @@ public final class MillraceServer implements AutoCloseable {
 
     private Vertx vertx;
     private ServerMetrics metrics;
+    private TlsIdentity peerTls;
     private ClusterNode node;
     private KafkaListener peers;
     private KafkaListener kafka;
@@ -131,8 +134,29 @@ public final class MillraceServer implements AutoCloseable {
         return Future.succeededFuture();
     }
 
+    /** Before the data directory: a node that nobody would let in founds nothing. */
+    private Future<?> openTls() {
+        return vertx.executeBlocking(() -> {
+            if (config.cluster().isClustered() && config.cluster().tls().isOn()) {
+                peerTls = TlsIdentity.ofNode(
+                        vertx,
+                        ComponentConfigs.peerTls(config),
+                        config.node().id(),
+                        ComponentConfigs.peerAddress(config).host());
+            }
+            return null;
+        });
+    }
+
+    private Future<?> closeTls() {
+        if (peerTls != null) {
+            peerTls.close();
+        }
+        return Future.succeededFuture();
+    }
+
     private Future<?> openNode() {
-        return ClusterNode.open(vertx, ComponentConfigs.cluster(config), clock, metrics.storage())
+        return ClusterNode.open(vertx, ComponentConfigs.cluster(config, peerTls), clock, metrics.storage())
                 .onSuccess(started -> {
                     node = started;
                     metrics.watch(started);
@@ -153,7 +177,7 @@ public final class MillraceServer implements AutoCloseable {
                 node.partitions(),
                 node.controller(),
                 config.kafka().fetchMaxBytes());
-        return KafkaListener.startForPeers(vertx, ComponentConfigs.peers(config), table, KafkaMetrics.NONE)
+        return KafkaListener.startForPeers(vertx, ComponentConfigs.peers(config), peerTls, table, KafkaMetrics.NONE)
                 .onSuccess(started -> peers = started);
     }
 

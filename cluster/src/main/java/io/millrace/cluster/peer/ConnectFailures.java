@@ -1,6 +1,7 @@
 package io.millrace.cluster.peer;
 
 import io.millrace.cluster.peer.PeerException.Kind;
+import io.millrace.cluster.tls.TlsFailures;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 
@@ -11,9 +12,12 @@ final class ConnectFailures {
 
     /**
      * Refused only if the other machine said so. No route, an unknown name, or silence say nothing about the process there, so that
-     * nobody is taken for dead because of a network that is in parts.
+     * nobody is taken for dead because of a network that is in parts. Nor is whoever was reached, and has no certificate that suits.
      */
     static Kind kindOf(Throwable failure) {
+        if (TlsFailures.isTls(failure)) {
+            return Kind.PROTOCOL;
+        }
         boolean refused = failure instanceof ConnectException && !(failure instanceof ConnectTimeoutException);
         return refused ? Kind.REFUSED : Kind.TIMEOUT;
     }

@@ -1,12 +1,11 @@
 package io.millrace.cluster.peer;
 
 import io.millrace.cluster.peer.PeerException.Kind;
+import io.millrace.cluster.tls.TlsFailures;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
-import io.vertx.core.net.NetClient;
-import io.vertx.core.net.NetSocket;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +34,7 @@ final class PeerLink {
     private final PeerAddress address;
     private final PeerLane lane;
     private final ContextInternal context;
-    private final NetClient client;
+    private final PeerConnector connector;
     private final PeerTransportConfig config;
 
     /** Requests that wait for a connection. */
@@ -54,11 +53,15 @@ final class PeerLink {
     private long nextConnectNanos = System.nanoTime();
 
     PeerLink(
-            PeerAddress address, PeerLane lane, ContextInternal context, NetClient client, PeerTransportConfig config) {
+            PeerAddress address,
+            PeerLane lane,
+            ContextInternal context,
+            PeerConnector connector,
+            PeerTransportConfig config) {
         this.address = address;
         this.lane = lane;
         this.context = context;
-        this.client = client;
+        this.connector = connector;
         this.config = config;
     }
 
@@ -127,16 +130,16 @@ final class PeerLink {
     private void connect() {
         state = State.CONNECTING;
         // Called on the context of this link, so Vert.x puts the socket on its event loop.
-        client.connect(address.port(), address.host()).onComplete(this::connected, this::connectFailed);
+        connector.connect(address).onComplete(this::connected, this::connectFailed);
     }
 
-    private void connected(NetSocket connection) {
+    private void connected(NetSocketInternal connection) {
         if (state == State.CLOSED) {
             connection.close();
             return;
         }
         state = State.OPEN;
-        socket = (NetSocketInternal) connection;
+        socket = connection;
         socketFailure = null;
         frames = new AnswerFrames(config.maxFrameBytes());
         lastUsedNanos = System.nanoTime();
@@ -216,7 +219,12 @@ final class PeerLink {
     /** The connection is closed, and not by this side. */
     private void broken(NetSocketInternal closed) {
         if (closed == socket) {
-            giveUp(Kind.RESET, "the connection broke", socketFailure);
+            if (socketFailure != null && TlsFailures.isTls(socketFailure)) {
+                connector.failed(address, socketFailure);
+                giveUp(Kind.PROTOCOL, "the connection broke (" + socketFailure.getMessage() + ")", socketFailure);
+            } else {
+                giveUp(Kind.RESET, "the connection broke", socketFailure);
+            }
         }
     }
 

@@ -1,13 +1,13 @@
 package io.millrace.cluster.peer;
 
 import io.millrace.cluster.peer.PeerException.Kind;
+import io.millrace.cluster.tls.TlsIdentity;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.NetClient;
-import io.vertx.core.net.NetClientOptions;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,27 +27,31 @@ public final class TcpPeerTransport implements PeerTransport, PeerProbe {
 
     private final VertxInternal vertx;
     private final PeerTransportConfig config;
-    private final NetClient client;
+    private final PeerConnector connector;
     private final NetClient probes;
     private final AtomicInteger correlationIds = new AtomicInteger();
     private final Map<LinkKey, PeerLink> links = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
+    /** Without TLS. */
     public TcpPeerTransport(Vertx vertx, PeerTransportConfig config) {
-        this.vertx = (VertxInternal) vertx;
-        this.config = config;
-        this.client = vertx.createNetClient(options(config.connectTimeoutMs()));
-        this.probes = vertx.createNetClient(options(config.probeTimeoutMs()));
+        this(vertx, config, null);
     }
 
-    private static NetClientOptions options(int connectTimeoutMs) {
-        return new NetClientOptions().setTcpNoDelay(true).setTcpKeepAlive(true).setConnectTimeout(connectTimeoutMs);
+    /** @param tls who this node is, and whom it believes; null for connections without TLS */
+    public TcpPeerTransport(Vertx vertx, PeerTransportConfig config, TlsIdentity tls) {
+        this.vertx = (VertxInternal) vertx;
+        this.config = config;
+        this.connector = new PeerConnector(vertx, config.connectTimeoutMs(), tls);
+        // Whether anybody listens is seen without TLS, too.
+        this.probes = vertx.createNetClient(PeerConnector.options(config.probeTimeoutMs()));
     }
 
     @Override
     public Future<ApiMessage> send(PeerAddress to, PeerLane lane, short version, ApiMessage request, long timeoutMs) {
         PeerLink link = links.computeIfAbsent(
-                new LinkKey(to, lane), key -> new PeerLink(to, lane, vertx.createEventLoopContext(), client, config));
+                new LinkKey(to, lane),
+                key -> new PeerLink(to, lane, vertx.createEventLoopContext(), connector, config));
         ContextInternal caller = ContextInternal.current();
         Promise<ApiMessage> answer = (caller != null ? caller : link.context()).promise();
         int correlationId = correlationIds.getAndIncrement();
@@ -88,6 +92,6 @@ public final class TcpPeerTransport implements PeerTransport, PeerProbe {
     public Future<Void> close() {
         closed = true;
         links.values().forEach(PeerLink::close);
-        return Future.all(client.close(), probes.close()).mapEmpty();
+        return Future.all(connector.close(), probes.close()).mapEmpty();
     }
 }

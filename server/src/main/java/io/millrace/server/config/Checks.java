@@ -38,6 +38,20 @@ final class Checks {
         return value == null ? this : notBlank(name, value);
     }
 
+    /** @param namesAndValues names, each before its value, null for one that is not set */
+    Checks allOrNone(Object... namesAndValues) {
+        boolean any = false;
+        for (int i = 1; i < namesAndValues.length; i += 2) {
+            any |= namesAndValues[i] != null;
+        }
+        for (int i = 1; any && i < namesAndValues.length; i += 2) {
+            if (namesAndValues[i] == null) {
+                problem((String) namesAndValues[i - 1], "must be set, because others of the same group are");
+            }
+        }
+        return this;
+    }
+
     Checks problem(String name, String message) {
         problems.add(ConfigProblem.of(section.isEmpty() ? name : section + "." + name, message));
         return this;

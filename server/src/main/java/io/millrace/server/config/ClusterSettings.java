@@ -24,6 +24,7 @@ import java.util.Map;
  * @param catchUpBytesPerSecond how fast replicas that are far behind are filled from one leader; 0 for as fast as it can
  * @param leaderBalanceIntervalMs how often leaderships are given back to the replicas that are preferred; 0 for never
  * @param leaveTimeoutMs how long a stopping node waits for its leaderships to move to others
+ * @param tls TLS for the requests between nodes
  */
 public record ClusterSettings(
         String host,
@@ -41,7 +42,8 @@ public record ClusterSettings(
         int defaultReplicationFactor,
         long catchUpBytesPerSecond,
         long leaderBalanceIntervalMs,
-        long leaveTimeoutMs) {
+        long leaveTimeoutMs,
+        PeerTlsSettings tls) {
 
     /** Ways to find other nodes. */
     public enum Discovery {
@@ -92,6 +94,7 @@ public record ClusterSettings(
         if (port != 0 && port == discoveryPort) {
             checks.problem("discoveryPort", "must differ from port, but both are " + port);
         }
+        tls.check(checks);
         checks.done();
     }
 
@@ -112,7 +115,8 @@ public record ClusterSettings(
                 0,
                 64L << 20,
                 30_000,
-                10_000);
+                10_000,
+                PeerTlsSettings.standard());
     }
 
     /** Whether there may be other nodes; otherwise no port is opened for them. */

@@ -29,18 +29,22 @@ final class ConfigBinder {
     /** The records, or null when a section is not valid; then {@code problems} says why. */
     MillraceConfig bind() {
         RecordComponent[] sections = MillraceConfig.class.getRecordComponents();
-        Object[] bound = Arrays.stream(sections).map(this::bindSection).toArray();
+        Object[] bound = Arrays.stream(sections)
+                .map(section -> bindGroup(section.getName(), section.getType()))
+                .toArray();
         if (Arrays.asList(bound).contains(null)) {
             return null;
         }
         return (MillraceConfig) newRecord(MillraceConfig.class, bound);
     }
 
-    private Object bindSection(RecordComponent section) {
-        Object[] components = Arrays.stream(section.getType().getRecordComponents())
-                .map(component -> bindComponent(section.getName() + "." + component.getName()))
+    private Object bindGroup(String name, Class<?> type) {
+        Object[] components = Arrays.stream(type.getRecordComponents())
+                .map(component -> component.getType().isRecord()
+                        ? bindGroup(name + "." + component.getName(), component.getType())
+                        : bindComponent(name + "." + component.getName()))
                 .toArray();
-        return newRecord(section.getType(), components);
+        return newRecord(type, components);
     }
 
     private Object bindComponent(String name) {

@@ -17,17 +17,22 @@ final class ConfigSchema {
     private final Map<String, ConfigKey> keys = new LinkedHashMap<>();
 
     ConfigSchema() {
-        MillraceConfig defaults = MillraceConfig.standard();
-        for (RecordComponent section : MillraceConfig.class.getRecordComponents()) {
-            Object sectionDefaults = Reflection.get(section, defaults);
-            for (RecordComponent component : section.getType().getRecordComponents()) {
-                String name = section.getName() + "." + component.getName();
-                keys.put(name, new ConfigKey(name, component.getType(), Reflection.get(component, sectionDefaults)));
-            }
-        }
+        addKeys("", MillraceConfig.standard());
         for (TopicConfig.Setting setting : TopicConfig.settings()) {
             String name = TOPIC_DEFAULTS + "." + setting.name();
             keys.put(name, new ConfigKey(name, String.class, null));
+        }
+    }
+
+    private void addKeys(String prefix, Object defaults) {
+        for (RecordComponent component : defaults.getClass().getRecordComponents()) {
+            String name = prefix + component.getName();
+            Object value = Reflection.get(component, defaults);
+            if (component.getType().isRecord()) {
+                addKeys(name + ".", value);
+            } else {
+                keys.put(name, new ConfigKey(name, component.getType(), value));
+            }
         }
     }
 

@@ -14,10 +14,9 @@ final class ForeignProtocol {
     }
 
     /** What a first frame with an impossible length looks like, and what to do about it. */
-    static String describe(int length, int maxFrameBytes) {
+    static String describe(int length, int maxFrameBytes, ListenerAudience audience) {
         if (isTls(length)) {
-            return "this looks like TLS, but the Kafka port speaks plain text:"
-                    + " set security.protocol=PLAINTEXT in the client";
+            return "this looks like TLS, but this port speaks plain text: " + audience.adviceForTls();
         }
         if (isHttp(length)) {
             return "this looks like HTTP, but this is the Kafka port: send HTTP requests to the HTTP port (http.port)";

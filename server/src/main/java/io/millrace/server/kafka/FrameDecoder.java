@@ -26,6 +26,7 @@ final class FrameDecoder {
     private static final int LENGTH_BYTES = 4;
 
     private final int maxFrameBytes;
+    private final ListenerAudience audience;
 
     private boolean firstFrame = true;
     private int lengthBytes;
@@ -33,8 +34,10 @@ final class FrameDecoder {
     private byte[] frame;
     private int filled;
 
-    FrameDecoder(int maxFrameBytes) {
+    /** @param audience who is expected, for messages to whoever else comes */
+    FrameDecoder(int maxFrameBytes, ListenerAudience audience) {
         this.maxFrameBytes = maxFrameBytes;
+        this.audience = audience;
     }
 
     /**
@@ -78,7 +81,9 @@ final class FrameDecoder {
             lengthBytes++;
         }
         if (length < FRAME_BYTES_MIN || length > maxFrameBytes || firstFrame && ForeignProtocol.isTls(length)) {
-            throw new BadFrameException(firstFrame ? ForeignProtocol.describe(length, maxFrameBytes) : tooLong());
+            throw firstFrame
+                    ? new BadFrameException(ForeignProtocol.describe(length, maxFrameBytes, audience), true)
+                    : new BadFrameException(tooLong(), false);
         }
         frame = new byte[Math.min(length, FIRST_ALLOCATION_BYTES_MAX)];
         filled = 0;
@@ -92,8 +97,17 @@ final class FrameDecoder {
 
     /** The stream does not consist of request frames; the message is meant for the log. */
     static final class BadFrameException extends RuntimeException {
-        BadFrameException(String message) {
+
+        private final boolean foreign;
+
+        BadFrameException(String message, boolean foreign) {
             super(message, null, false, false);
+            this.foreign = foreign;
+        }
+
+        /** Whether the other side seems to speak something else, from its first bytes on. */
+        boolean isForeign() {
+            return foreign;
         }
     }
 }

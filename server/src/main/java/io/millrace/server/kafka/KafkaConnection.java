@@ -1,5 +1,6 @@
 package io.millrace.server.kafka;
 
+import io.millrace.cluster.tls.RefusalLog;
 import io.millrace.server.kafka.FrameDecoder.BadFrameException;
 import io.millrace.server.kafka.InFlightRequests.InFlight;
 import io.millrace.server.kafka.RequestDispatcher.Reply;
@@ -34,7 +35,10 @@ final class KafkaConnection {
     private final FrameDecoder decoder;
     private final InFlightRequests inFlight;
     private final RequestMemory memory;
+    private final ListenerAudience audience;
+    private final RefusalLog refusals;
     private final ResponseWriter writer;
+    private SenderCheck senders;
 
     /** Bytes that came and are not taken yet: more than one buffer only while the socket is paused. */
     private final ArrayDeque<ByteBuf> unread = new ArrayDeque<>();
@@ -56,14 +60,18 @@ final class KafkaConnection {
         this.name = socket.remoteAddress().toString();
         this.dispatcher = services.dispatcher();
         this.metrics = services.metrics();
-        this.decoder = new FrameDecoder(config.maxFrameBytes());
+        this.audience = services.audience();
+        this.refusals = services.refusals();
+        this.decoder = new FrameDecoder(config.maxFrameBytes(), audience);
         this.inFlight =
                 new InFlightRequests(config.maxInFlightRequestsPerConnection(), config.maxInFlightBytesPerConnection());
         this.memory = services.memory();
-        this.writer = new ResponseWriter(socket.channelHandlerContext());
+        boolean encrypted = services.tls() != null;
+        this.writer = new ResponseWriter(socket.channelHandlerContext(), encrypted);
+        this.senders = encrypted ? SenderCheck.BEFORE_HANDSHAKE : SenderCheck.ANYBODY;
     }
 
-    /** Begins to read. */
+    /** Begins to read: with TLS the handshake first, for which the time to the first request is the limit, too. */
     void open(long firstRequestTimeoutMs) {
         socket.messageHandler(this::onBytes);
         socket.shutdownHandler(timeout -> stop());
@@ -72,6 +80,22 @@ final class KafkaConnection {
             firstRequestTimer = NO_TIMER;
             disconnect("no request came within " + firstRequestTimeoutMs + " ms (kafka.firstRequestTimeoutMs)");
         });
+    }
+
+    /** The TLS handshake is done. To be called before anything of what came encrypted arrives here. */
+    void secured(SenderCheck proven) {
+        senders = proven;
+    }
+
+    /** Closes the connection because its other side is not, or does not speak, what it must. */
+    void refuse(String reason) {
+        if (!closed) {
+            refusals.warn(
+                    socket.remoteAddress().host(),
+                    reason,
+                    audience.who() + ": connection closed: " + reason + ". connection=" + name);
+            close();
+        }
     }
 
     private void onBytes(Object bytes) {
@@ -96,7 +120,11 @@ final class KafkaConnection {
                 countMemory();
             }
         } catch (BadFrameException bad) {
-            disconnect(bad.getMessage());
+            if (bad.isForeign()) {
+                refuse(bad.getMessage());
+            } else {
+                disconnect(bad.getMessage());
+            }
         } finally {
             readingFrames = false;
         }
@@ -149,7 +177,7 @@ final class KafkaConnection {
             firstRequestTimer = NO_TIMER;
         }
         InFlight request = inFlight.begin(frame.remaining());
-        dispatcher.dispatch(frame, name).onSuccess(reply -> {
+        dispatcher.dispatch(frame, name, senders).onSuccess(reply -> {
             inFlight.complete(request, reply);
             scheduleAnswers();
         });

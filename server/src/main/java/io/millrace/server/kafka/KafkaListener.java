@@ -2,6 +2,8 @@ package io.millrace.server.kafka;
 
 import io.millrace.cluster.ClusterNode;
 import io.millrace.cluster.peer.PeerAddress;
+import io.millrace.cluster.tls.RefusalLog;
+import io.millrace.cluster.tls.TlsIdentity;
 import io.millrace.server.kafka.handler.ApiHandlers;
 import io.millrace.server.metrics.KafkaMetrics;
 import io.vertx.core.DeploymentOptions;
@@ -48,35 +50,64 @@ public final class KafkaListener {
      */
     public static Future<KafkaListener> start(
             Vertx vertx, KafkaListenerConfig config, ClusterNode node, KafkaMetrics metrics) {
-        return start(vertx, config, node, RequestMemory.ofHeap(config.maxFrameBytes()), metrics);
+        return start(vertx, config, null, node, metrics);
+    }
+
+    /**
+     * As {@link #start(Vertx, KafkaListenerConfig, ClusterNode, KafkaMetrics)}.
+     *
+     * @param tls what clients are shown; null for plain text. Whoever opened it closes it, after the listener
+     */
+    public static Future<KafkaListener> start(
+            Vertx vertx, KafkaListenerConfig config, TlsIdentity tls, ClusterNode node, KafkaMetrics metrics) {
+        RequestMemory memory = RequestMemory.ofHeap(config.maxFrameBytes());
+        ApiHandlers table = ApiHandlers.forClients(node, config.fetchMaxBytes());
+        return deploy(vertx, config, services(config, table, memory, metrics, ListenerAudience.CLIENTS, tls));
     }
 
     static Future<KafkaListener> start(
             Vertx vertx, KafkaListenerConfig config, ClusterNode node, RequestMemory memory, KafkaMetrics metrics) {
         ApiHandlers table = ApiHandlers.forClients(node, config.fetchMaxBytes());
-        ListenerServices services = services(config, table, memory, metrics);
-        return deploy(vertx, config, ListenerAudience.CLIENTS, services);
+        return deploy(vertx, config, services(config, table, memory, metrics, ListenerAudience.CLIENTS, null));
     }
 
     /**
      * Binds the port for the other nodes. Completes when they can connect; fails with a message that tells the user what to do.
      *
+     * @param tls who this node is, and whom it believes; null for plain text. Whoever opened it closes it, after the listener
      * @param table what they may ask
      */
     public static Future<KafkaListener> startForPeers(
-            Vertx vertx, KafkaListenerConfig config, ApiHandlers table, KafkaMetrics metrics) {
+            Vertx vertx, KafkaListenerConfig config, TlsIdentity tls, ApiHandlers table, KafkaMetrics metrics) {
         RequestMemory memory = RequestMemory.ofHeap(config.maxFrameBytes());
-        return deploy(vertx, config, ListenerAudience.PEERS, services(config, table, memory, metrics));
+        return deploy(vertx, config, services(config, table, memory, metrics, ListenerAudience.PEERS, tls));
+    }
+
+    /** As {@link #startForPeers(Vertx, KafkaListenerConfig, TlsIdentity, ApiHandlers, KafkaMetrics)}, in plain text. */
+    public static Future<KafkaListener> startForPeers(
+            Vertx vertx, KafkaListenerConfig config, ApiHandlers table, KafkaMetrics metrics) {
+        return startForPeers(vertx, config, null, table, metrics);
     }
 
     private static ListenerServices services(
-            KafkaListenerConfig config, ApiHandlers table, RequestMemory memory, KafkaMetrics metrics) {
+            KafkaListenerConfig config,
+            ApiHandlers table,
+            RequestMemory memory,
+            KafkaMetrics metrics,
+            ListenerAudience audience,
+            TlsIdentity tls) {
         return new ListenerServices(
-                new RequestDispatcher(table), new ConnectionLimit(config.maxConnections()), memory, metrics);
+                new RequestDispatcher(table),
+                new ConnectionLimit(config.maxConnections()),
+                memory,
+                metrics,
+                audience,
+                tls,
+                new RefusalLog(LoggerFactory.getLogger(KafkaConnection.class)));
     }
 
-    private static Future<KafkaListener> deploy(
-            Vertx vertx, KafkaListenerConfig config, ListenerAudience audience, ListenerServices services) {
+    private static Future<KafkaListener> deploy(Vertx vertx, KafkaListenerConfig config, ListenerServices services) {
+        ListenerAudience audience = services.audience();
         int bindPort = config.port() == 0 ? -FREE_PORTS.incrementAndGet() : config.port();
         Queue<KafkaVerticle> verticles = new ConcurrentLinkedQueue<>();
         int instances = config.eventLoops() != 0 ? config.eventLoops() : VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE;
@@ -90,7 +121,12 @@ public final class KafkaListener {
                 .recover(failure -> Future.failedFuture(cannotBind(config, audience, failure)))
                 .map(deploymentId -> {
                     int port = verticles.element().actualPort();
-                    log.info("{} are served on {}:{}", audience.who(), config.host(), port);
+                    log.info(
+                            "{} are served on {}:{}{}",
+                            audience.who(),
+                            config.host(),
+                            port,
+                            services.tls() == null ? "" : ", with TLS");
                     return new KafkaListener(vertx, config, deploymentId, port, services.connections());
                 });
     }

@@ -55,6 +55,9 @@ final class KafkaVerticle extends VerticleBase {
             connection.onClosed();
         });
         connection.open(config.firstRequestTimeoutMs());
+        if (services.tls() != null) {
+            new TlsHandshake(services).begin((NetSocketInternal) socket, connection);
+        }
     }
 
     int actualPort() {

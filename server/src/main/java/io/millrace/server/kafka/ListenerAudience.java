@@ -2,15 +2,22 @@ package io.millrace.server.kafka;
 
 /** Who connects to a listener: for messages to the user. */
 enum ListenerAudience {
-    CLIENTS("Kafka clients", "kafka"),
-    PEERS("Other nodes", "cluster");
+    CLIENTS("Kafka clients", "kafka", "set security.protocol=PLAINTEXT in the client"),
+    PEERS("Other nodes", "cluster", "set cluster.tls on all nodes, or on none");
 
     private final String who;
     private final String section;
+    private final String adviceForTls;
 
-    ListenerAudience(String who, String section) {
+    ListenerAudience(String who, String section, String adviceForTls) {
         this.who = who;
         this.section = section;
+        this.adviceForTls = adviceForTls;
+    }
+
+    /** What to do when somebody speaks TLS to a port that does not. */
+    String adviceForTls() {
+        return adviceForTls;
     }
 
     String who() {

@@ -1,5 +1,7 @@
 package io.millrace.server.kafka;
 
+import io.millrace.cluster.tls.RefusalLog;
+import io.millrace.cluster.tls.TlsIdentity;
 import io.millrace.server.metrics.KafkaMetrics;
 
 /**
@@ -9,6 +11,15 @@ import io.millrace.server.metrics.KafkaMetrics;
  * @param connections how many connections there are and may be
  * @param memory what requests may hold, over all connections
  * @param metrics who counts
+ * @param audience who is expected to connect
+ * @param tls what the listener shows and whom it believes; null for plain text
+ * @param refusals where those are told who do not get in
  */
 record ListenerServices(
-        RequestDispatcher dispatcher, ConnectionLimit connections, RequestMemory memory, KafkaMetrics metrics) {}
+        RequestDispatcher dispatcher,
+        ConnectionLimit connections,
+        RequestMemory memory,
+        KafkaMetrics metrics,
+        ListenerAudience audience,
+        TlsIdentity tls,
+        RefusalLog refusals) {}

@@ -1,13 +1,15 @@
 package io.millrace.server.kafka;
 
 import io.millrace.storage.file.FileRegion;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.AbstractReferenceCounted;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * A region of a segment file as Netty sends it: with sendfile where the system can.
+ * A region of a segment file as Netty sends it: with sendfile where the system can. Bytes that have to be encrypted are read instead.
  *
  * <p>Does not close the region: the read result that it comes from stays open until the whole answer is written.
  */
@@ -54,6 +56,29 @@ final class LogFileRegion extends AbstractReferenceCounted implements io.netty.c
         }
         transferred += sent;
         return sent;
+    }
+
+    /**
+     * Reads what follows the bytes that were sent, for a socket that cannot send files.
+     *
+     * @param bytesMax of which as many are read as there are
+     */
+    ByteBuf read(ByteBufAllocator allocator, int bytesMax) throws IOException {
+        int wanted = (int) Math.min(bytesMax, count() - transferred);
+        ByteBuf bytes = allocator.heapBuffer(wanted);
+        try {
+            region.read(transferred, bytes.internalNioBuffer(0, wanted));
+        } catch (IOException | RuntimeException e) {
+            bytes.release();
+            throw e;
+        }
+        transferred += wanted;
+        return bytes.writerIndex(wanted);
+    }
+
+    /** Whether everything was sent or read. */
+    boolean isUsedUp() {
+        return transferred >= count();
     }
 
     @Override

@@ -39,7 +39,8 @@ final class RequestDispatcher {
         this.handlers = handlers;
     }
 
-    Future<Reply> dispatch(ByteBuffer frame, String connection) {
+    /** @param senders whether the other side of the connection may send a request */
+    Future<Reply> dispatch(ByteBuffer frame, String connection, SenderCheck senders) {
         RequestHeader header;
         try {
             header = RequestHeader.parse(frame);
@@ -61,6 +62,11 @@ final class RequestDispatcher {
             return unreadable(header, "it ends too early");
         } catch (RuntimeException wrong) {
             return unreadable(header, wrong.getMessage());
+        }
+        String refusal = senders.refusal(body.data());
+        if (refusal != null) {
+            // No answer: those of the quorum would end the sender, or would be taken for those of a node.
+            return disconnect(refusal);
         }
         return handle(handler, header, body)
                 .map(response -> new Reply(header, version, response))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.peer.ClaimedNode;
 import io.millrace.server.kafka.RequestDispatcher.Reply;
 import io.millrace.server.kafka.handler.ApiHandler;
 import io.millrace.server.kafka.handler.ApiHandlers;
@@ -67,6 +68,18 @@ class ApiTableIT {
     }
 
     @Test
+    void ofEveryRequestBetweenNodesItIsKnownAsWhichNodeItSpeaks() {
+        ApiHandlers peers = ApiHandlers.forPeers(
+                node.node().peerApis(),
+                node.node().replicas(),
+                node.node().partitions(),
+                node.node().controller(),
+                1 << 20);
+
+        assertThat(peers.all()).hasSizeGreaterThan(20).allMatch(handler -> ClaimedNode.isKnown(handler.apiKey()));
+    }
+
+    @Test
     void everyVersionIsOneThatTheLibraryCanReadAndThatIsStable() {
         assertThat(handlers.all()).allSatisfy(handler -> {
             assertThat(handler.minVersion())
@@ -97,7 +110,8 @@ class ApiTableIT {
         return versions((apiKey, version) -> {
             for (ApiMessage message : samples.of(apiKey, version)) {
                 RequestHeader header = new RequestHeader(apiKey, version, "test", 7);
-                Reply reply = KafkaTestNode.await(dispatcher.dispatch(frame(header, message), "test"));
+                Reply reply =
+                        KafkaTestNode.await(dispatcher.dispatch(frame(header, message), "test", SenderCheck.ANYBODY));
 
                 assertThat(reply.response()).as("answer to %s", message).isInstanceOf(ApiResponse.Answer.class);
                 assertRoundTrip(header, (ApiResponse.Answer) reply.response());

@@ -20,7 +20,7 @@ class FrameDecoderTest {
 
     private static final int MAX_FRAME_BYTES = 100 << 20;
 
-    private final FrameDecoder decoder = new FrameDecoder(MAX_FRAME_BYTES);
+    private final FrameDecoder decoder = new FrameDecoder(MAX_FRAME_BYTES, ListenerAudience.CLIENTS);
 
     @Test
     void aFrameThatComesByteByByteIsWhole() {
@@ -98,7 +98,7 @@ class FrameDecoderTest {
 
     @Test
     void tlsIsRecognisedWhateverTheLimit() {
-        FrameDecoder large = new FrameDecoder(Integer.MAX_VALUE);
+        FrameDecoder large = new FrameDecoder(Integer.MAX_VALUE, ListenerAudience.CLIENTS);
 
         assertThatThrownBy(() -> large.next(Unpooled.wrappedBuffer(new byte[] {22, 3, 1, 2, 0})))
                 .hasMessageContaining("looks like TLS");

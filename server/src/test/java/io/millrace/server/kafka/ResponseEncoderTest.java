@@ -143,6 +143,11 @@ class ResponseEncoderTest {
         }
 
         @Override
+        public void read(long position, ByteBuffer target) {
+            target.put(bytes, (int) position, target.remaining());
+        }
+
+        @Override
         public void readInto(ByteBuffer target) {
             target.put(bytes);
         }

@@ -20,6 +20,14 @@ public interface FileRegion extends AutoCloseable {
      */
     long transferTo(long position, WritableByteChannel target) throws IOException;
 
+    /**
+     * Reads as many bytes as the target has room for, where sendfile is no way. Blocks, if at all, like {@link #transferTo}.
+     *
+     * @param position first byte, relative to this region; there must be that many bytes from it on
+     * @throws java.io.EOFException when the file was cut there
+     */
+    void read(long position, ByteBuffer target) throws IOException;
+
     /** Reads the whole region into a buffer that has room for it. Blocks. */
     void readInto(ByteBuffer target) throws IOException;
 

@@ -41,14 +41,26 @@ public final class SharedFileRegion implements FileRegion {
     }
 
     @Override
+    public void read(long position, ByteBuffer target) throws IOException {
+        int wanted = target.remaining();
+        if (position < 0 || position + wanted > sizeBytes) {
+            throw new IllegalArgumentException(
+                    wanted + " bytes from " + position + " on are outside of " + sizeBytes + " bytes");
+        }
+        if (file.read(target, start + position) < wanted) {
+            throw new EOFException(shared.path() + " ends before byte " + (start + position + wanted)
+                    + ": the log was truncated while it was read");
+        }
+    }
+
+    @Override
     public void readInto(ByteBuffer target) throws IOException {
         int limit = target.limit();
         target.limit(target.position() + sizeBytes);
-        int count = file.read(target, start);
-        target.limit(limit);
-        if (count < sizeBytes) {
-            throw new EOFException(shared.path() + " ends before byte " + (start + sizeBytes)
-                    + ": the log was truncated while it was read");
+        try {
+            read(0, target);
+        } finally {
+            target.limit(limit);
         }
     }
 
