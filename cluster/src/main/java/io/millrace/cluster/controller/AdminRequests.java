@@ -102,16 +102,30 @@ final class AdminRequests {
     }
 
     static IncrementalAlterConfigsRequestData limitCatchUp(OptionalLong bytesPerSecond) {
+        return setting(
+                "",
+                ClusterSettingNames.CATCH_UP_BYTES_PER_SECOND,
+                bytesPerSecond.isPresent() ? Long.toString(bytesPerSecond.getAsLong()) : null);
+    }
+
+    static IncrementalAlterConfigsRequestData drained(int nodeId, boolean drained) {
+        return setting(String.valueOf(nodeId), ClusterSettingNames.DRAINED, drained ? "true" : null);
+    }
+
+    /**
+     * @param node a node id, or nothing for all nodes
+     * @param value null to take the setting away
+     */
+    private static IncrementalAlterConfigsRequestData setting(String node, String name, String value) {
         AlterableConfigCollection configs = new AlterableConfigCollection();
         configs.add(new AlterableConfig()
-                .setName(ClusterSettingNames.CATCH_UP_BYTES_PER_SECOND)
-                .setValue(bytesPerSecond.isPresent() ? Long.toString(bytesPerSecond.getAsLong()) : null)
-                .setConfigOperation(
-                        (bytesPerSecond.isPresent() ? AlterConfigOp.OpType.SET : AlterConfigOp.OpType.DELETE).id()));
+                .setName(name)
+                .setValue(value)
+                .setConfigOperation((value != null ? AlterConfigOp.OpType.SET : AlterConfigOp.OpType.DELETE).id()));
         AlterConfigsResourceCollection resources = new AlterConfigsResourceCollection();
         resources.add(new AlterConfigsResource()
                 .setResourceType(ConfigResource.Type.BROKER.id())
-                .setResourceName("")
+                .setResourceName(node)
                 .setConfigs(configs));
         return new IncrementalAlterConfigsRequestData().setResources(resources);
     }

@@ -1,5 +1,6 @@
 package io.millrace.cluster.controller;
 
+import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.peer.KafkaIds;
 import io.millrace.cluster.peer.PeerAddress;
@@ -70,6 +71,9 @@ final class BrokerLifecycle {
     private long timer = -1;
     private long silentSinceNs;
 
+    /** What the controller was told last, in an answered heartbeat or not. */
+    private boolean toldDrained;
+
     /** @param epochKeeper writes an epoch down durably, for the next life; may block, is called off the event loop */
     BrokerLifecycle(
             Vertx vertx,
@@ -96,10 +100,10 @@ final class BrokerLifecycle {
         return started.future();
     }
 
-    /** To be called with each image: progress is told at once while the controller waits for it. */
+    /** To be called with each image: what the controller waits for is told at once. */
     void imageApplied() {
         context.runOnContext(v -> {
-            if (phase == Phase.FENCED) {
+            if (phase == Phase.FENCED || phase == Phase.RUNNING && isDrained() != toldDrained) {
                 heartbeat();
             }
         });
@@ -136,6 +140,12 @@ final class BrokerLifecycle {
     private boolean isAlone() {
         return image.get().liveBrokers().stream()
                 .allMatch(broker -> broker.stopping() || broker.nodeId() == settings.nodeId());
+    }
+
+    /** The operator's wish is committed; the controller places replicas by what the node itself says (KIP-1066). */
+    private boolean isDrained() {
+        BrokerMetadata self = image.get().brokers().get(settings.nodeId());
+        return self != null && self.drained();
     }
 
     private void finish() {
@@ -195,10 +205,12 @@ final class BrokerLifecycle {
         }
         cancelTimer();
         heartbeatUnderWay = true;
+        toldDrained = isDrained();
         BrokerHeartbeatRequestData request = new BrokerHeartbeatRequestData()
                 .setBrokerId(settings.nodeId())
                 .setBrokerEpoch(epoch)
                 .setCurrentMetadataOffset(image.get().version())
+                .setCordonedLogDirs(toldDrained ? List.of(KafkaIds.toKafka(settings.directoryId())) : List.of())
                 .setWantShutDown(phase == Phase.STOPPING);
         controller
                 .send(request, BrokerHeartbeatResponseData.class, Math.max(1_000, settings.heartbeatIntervalMs() * 2))
@@ -228,7 +240,8 @@ final class BrokerLifecycle {
             log.warn("The controller had taken this node for dead; it is being let in again");
             phase = Phase.FENCED;
         }
-        schedule(phase == Phase.RUNNING ? settings.heartbeatIntervalMs() : EAGER_INTERVAL_MS);
+        boolean isCalm = phase == Phase.RUNNING && isDrained() == toldDrained;
+        schedule(isCalm ? settings.heartbeatIntervalMs() : EAGER_INTERVAL_MS);
     }
 
     private void unanswered(Throwable cause) {

@@ -203,6 +203,29 @@ final class ClusterAdministration implements ClusterAdmin {
         });
     }
 
+    @Override
+    public Future<Void> setDrained(int drainedId, boolean drained) {
+        return ClusterController.answer(() -> {
+            if (!controller.image().brokers().containsKey(drainedId)) {
+                throw new MillraceException(
+                        ErrorCode.BROKER_ID_NOT_REGISTERED, "There is no node " + drainedId + " in this cluster");
+            }
+            return active.send(
+                            AdminRequests.drained(drainedId, drained),
+                            IncrementalAlterConfigsResponseData.class,
+                            ControllerApis.TIMEOUT_MS)
+                    .compose(answer -> {
+                        TopicRequests.configAltered(answer);
+                        return controller.follows(image -> isDrained(image, drainedId) == drained);
+                    });
+        });
+    }
+
+    private static boolean isDrained(ClusterImage image, int node) {
+        BrokerMetadata broker = image.brokers().get(node);
+        return broker != null && broker.drained();
+    }
+
     private TopicPartition partition(String topic, int number) {
         return controller
                 .image()

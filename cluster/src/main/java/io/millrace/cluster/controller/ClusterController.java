@@ -245,15 +245,18 @@ final class ClusterController implements Controller {
 
     /** As many as the configuration wants, or as there are nodes now. */
     private int defaultReplicationFactor() {
-        return Math.max(
-                1,
-                Math.min(
-                        settings.defaultReplicationFactor(),
-                        image().liveBrokers().size()));
+        return Math.max(1, Math.min(settings.defaultReplicationFactor(), placeable()));
+    }
+
+    /** How many nodes can get replicas now. */
+    private int placeable() {
+        return (int) image().liveBrokers().stream()
+                .filter(broker -> !broker.drained())
+                .count();
     }
 
     private void checkReplication(int replicas) {
-        int nodes = image().liveBrokers().size();
+        int nodes = placeable();
         if (replicas < 1 || replicas > Math.max(1, nodes)) {
             throw new MillraceException(
                     ErrorCode.INVALID_REPLICATION_FACTOR,

@@ -2,6 +2,7 @@ package io.millrace.cluster.controller;
 
 import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterImage;
+import io.millrace.cluster.metadata.ClusterSettingNames;
 import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.metadata.TopicConfig;
 import io.millrace.cluster.metadata.TopicMetadata;
@@ -147,11 +148,18 @@ final class ImageTranslation {
 
     private static Map<Integer, BrokerMetadata> brokers(MetadataImage image) {
         Map<Integer, BrokerMetadata> brokers = new HashMap<>();
-        image.cluster().brokers().forEach((id, registration) -> brokers.put(id, broker(registration)));
+        image.cluster()
+                .brokers()
+                .forEach((id, registration) -> brokers.put(id, broker(registration, isDrained(id, image))));
         return brokers;
     }
 
-    private static BrokerMetadata broker(BrokerRegistration registration) {
+    private static boolean isDrained(int nodeId, MetadataImage image) {
+        ConfigResource node = new ConfigResource(ConfigResource.Type.BROKER, String.valueOf(nodeId));
+        return Boolean.parseBoolean(image.configs().configMapForResource(node).get(ClusterSettingNames.DRAINED));
+    }
+
+    private static BrokerMetadata broker(BrokerRegistration registration, boolean drained) {
         Endpoint kafka = registration.listeners().get(Listeners.KAFKA);
         Endpoint peer = registration.listeners().get(Listeners.PEER);
         Endpoint http = registration.listeners().get(Listeners.HTTP);
@@ -164,6 +172,7 @@ final class ImageTranslation {
                 http == null ? null : "http://" + new PeerAddress(http.host(), http.port()),
                 registration.rack().orElse(null),
                 registration.fenced(),
-                registration.inControlledShutdown());
+                registration.inControlledShutdown(),
+                drained);
     }
 }

@@ -14,6 +14,7 @@ import io.millrace.cluster.peer.PeerAddress;
  * @param rack the rack, or null
  * @param fenced whether it is taken for dead: it leads nothing and clients are not told of it
  * @param stopping whether it is in a controlled shutdown: it gets no leadership any more
+ * @param drained whether an operator has emptied it, or is about to: it gets no new replicas until he says so
  */
 public record BrokerMetadata(
         int nodeId,
@@ -24,4 +25,20 @@ public record BrokerMetadata(
         String httpUrl,
         String rack,
         boolean fenced,
-        boolean stopping) {}
+        boolean stopping,
+        boolean drained) {
+
+    /** A node that nobody wants to be empty. */
+    public BrokerMetadata(
+            int nodeId,
+            long epoch,
+            String host,
+            int port,
+            PeerAddress peer,
+            String httpUrl,
+            String rack,
+            boolean fenced,
+            boolean stopping) {
+        this(nodeId, epoch, host, port, peer, httpUrl, rack, fenced, stopping, false);
+    }
+}

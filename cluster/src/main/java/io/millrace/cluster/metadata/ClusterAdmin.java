@@ -62,6 +62,12 @@ public interface ClusterAdmin {
      */
     Future<Map<Integer, Map<TopicPartition, Long>>> replicaSizes();
 
+    /**
+     * Says whether a node may get new replicas: of new topics, or by a plan. What it has stays until it is moved. Holds until it is taken
+     * back, over restarts of that node and of controllers.
+     */
+    Future<Void> setDrained(int nodeId, boolean drained);
+
     /** Sets how fast replicas catch up, on all nodes at once; empty: as each node's configuration says. */
     Future<Void> limitCatchUp(OptionalLong bytesPerSecond);
 }

@@ -9,6 +9,9 @@ public final class ClusterSettingNames {
     /** Bytes in a second that the replicas of one node which catch up, or are being moved to it, take from one leader. */
     public static final String CATCH_UP_BYTES_PER_SECOND = "replication.catch.up.bytes.per.second";
 
+    /** A setting of one node: no replica is placed on it, from whatever controller, also after it was restarted. */
+    public static final String DRAINED = "node.drained";
+
     private ClusterSettingNames() {}
 
     /** The committed rate for catching up; empty while each node has that of its own configuration. */

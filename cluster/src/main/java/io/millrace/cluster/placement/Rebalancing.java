@@ -103,7 +103,7 @@ public final class Rebalancing {
     /** The nodes that may get replicas: those that are there to stay. */
     private List<PlacementNode> targets() {
         return controller.image().liveBrokers().stream()
-                .filter(broker -> !broker.stopping())
+                .filter(broker -> !broker.stopping() && !broker.drained())
                 .map(broker -> new PlacementNode(broker.nodeId(), broker.rack()))
                 .toList();
     }

@@ -107,8 +107,9 @@ final class ClusterCommand {
     @Command(
             name = "drain",
             mixinStandardHelpOptions = true,
-            description = "Moves everything away from a node, alive or not. Prints the plan; nothing is changed without"
-                    + " --execute.")
+            description =
+                    "Moves everything away from a node, alive or not, and places nothing new there until it is undrained."
+                            + " Prints the plan; nothing is changed without --execute.")
     int drain(
             @Mixin NodeOptions node,
             @Mixin MoveOptions options,
@@ -117,12 +118,36 @@ final class ClusterCommand {
         ObjectNode body = NodeClient.JSON.createObjectNode().put("node", drained);
         int code = move(node.client(), options, "/cluster/drain", body, "Node " + drained + " has no replicas.");
         if (code == ExitCode.OK && options.execute) {
+            // There may have been nothing to move.
+            setDrained(node, drained, true);
             out().printf(
-                            "Node %d gets replicas of new topics until it is stopped. If it is to go for good: stop it, then"
-                                    + " ./millrace cluster remove %d%n",
-                            drained, drained);
+                            "Node %d gets no new replicas until ./millrace cluster undrain %d. If it is to go for good: stop"
+                                    + " it, then ./millrace cluster remove %d%n",
+                            drained, drained, drained);
         }
         return code;
+    }
+
+    @Command(
+            name = "undrain",
+            mixinStandardHelpOptions = true,
+            description = "Lets a node that was drained get replicas again; rebalance moves some there.")
+    int undrain(@Mixin NodeOptions node, @Parameters(paramLabel = "NODE", description = "Its number.") int drained) {
+        setDrained(node, drained, false);
+        out().println("Node " + drained
+                + " gets replicas of new topics again. ./millrace cluster rebalance moves some of"
+                + " those that are there to it.");
+        return ExitCode.OK;
+    }
+
+    private static void setDrained(NodeOptions node, int id, boolean drained) {
+        node.client()
+                .put(
+                        "/cluster/nodes/" + id,
+                        NodeClient.JSON
+                                .createObjectNode()
+                                .put("drained", drained)
+                                .toString());
     }
 
     @Command(

@@ -36,7 +36,7 @@ final class ClusterText {
         for (JsonNode node : status.path("nodes")) {
             table.row(
                     node.path("node").asInt(),
-                    node.path("state").asText(),
+                    node.path("state").asText() + (node.path("drained").asBoolean() ? ", drained" : ""),
                     text(node.path("kafka"), "-"),
                     text(node.path("http"), "-"),
                     text(node.path("rack"), "-"),

@@ -66,7 +66,7 @@ class ClusterGrowthIT {
                         Producers.start(cluster.bootstrapServers(), history, LOADED, PARTITIONS, 3, 200)) {
                     Awaitility.await().until(() -> history.isEachAcknowledged(PARTITIONS));
                     cluster.start(4);
-                    assertThat(replicasOfANewTopic(cluster)).contains(4);
+                    assertThat(replicasOfANewTopic(cluster, "later")).contains(4);
                     moveAsKafkaToolsDo(cluster);
                     rebalance(cluster);
                     drainTheFirst(cluster);
@@ -136,6 +136,8 @@ class ClusterGrowthIT {
         assertThat(first.path("node").asInt()).isEqualTo(1);
         assertThat(first.path("replicas").asInt()).isZero();
         assertThat(first.path("leaders").asInt()).isZero();
+        assertThat(first.path("drained").asBoolean()).isTrue();
+        assertThat(replicasOfANewTopic(cluster, "after-the-drain")).containsExactlyInAnyOrder(2, 3, 4);
     }
 
     /** The fourth node votes in its place. */
@@ -159,16 +161,16 @@ class ClusterGrowthIT {
         });
     }
 
-    private static Set<Integer> replicasOfANewTopic(ClusterProcesses cluster) throws Exception {
+    private static Set<Integer> replicasOfANewTopic(ClusterProcesses cluster, String topic) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
-            admin.createTopics(List.of(new NewTopic("later", PARTITIONS, (short) 3)))
+            admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 3)))
                     .all()
                     .get();
             Set<Integer> nodes = new HashSet<>();
-            for (TopicPartitionInfo partition : admin.describeTopics(List.of("later"))
+            for (TopicPartitionInfo partition : admin.describeTopics(List.of(topic))
                     .allTopicNames()
                     .get()
-                    .get("later")
+                    .get(topic)
                     .partitions()) {
                 partition.replicas().forEach(node -> nodes.add(node.id()));
             }

@@ -37,6 +37,7 @@ class MillraceCommandTest {
                 "cluster rebalance",
                 "cluster drain",
                 "cluster remove",
+                "cluster undrain",
                 "cluster recover",
                 "cluster elect",
                 "log",

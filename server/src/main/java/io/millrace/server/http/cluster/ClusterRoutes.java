@@ -11,6 +11,7 @@ import io.millrace.cluster.metadata.ClusterAdmin;
 import io.millrace.cluster.placement.Plan;
 import io.millrace.cluster.placement.Rebalancing;
 import io.millrace.server.http.HttpConfig;
+import io.millrace.server.http.HttpProblem;
 import io.millrace.server.http.NamedRoute;
 import io.millrace.server.http.QueryParameters;
 import io.millrace.server.http.RouteModule;
@@ -71,6 +72,7 @@ public final class ClusterRoutes implements RouteModule {
         NamedRoute.of(router, HttpMethod.POST, LEADERS).handler(ctx -> elect(ctx, bodies));
         NamedRoute.of(router, HttpMethod.GET, UNAVAILABLE).handler(this::unavailable);
         NamedRoute.of(router, HttpMethod.PUT, THROTTLE).handler(ctx -> throttle(ctx, bodies));
+        NamedRoute.of(router, HttpMethod.PUT, NODE).handler(ctx -> setDrained(ctx, bodies));
         NamedRoute.of(router, HttpMethod.DELETE, NODE).handler(this::remove);
     }
 
@@ -106,7 +108,34 @@ public final class ClusterRoutes implements RouteModule {
         QueryParameters.of(ctx, Set.of());
         bodies.read(ctx, body -> {
             PlanRequest request = PlanRequest.parse(body, PlanRequest.DRAIN_MEMBERS);
-            answer(ctx, rebalancing.drain(request.drainedNode()).compose(plan -> carryOut(plan, request)));
+            int drained = request.drainedNode();
+            answer(
+                    ctx,
+                    rebalancing
+                            .drain(drained)
+                            // First, or what is placed meanwhile would stay.
+                            .compose(plan -> (request.dryRun()
+                                            ? Future.<Void>succeededFuture()
+                                            : admin.setDrained(drained, true))
+                                    .compose(marked -> carryOut(plan, request))));
+        });
+    }
+
+    private void setDrained(RoutingContext ctx, BodyReader bodies) {
+        QueryParameters.of(ctx, Set.of());
+        int marked = PlanRequest.nodeId(ctx.pathParam("node"));
+        bodies.read(ctx, body -> {
+            JsonNode drained = PlanRequest.object(body, Set.of("drained")).path("drained");
+            if (!drained.isBoolean()) {
+                throw HttpProblem.badRequest("'drained' must be true or false");
+            }
+            answer(
+                    ctx,
+                    admin.setDrained(marked, drained.booleanValue())
+                            .map(done -> JsonNodeFactory.instance
+                                    .objectNode()
+                                    .put("node", marked)
+                                    .put("drained", drained.booleanValue())));
         });
     }
 
@@ -186,7 +215,9 @@ public final class ClusterRoutes implements RouteModule {
                         .compose(status -> status.quorum().voters().stream().anyMatch(voter -> voter.nodeId() == gone)
                                 ? admin.removeVoter(gone)
                                 : Future.succeededFuture())
-                        .compose(removed -> admin.unregister(gone))
+                        // Another node may get this id one day.
+                        .compose(removed -> admin.setDrained(gone, false))
+                        .compose(unmarked -> admin.unregister(gone))
                         .map(done -> JsonNodeFactory.instance.objectNode().put("removed", gone)));
     }
 

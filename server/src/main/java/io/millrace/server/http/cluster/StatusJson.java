@@ -65,6 +65,7 @@ final class StatusJson {
                 .objectNode()
                 .put("node", broker.nodeId())
                 .put("state", broker.fenced() ? "down" : broker.stopping() ? "stopping" : "up")
+                .put("drained", broker.drained())
                 .put("epoch", broker.epoch())
                 .put("kafka", broker.host() == null ? null : broker.host() + ":" + broker.port())
                 .put("http", broker.httpUrl())

@@ -1,6 +1,7 @@
 package io.millrace.server.http.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -81,6 +82,33 @@ class ClusterRoutesIT {
                         .path("total")
                         .asInt())
                 .isZero();
+    }
+
+    @Test
+    void aDrainedNodeGetsNoReplicasUntilItIsUndrained() throws Exception {
+        assertThat(json(HttpCalls.putJson(url("/cluster/nodes/1"), "{\"drained\":true}"))
+                        .path("drained")
+                        .asBoolean())
+                .isTrue();
+        assertThat(json(HttpCalls.get(url("/cluster")))
+                        .path("nodes")
+                        .get(0)
+                        .path("drained")
+                        .asBoolean())
+                .isTrue();
+        // The node tells the controller with its next heartbeat, which is sent at once.
+        await().untilAsserted(() -> assertThat(HttpCalls.postJson(url("/topics"), "{\"name\":\"homeless\"}")
+                        .body())
+                .contains("INVALID_REPLICATION_FACTOR"));
+
+        HttpCalls.putJson(url("/cluster/nodes/1"), "{\"drained\":false}");
+        await().untilAsserted(() -> assertThat(HttpCalls.postJson(url("/topics"), "{\"name\":\"at-home\"}")
+                        .statusCode())
+                .isEqualTo(201));
+        assertThat(HttpCalls.putJson(url("/cluster/nodes/9"), "{\"drained\":true}")
+                        .statusCode())
+                .isEqualTo(404);
+        HttpCalls.delete(url("/topics/at-home"));
     }
 
     @ParameterizedTest
