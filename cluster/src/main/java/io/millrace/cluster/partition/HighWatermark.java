@@ -72,4 +72,9 @@ final class HighWatermark {
     Watch watch(long position, Runnable listener) {
         return watchers.watch(position, listener, this::value);
     }
+
+    /** As {@link #watch}, and forgets the listener when it calls it. */
+    Watch watchOnce(long position, Runnable listener) {
+        return watchers.watchOnce(position, listener, this::value);
+    }
 }

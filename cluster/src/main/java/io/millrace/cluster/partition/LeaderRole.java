@@ -45,6 +45,9 @@ final class LeaderRole implements Role {
     private volatile boolean enoughInSync;
     private volatile MillraceException closed;
 
+    /** That followers were told to look at. */
+    private volatile long knownLogStart;
+
     private final DelayedProduce untilDurable = new DelayedProduce();
     private final DelayedProduce untilReplicated;
     private final OffsetWatchers endWatchers = new OffsetWatchers();
@@ -212,6 +215,8 @@ final class LeaderRole implements Role {
         }
         advance();
         failUnlessEnough();
+        // Whoever waits in a fetch session may have to say again how far he is.
+        lookAgain();
     }
 
     private void failUnlessEnough() {
@@ -226,18 +231,22 @@ final class LeaderRole implements Role {
     /**
      * Notes how far a follower is, from a request that was found to be in accordance with this log.
      *
+     * @param source who tells it, now and until he says something else
      * @return false when this node does not lead any more, or the follower is none of this partition
      */
-    boolean fetchedBy(int replica, long brokerEpoch, ReplicaFetchRequest.Entry request) {
+    boolean fetchedBy(
+            int replica, long brokerEpoch, ReplicaFetchRequest.Entry request, FollowerProgress.Source source) {
         Proposal proposal;
         boolean moved;
+        FollowerProgress.Source former;
         synchronized (lock) {
             FollowerProgress progress = followers.get(replica);
             if (closed != null || progress == null) {
                 return false;
             }
             long logEnd = log.offsets().logEndOffset();
-            if (!progress.fetched(brokerEpoch, request.fetchOffset(), logEnd, context.nowMs())) {
+            former = progress.source();
+            if (!progress.fetched(brokerEpoch, request.fetchOffset(), logEnd, context.nowMs(), source)) {
                 return true;
             }
             proposal = changes.expand(replica, Math.max(highWatermark.value(), takeoverEnd));
@@ -247,7 +256,59 @@ final class LeaderRole implements Role {
         if (moved) {
             tellHighWatermark();
         }
+        if (former != null && former != source) {
+            former.displaced();
+        }
         return true;
+    }
+
+    /** Whether a follower is in sync, and what is known of it is from this source: then it need not tell again. */
+    boolean isSettled(int replica, FollowerProgress.Source source) {
+        synchronized (lock) {
+            FollowerProgress progress = followers.get(replica);
+            return progress != null
+                    && progress.source() == source
+                    && inSync.committed().contains(replica);
+        }
+    }
+
+    /** Calls the listener once when the log grows beyond where a follower waits, and whenever else it has to look again. */
+    Watch watchEnd(int replica, FollowerProgress.Source source, long position, Runnable listener) {
+        synchronized (lock) {
+            FollowerProgress progress = followers.get(replica);
+            if (progress != null) {
+                progress.waits(source);
+            }
+        }
+        return endWatchers.watchOnce(
+                position,
+                () -> {
+                    outgrown(replica, source);
+                    listener.run();
+                },
+                () -> closed != null ? Long.MAX_VALUE : log.offsets().logEndOffset());
+    }
+
+    private void outgrown(int replica, FollowerProgress.Source source) {
+        synchronized (lock) {
+            FollowerProgress progress = followers.get(replica);
+            if (progress != null) {
+                progress.outgrown(source);
+            }
+        }
+    }
+
+    /** Something that followers must see has changed, and the log has not grown. */
+    private void lookAgain() {
+        endWatchers.tellAll();
+    }
+
+    /** The log begins there. */
+    void logStartAt(long offset) {
+        if (offset > knownLogStart) {
+            knownLogStart = offset;
+            lookAgain();
+        }
     }
 
     /** Looks for followers that fell behind, or says that there are none to wait for; called by a timer. */
@@ -288,6 +349,14 @@ final class LeaderRole implements Role {
         }
     }
 
+    /** Throws why this reign is over, if it is. */
+    void requireReign() {
+        MillraceException why = closed;
+        if (why != null) {
+            throw why;
+        }
+    }
+
     Optional<EpochEndOffset> endOffsetForEpoch(int epoch) {
         return log.endOffsetForEpoch(epoch);
     }
@@ -304,14 +373,6 @@ final class LeaderRole implements Role {
 
     PartitionLog log() {
         return log;
-    }
-
-    /** Calls the listener when the log grows beyond a position, and when the reign ends. */
-    Watch watchEnd(long position, Runnable listener) {
-        return endWatchers.watch(
-                position,
-                listener,
-                () -> closed != null ? Long.MAX_VALUE : log.offsets().logEndOffset());
     }
 
     void expire(long nowMs) {

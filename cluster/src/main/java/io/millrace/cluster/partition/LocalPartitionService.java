@@ -44,6 +44,7 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
     private final PartitionContext context;
     private final HighWatermarkFile highWatermarks;
     private final ImageApplier applier;
+    private final ReplicaSessions replicaSessions;
 
     /**
      * @param image the newest image, for lookups by name and of nodes; may give null before there is one
@@ -74,6 +75,7 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
         this.registry = new PartitionRegistry();
         this.context = new PartitionContext(
                 config.nodeId(), image, replication, new ReplicaFetchers(replication, config.nodeId()));
+        this.replicaSessions = new ReplicaSessions(registry, context, threads, readers);
         this.highWatermarks = HighWatermarkFile.open(disk, config.storage().directory());
         this.applier = new ImageApplier(registry, logs, context, config.topicDefaults(), highWatermarks);
     }
@@ -122,7 +124,7 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
 
     @Override
     public Future<ReplicaFetchResponse<ReadResult>> fetch(ReplicaFetchRequest request) {
-        return new DelayedFetch<>(threads, readers, request.maxWaitMs(), new ReplicaRead(registry, request)).start();
+        return replicaSessions.fetch(request);
     }
 
     @Override
@@ -213,6 +215,7 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
         Promise<Long> moved = CallerContext.promise();
         leader.log().advanceLogStart(target).whenComplete((start, failure) -> {
             if (failure == null) {
+                leader.logStartAt(start);
                 moved.complete(start);
             } else {
                 moved.fail(LogErrors.translate(failure));
@@ -255,7 +258,9 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
     public void applyRetention() {
         for (Partition partition : registry.all()) {
             partition.log().applyRetention(partition.highWatermark()).whenComplete((start, failure) -> {
-                if (failure != null) {
+                if (failure == null) {
+                    partition.logStartAt(start);
+                } else {
                     log.atWarn()
                             .addKeyValue("partition", partition.topicPartition())
                             .log("Retention failed and will be tried again: {}", failure.toString());
@@ -289,6 +294,7 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
     /** Ends the fetchers and reader threads. The logs are closed by whoever opened them. */
     public void close() {
         context.fetchers().close();
+        replicaSessions.close();
         threads.close();
         failAll(new MillraceException(ErrorCode.NOT_LEADER_OR_FOLLOWER, "The node is stopping: ask another, or later"));
     }

@@ -1,6 +1,7 @@
 package io.millrace.cluster.partition;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,7 @@ import java.util.function.LongSupplier;
 /** Those who wait for an offset to move. Thread-safe; listeners run without a lock. */
 public final class OffsetWatchers {
 
-    private record Watcher(long position, Runnable listener) {}
+    private record Watcher(long position, boolean once, Runnable listener) {}
 
     private final Map<Watch, Watcher> watchers = new LinkedHashMap<>();
 
@@ -36,33 +37,57 @@ public final class OffsetWatchers {
     private List<Runnable> listenersBelow(long offset) {
         List<Runnable> result = new ArrayList<>();
         synchronized (watchers) {
-            for (Watcher watcher : watchers.values()) {
+            for (Iterator<Watcher> each = watchers.values().iterator(); each.hasNext(); ) {
+                Watcher watcher = each.next();
                 if (watcher.position() < offset) {
                     result.add(watcher.listener());
+                    if (watcher.once()) {
+                        each.remove();
+                    }
                 }
             }
+            empty = watchers.isEmpty();
         }
         return result;
     }
 
     /** Calls the listener whenever the offset is above a position; at once if it is already. */
     public Watch watch(long position, Runnable listener, LongSupplier offset) {
-        Watch watch = new Watch() {
-            @Override
-            public void cancel() {
-                synchronized (watchers) {
-                    watchers.remove(this);
-                    empty = watchers.isEmpty();
-                }
-            }
-        };
-        synchronized (watchers) {
-            watchers.put(watch, new Watcher(position, listener));
-            empty = false;
-        }
+        Watch watch = add(new Watcher(position, false, listener));
         if (offset.getAsLong() > position) {
             listener.run();
         }
         return watch;
+    }
+
+    /** As {@link #watch}, and forgets the listener when it calls it. */
+    public Watch watchOnce(long position, Runnable listener, LongSupplier offset) {
+        Watch watch = add(new Watcher(position, true, listener));
+        if (offset.getAsLong() > position && remove(watch)) {
+            listener.run();
+        }
+        return watch;
+    }
+
+    private Watch add(Watcher watcher) {
+        Watch watch = new Watch() {
+            @Override
+            public void cancel() {
+                remove(this);
+            }
+        };
+        synchronized (watchers) {
+            watchers.put(watch, watcher);
+            empty = false;
+        }
+        return watch;
+    }
+
+    private boolean remove(Watch watch) {
+        synchronized (watchers) {
+            boolean was = watchers.remove(watch) != null;
+            empty = watchers.isEmpty();
+            return was;
+        }
     }
 }

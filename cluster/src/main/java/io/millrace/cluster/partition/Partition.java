@@ -184,6 +184,18 @@ final class Partition {
         return highWatermark.watch(position, listener);
     }
 
+    /** As {@link #watch}, and forgets the listener when it calls it. */
+    Watch watchOnce(long position, Runnable listener) {
+        return highWatermark.watchOnce(position, listener);
+    }
+
+    /** Retention has moved the start of the log, or has not. */
+    void logStartAt(long offset) {
+        if (role instanceof LeaderRole leader) {
+            leader.logStartAt(offset);
+        }
+    }
+
     /** Whether it stopped to follow, because it has acknowledged records that its leader lost. */
     boolean isOffline() {
         return role instanceof FollowerRole follower && follower.isOffline();

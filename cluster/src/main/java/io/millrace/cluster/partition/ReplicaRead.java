@@ -14,76 +14,90 @@ import io.millrace.storage.ReadResult;
 import io.millrace.storage.batch.BatchHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
- * A follower's fetch of several partitions, up to the end of the log. The first look at each partition tells its leader how far the
- * follower is; the later ones, while it waits for records, do not.
+ * What a leader has for a follower in a partition, up to the end of the log. The first look at it for a request tells the leader how far
+ * the follower is; the later ones, while it waits for records, do not.
  */
-final class ReplicaRead implements DelayedFetch.Reading<ReplicaFetchResponse<ReadResult>> {
+final class ReplicaRead {
+
+    /**
+     * What there is.
+     *
+     * @param isAtEnd whether the follower has everything, and waits from now on for something to move
+     */
+    record Result(ReplicaFetchResponse.Entry<ReadResult> row, boolean isAtEnd) {}
 
     private final PartitionRegistry registry;
-    private final ReplicaFetchRequest request;
-    private boolean noted;
+    private final int replicaId;
+    private final long brokerEpoch;
 
-    ReplicaRead(PartitionRegistry registry, ReplicaFetchRequest request) {
+    ReplicaRead(PartitionRegistry registry, int replicaId, long brokerEpoch) {
         this.registry = registry;
-        this.request = request;
+        this.replicaId = replicaId;
+        this.brokerEpoch = brokerEpoch;
     }
 
-    @Override
-    public boolean isImmediate() {
-        for (ReplicaFetchRequest.Entry each : request.partitions()) {
-            Partition partition = registry.find(each.partition());
-            if (partition != null && !partition.log().isCached(each.fetchOffset())) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    @Override
-    public ReplicaFetchResponse<ReadResult> read() {
-        List<ReplicaFetchResponse.Entry<ReadResult>> result =
-                new ArrayList<>(request.partitions().size());
-        int bytesLeft = request.maxBytes();
-        boolean nothingYet = true;
-        for (ReplicaFetchRequest.Entry each : request.partitions()) {
-            ReplicaFetchResponse.Entry<ReadResult> entry = readOne(each, Math.max(0, bytesLeft), nothingYet);
-            if (entry.outcome() instanceof Records<ReadResult> records) {
-                bytesLeft -= records.records().sizeBytes();
-                nothingYet &= records.records().isEmpty();
-            }
-            result.add(entry);
-        }
-        noted = true;
-        return new ReplicaFetchResponse<>(result);
-    }
-
-    private ReplicaFetchResponse.Entry<ReadResult> readOne(
-            ReplicaFetchRequest.Entry entry, int bytesLeft, boolean atLeastOneBatch) {
+    /**
+     * Reads a partition.
+     *
+     * @param bytesLeft bound on the records; 0 reads nothing
+     * @param atLeastOneBatch whether the first batch may be larger
+     */
+    Result read(SessionPartition session, int bytesLeft, boolean atLeastOneBatch) {
+        ReplicaFetchRequest.Entry entry = session.asked();
         long logStart = -1;
         try {
-            LeaderRole leader = registry.leading(entry.partition());
+            Partition partition = registry.existing(entry.partition());
+            LeaderRole leader = partition.leading();
             leader.requireEpoch(entry.leaderEpoch());
-            logStart = leader.offsets().logStartOffset();
-            Outcome<ReadResult> outcome = outcome(leader, entry, bytesLeft, atLeastOneBatch);
+            leader.requireReign();
+            PartitionOffsets before = leader.offsets();
+            logStart = before.logStartOffset();
+            Outcome<ReadResult> outcome = outcome(leader, session, bytesLeft, atLeastOneBatch);
             // After the read: what it may say about the records that are sent is then the newest.
             PartitionOffsets offsets = leader.offsets();
-            return new ReplicaFetchResponse.Entry<>(
-                    entry.partition(), outcome, offsets.highWatermark(), offsets.logStartOffset());
+            // A batch that does not fit is not read either.
+            boolean isAtEnd = outcome instanceof Records<ReadResult> records
+                    && records.records().isEmpty()
+                    && entry.fetchOffset() >= before.logEndOffset();
+            if (isAtEnd) {
+                session.await(leader, partition, offsets.highWatermark());
+            }
+            return new Result(
+                    new ReplicaFetchResponse.Entry<>(
+                            entry.partition(), outcome, offsets.highWatermark(), offsets.logStartOffset()),
+                    isAtEnd);
         } catch (RuntimeException | IOException e) {
             // Any other would leave the buffers open that were read for the partitions before.
             ErrorCode error = LogErrors.translate(e).code();
-            return new ReplicaFetchResponse.Entry<>(entry.partition(), new Failed<>(error), -1, logStart);
+            return new Result(
+                    new ReplicaFetchResponse.Entry<>(entry.partition(), new Failed<>(error), -1, logStart), false);
         }
     }
 
+    /** Where the offsets are of a partition in which there is nothing to read; null when that was told, or another reign has begun. */
+    ReplicaFetchResponse.Entry<ReadResult> offsets(SessionPartition session) {
+        Partition partition = registry.find(session.asked().partition());
+        LeaderRole leader = partition == null ? null : partition.leadingOrNull();
+        if (leader == null || leader.leaderEpoch() != session.asked().leaderEpoch()) {
+            return null;
+        }
+        PartitionOffsets offsets = leader.offsets();
+        return session.tell(partition, offsets.highWatermark(), offsets.logStartOffset())
+                ? new ReplicaFetchResponse.Entry<>(
+                        session.asked().partition(),
+                        new Records<>(ReadResult.empty()),
+                        offsets.highWatermark(),
+                        offsets.logStartOffset())
+                : null;
+    }
+
     private Outcome<ReadResult> outcome(
-            LeaderRole leader, ReplicaFetchRequest.Entry entry, int bytesLeft, boolean atLeastOneBatch)
-            throws IOException {
+            LeaderRole leader, SessionPartition session, int bytesLeft, boolean atLeastOneBatch) throws IOException {
+        ReplicaFetchRequest.Entry entry = session.asked();
+        boolean note = session.takeNote();
         Diverging<ReadResult> diverging = divergence(leader, entry);
         if (diverging != null) {
             return diverging;
@@ -92,7 +106,7 @@ final class ReplicaRead implements DelayedFetch.Reading<ReplicaFetchResponse<Rea
         if (entry.fetchOffset() < offsets.logStartOffset() || entry.fetchOffset() > offsets.logEndOffset()) {
             return new Failed<>(ErrorCode.OFFSET_OUT_OF_RANGE);
         }
-        if (!noted && !leader.fetchedBy(request.replicaId(), request.brokerEpoch(), entry)) {
+        if (note && !leader.fetchedBy(replicaId, brokerEpoch, entry, session)) {
             return new Failed<>(ErrorCode.NOT_LEADER_OR_FOLLOWER);
         }
         int maxBytes = Math.min(entry.maxBytes(), bytesLeft);
@@ -135,52 +149,5 @@ final class ReplicaRead implements DelayedFetch.Reading<ReplicaFetchResponse<Rea
         return end.leaderEpoch() < entry.lastFetchedEpoch() || end.endOffset() < entry.fetchOffset()
                 ? new Diverging<>(end.leaderEpoch(), end.endOffset())
                 : null;
-    }
-
-    @Override
-    public ReplicaFetchResponse<ReadResult> failed(Throwable failure) {
-        ErrorCode code = LogErrors.translate(failure).code();
-        return new ReplicaFetchResponse<>(request.partitions().stream()
-                .map(each -> new ReplicaFetchResponse.Entry<ReadResult>(each.partition(), new Failed<>(code), -1, -1))
-                .toList());
-    }
-
-    @Override
-    public boolean isEnough(ReplicaFetchResponse<ReadResult> result) {
-        int bytes = 0;
-        for (int i = 0; i < result.partitions().size(); i++) {
-            ReplicaFetchResponse.Entry<ReadResult> each = result.partitions().get(i);
-            boolean isNews = each.highWatermark() > request.partitions().get(i).highWatermark();
-            if (isNews || !(each.outcome() instanceof Records<ReadResult> records)) {
-                return true;
-            }
-            bytes += records.records().sizeBytes();
-        }
-        return bytes >= Math.max(1, request.minBytes()) || request.partitions().isEmpty();
-    }
-
-    @Override
-    public void discard(ReplicaFetchResponse<ReadResult> result) {
-        for (ReplicaFetchResponse.Entry<ReadResult> each : result.partitions()) {
-            if (each.outcome() instanceof Records<ReadResult> records) {
-                records.records().close();
-            }
-        }
-    }
-
-    @Override
-    public void watch(Runnable moved, List<Watch> watches) {
-        for (ReplicaFetchRequest.Entry each : request.partitions()) {
-            Partition partition = registry.find(each.partition());
-            LeaderRole leader = partition == null ? null : partition.leadingOrNull();
-            if (leader == null) {
-                moved.run();
-            } else {
-                watches.add(leader.watchEnd(each.fetchOffset(), moved));
-                if (each.highWatermark() != ReplicaFetchRequest.Entry.NOBODY_WAITS) {
-                    watches.add(partition.watch(each.highWatermark(), moved));
-                }
-            }
-        }
     }
 }

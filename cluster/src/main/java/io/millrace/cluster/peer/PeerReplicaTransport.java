@@ -41,6 +41,6 @@ public final class PeerReplicaTransport implements ReplicaTransport {
                         ReplicaFetchMessages.VERSION,
                         ReplicaFetchMessages.request(request),
                         request.maxWaitMs() + answerTimeoutMs)
-                .map(answer -> ReplicaFetchMessages.response(request, (FetchResponseData) answer));
+                .map(answer -> ReplicaFetchMessages.response((FetchResponseData) answer));
     }
 }

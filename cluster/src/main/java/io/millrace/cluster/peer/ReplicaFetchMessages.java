@@ -1,25 +1,25 @@
 package io.millrace.cluster.peer;
 
 import io.millrace.cluster.error.ErrorCode;
-import io.millrace.cluster.error.MillraceException;
-import io.millrace.cluster.peer.PeerException.Kind;
 import io.millrace.cluster.replication.ReplicaFetchRequest;
 import io.millrace.cluster.replication.ReplicaFetchResponse;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Outcome;
+import io.millrace.storage.TopicPartition;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
+import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 import org.apache.kafka.common.message.FetchRequestData.ReplicaState;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.requests.FetchMetadata;
 
 /**
  * What a follower asks and is answered, as messages. Partitions keep their order: those of one topic that follow each other share a
@@ -39,8 +39,8 @@ final class ReplicaFetchMessages {
                 .setMaxWaitMs(request.maxWaitMs())
                 .setMinBytes(request.minBytes())
                 .setMaxBytes(request.maxBytes())
-                .setSessionId(FetchMetadata.INVALID_SESSION_ID)
-                .setSessionEpoch(FetchMetadata.FINAL_EPOCH);
+                .setSessionId(request.session().id())
+                .setSessionEpoch(request.session().epoch());
         UUID topicId = null;
         FetchTopic topic = null;
         for (ReplicaFetchRequest.Entry entry : request.partitions()) {
@@ -59,37 +59,37 @@ final class ReplicaFetchMessages {
                             .setPartitionMaxBytes(entry.maxBytes())
                             .setHighWatermark(entry.highWatermark()));
         }
+        forget(request.forgotten(), message);
         return message;
     }
 
-    /**
-     * What was answered.
-     *
-     * @throws MillraceException when the request as a whole was refused
-     * @throws PeerException when the answer is to something else
-     */
-    static ReplicaFetchResponse<ByteBuffer> response(ReplicaFetchRequest request, FetchResponseData message) {
-        if (message.errorCode() != ErrorCode.NONE.kafkaCode()) {
-            throw new MillraceException(
-                    ErrorCode.ofKafkaCode(message.errorCode()),
-                    "The leader refused a fetch with Kafka error " + message.errorCode() + ".");
+    private static void forget(List<TopicPartition> partitions, FetchRequestData message) {
+        Map<UUID, ForgottenTopic> topics = new LinkedHashMap<>();
+        for (TopicPartition each : partitions) {
+            topics.computeIfAbsent(each.topicId(), id -> new ForgottenTopic().setTopicId(KafkaIds.toKafka(id)))
+                    .partitions()
+                    .add(each.partition());
         }
-        List<ReplicaFetchRequest.Entry> asked = request.partitions();
-        List<ReplicaFetchResponse.Entry<ByteBuffer>> entries = new ArrayList<>(asked.size());
+        message.setForgottenTopicsData(List.copyOf(topics.values()));
+    }
+
+    /** What was answered. Topics have no names there: that of a partition in it is its topic's id. */
+    static ReplicaFetchResponse<ByteBuffer> response(FetchResponseData message) {
+        if (message.errorCode() != ErrorCode.NONE.kafkaCode()) {
+            return ReplicaFetchResponse.refused(ErrorCode.ofKafkaCode(message.errorCode()));
+        }
+        List<ReplicaFetchResponse.Entry<ByteBuffer>> entries = new ArrayList<>();
         for (FetchableTopicResponse topic : message.responses()) {
+            UUID id = KafkaIds.fromKafka(topic.topicId());
             for (PartitionData row : topic.partitions()) {
-                int next = entries.size();
-                if (next == asked.size() || !isFor(asked.get(next), topic.topicId(), row.partitionIndex())) {
-                    throw notWhatWasAsked();
-                }
                 entries.add(new ReplicaFetchResponse.Entry<>(
-                        asked.get(next).partition(), outcome(row), row.highWatermark(), row.logStartOffset()));
+                        new TopicPartition(id, id.toString(), row.partitionIndex()),
+                        outcome(row),
+                        row.highWatermark(),
+                        row.logStartOffset()));
             }
         }
-        if (entries.size() < asked.size()) {
-            throw notWhatWasAsked();
-        }
-        return new ReplicaFetchResponse<>(entries);
+        return new ReplicaFetchResponse<>(ErrorCode.NONE, message.sessionId(), entries);
     }
 
     private static Outcome<ByteBuffer> outcome(PartitionData row) {
@@ -103,16 +103,5 @@ final class ReplicaFetchMessages {
         return new ReplicaFetchResponse.Records<>(
                 row.records() == null ? ByteBuffer.allocate(0) : ((MemoryRecords) row.records()).buffer(),
                 LogHistoryField.read(row));
-    }
-
-    private static boolean isFor(ReplicaFetchRequest.Entry asked, Uuid topicId, int partition) {
-        UUID id = asked.partition().topicId();
-        return asked.partition().partition() == partition
-                && id.getMostSignificantBits() == topicId.getMostSignificantBits()
-                && id.getLeastSignificantBits() == topicId.getLeastSignificantBits();
-    }
-
-    private static PeerException notWhatWasAsked() {
-        return new PeerException(Kind.PROTOCOL, "A leader did not answer for the partitions that were asked.", null);
     }
 }

@@ -5,58 +5,20 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Function;
 
-/** One request and its answer: who asked for what, and handing each its part. */
+/** What became of one answer: hands each replica its part. */
 final class FetchRound {
 
-    private static final Logger log = LoggerFactory.getLogger(FetchRound.class);
+    /** A replica, and what was asked for it. */
+    record Asked(FollowedReplica replica, ReplicaFetchRequest.Entry entry) {}
 
-    private final List<FollowedReplica> replicas;
-    private final List<ReplicaFetchRequest.Entry> entries;
+    private final List<FollowedReplica> replicas = new ArrayList<>();
     private long receivedBytes;
 
-    private FetchRound(List<FollowedReplica> replicas, List<ReplicaFetchRequest.Entry> entries) {
-        this.replicas = replicas;
-        this.entries = entries;
-    }
-
-    /** Of those that can say what they want. */
-    static FetchRound of(List<FollowedReplica> candidates, int partitionMaxBytes) {
-        List<FollowedReplica> replicas = new ArrayList<>(candidates.size());
-        List<ReplicaFetchRequest.Entry> entries = new ArrayList<>(candidates.size());
-        for (FollowedReplica candidate : candidates) {
-            ReplicaFetchRequest.Entry entry = ask(candidate, partitionMaxBytes);
-            if (entry != null) {
-                replicas.add(candidate);
-                entries.add(entry);
-            }
-        }
-        return new FetchRound(replicas, entries);
-    }
-
-    private static ReplicaFetchRequest.Entry ask(FollowedReplica candidate, int maxBytes) {
-        try {
-            return candidate.ask(maxBytes);
-        } catch (RuntimeException e) {
-            log.atWarn()
-                    .addKeyValue("partition", candidate.topicPartition())
-                    .log("A replica cannot say what it wants, the others go on: {}", e.toString());
-            return null;
-        }
-    }
-
-    boolean isEmpty() {
-        return entries.isEmpty();
-    }
-
+    /** Those that the answer said something about. */
     List<FollowedReplica> replicas() {
         return replicas;
-    }
-
-    List<ReplicaFetchRequest.Entry> entries() {
-        return entries;
     }
 
     long receivedBytes() {
@@ -66,37 +28,35 @@ final class FetchRound {
     /**
      * Hands out an answer.
      *
+     * @param asked what the leader was asked of a partition, null for one that it was not asked for
      * @param outcome told for each replica; the failure is null when it may be asked for more
      * @return completes, always with success, when all have taken their part
      */
-    Future<Void> take(ReplicaFetchResponse<ByteBuffer> answer, BiConsumer<FollowedReplica, Throwable> outcome) {
-        List<Future<Void>> taken = new ArrayList<>(replicas.size());
-        for (int i = 0; i < replicas.size(); i++) {
-            FollowedReplica replica = replicas.get(i);
-            taken.add(takeOne(replica, entries.get(i), answer, i).transform(done -> {
-                outcome.accept(replica, done.cause());
+    Future<Void> take(
+            ReplicaFetchResponse<ByteBuffer> answer,
+            Function<ReplicaFetchResponse.Entry<ByteBuffer>, Asked> asked,
+            BiConsumer<FollowedReplica, Throwable> outcome) {
+        List<Future<Void>> taken = new ArrayList<>(answer.partitions().size());
+        for (ReplicaFetchResponse.Entry<ByteBuffer> entry : answer.partitions()) {
+            Asked each = asked.apply(entry);
+            if (each == null) {
+                continue;
+            }
+            replicas.add(each.replica());
+            if (entry.outcome() instanceof ReplicaFetchResponse.Records<ByteBuffer> records) {
+                receivedBytes += records.records().remaining();
+            }
+            taken.add(takeOne(each, entry).transform(done -> {
+                outcome.accept(each.replica(), done.cause());
                 return Future.succeededFuture();
             }));
         }
-        return Future.join(taken).mapEmpty();
+        return taken.isEmpty() ? Future.succeededFuture() : Future.join(taken).mapEmpty();
     }
 
-    private Future<Void> takeOne(
-            FollowedReplica replica,
-            ReplicaFetchRequest.Entry asked,
-            ReplicaFetchResponse<ByteBuffer> answer,
-            int index) {
-        if (index >= answer.partitions().size()
-                || !answer.partitions().get(index).partition().equals(asked.partition())) {
-            return Future.failedFuture(
-                    new IllegalStateException("the answer does not say anything about " + asked.partition()));
-        }
-        ReplicaFetchResponse.Entry<ByteBuffer> entry = answer.partitions().get(index);
-        if (entry.outcome() instanceof ReplicaFetchResponse.Records<ByteBuffer> records) {
-            receivedBytes += records.records().remaining();
-        }
+    private static Future<Void> takeOne(Asked asked, ReplicaFetchResponse.Entry<ByteBuffer> entry) {
         try {
-            return replica.take(asked, entry);
+            return asked.replica().take(asked.entry(), entry);
         } catch (RuntimeException e) {
             return Future.failedFuture(e);
         }

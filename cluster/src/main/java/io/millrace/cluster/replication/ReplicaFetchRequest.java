@@ -1,26 +1,44 @@
 package io.millrace.cluster.replication;
 
+import io.millrace.cluster.session.SessionStep;
 import io.millrace.storage.TopicPartition;
 import java.util.List;
 
 /**
- * A follower asks a leader for the records after those it has, in all partitions of one lane.
+ * A follower asks a leader for the records after those it has, in all partitions of one lane. In a session it names those only of which
+ * it has something else to say than before; for the others it says the same again.
  *
  * <p>A follower asks for more only when everything below the fetch offset is durable here (flush policy {@code group}) or written here
  * ({@code os}). So the fetch offset says how far the leader may count on this replica.
  *
  * @param replicaId node id of the follower
  * @param brokerEpoch of the process that asks; the leader proposes it for the ISR with this epoch only (KIP-903)
+ * @param session which session this is a request of
  * @param maxWaitMs how long the leader may wait for {@code minBytes}
  * @param minBytes how much to wait for
  * @param maxBytes bound on all records of the answer; the first batch of the first partition that has some may exceed it
- * @param partitions each at most once; answered in this order
+ * @param partitions each at most once
+ * @param forgotten partitions that are not asked for any more
  */
 public record ReplicaFetchRequest(
-        int replicaId, long brokerEpoch, int maxWaitMs, int minBytes, int maxBytes, List<Entry> partitions) {
+        int replicaId,
+        long brokerEpoch,
+        SessionStep session,
+        int maxWaitMs,
+        int minBytes,
+        int maxBytes,
+        List<Entry> partitions,
+        List<TopicPartition> forgotten) {
 
     public ReplicaFetchRequest {
         partitions = List.copyOf(partitions);
+        forgotten = List.copyOf(forgotten);
+    }
+
+    /** Without a session. */
+    public ReplicaFetchRequest(
+            int replicaId, long brokerEpoch, int maxWaitMs, int minBytes, int maxBytes, List<Entry> partitions) {
+        this(replicaId, brokerEpoch, SessionStep.NONE, maxWaitMs, minBytes, maxBytes, partitions, List.of());
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.millrace.cluster.replication;
 
 import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.session.SessionStep;
 import io.millrace.storage.LogHistory;
 import io.millrace.storage.TopicPartition;
 import java.util.List;
@@ -10,12 +11,23 @@ import java.util.List;
  *
  * @param <R> what holds records: {@link io.millrace.storage.ReadResult} where they leave the leader's log, {@link
  *     java.nio.ByteBuffer} where they arrive
- * @param partitions in the order of the request
+ * @param error NONE, or why the request as a whole was refused: then the session is over
+ * @param sessionId the session that the leader keeps, {@link SessionStep#NO_ID} for none
+ * @param partitions of which there is something to say, in no particular order; without a session all that were asked
  */
-public record ReplicaFetchResponse<R>(List<Entry<R>> partitions) {
+public record ReplicaFetchResponse<R>(ErrorCode error, int sessionId, List<Entry<R>> partitions) {
 
     public ReplicaFetchResponse {
         partitions = List.copyOf(partitions);
+    }
+
+    /** Without a session. */
+    public ReplicaFetchResponse(List<Entry<R>> partitions) {
+        this(ErrorCode.NONE, SessionStep.NO_ID, partitions);
+    }
+
+    public static <R> ReplicaFetchResponse<R> refused(ErrorCode error) {
+        return new ReplicaFetchResponse<>(error, SessionStep.NO_ID, List.of());
     }
 
     /**

@@ -1,17 +1,21 @@
 package io.millrace.cluster.replication;
 
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.replication.FetchRound.Asked;
+import io.millrace.cluster.session.SentSession;
+import io.millrace.storage.TopicPartition;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fetches from one leader in one lane: one request at a time, for all replicas of the lane that can say what they want. The next
- * request goes out when everything that the last one brought is durable here.
+ * Fetches from one leader in one lane: one request at a time, for all replicas of the lane that can say what they want, in a session
+ * with the leader (KIP-227). The next request goes out when everything that the last one brought is durable here.
  *
  * <p>Runs on whatever thread the last answer, fsync or timer came on; guarded by its own lock, which is not held while it calls others.
  */
@@ -28,21 +32,21 @@ final class ReplicaFetcher {
     /** About ten seconds. */
     private static final int EMPTY_ROUNDS_UNTIL_IDLE = 100;
 
-    /** How a replica does in this fetcher. */
-    private static final class Member {
-        private int failures;
-        private int emptyRounds;
-        private long notBeforeMs;
-    }
-
     private final ReplicaFetchers fetchers;
     private final Replication replication;
     private final int nodeId;
     private final int leader;
     private final int lane;
 
+    private final LaneMembers members;
+
+    /** What the leader remembers; used by whoever carries on the rounds. */
+    private final SentSession<TopicPartition, Asked> session = new SentSession<>();
+
+    private final Queue<TopicPartition> doubted = new ConcurrentLinkedQueue<>();
+    private long brokerEpoch = -1;
+
     // Guarded by this.
-    private final Map<FollowedReplica, Member> members = new LinkedHashMap<>();
     private boolean busy;
     private boolean closed;
     private int failures;
@@ -54,6 +58,7 @@ final class ReplicaFetcher {
         this.nodeId = nodeId;
         this.leader = leader;
         this.lane = lane;
+        this.members = new LaneMembers(replication.config());
     }
 
     int leader() {
@@ -66,9 +71,12 @@ final class ReplicaFetcher {
 
     /** Returns whether nothing is under way: then {@link #next} is to be called, without a lock. */
     synchronized boolean add(FollowedReplica replica) {
-        members.put(replica, new Member());
+        if (closed) {
+            return false;
+        }
+        members.add(replica);
         emptyRounds = 0;
-        if (busy || closed) {
+        if (busy) {
             return false;
         }
         busy = true;
@@ -86,31 +94,24 @@ final class ReplicaFetcher {
 
     /** Only while {@link #busy}: by one thread at a time. */
     void next() {
-        List<FollowedReplica> ready = new ArrayList<>();
-        long nowMs = replication.monotonicMs().getAsLong();
-        long waitMs = Long.MAX_VALUE;
         synchronized (this) {
             if (closed || members.isEmpty()) {
                 busy = false;
                 return;
             }
-            for (Map.Entry<FollowedReplica, Member> each : members.entrySet()) {
-                long left = each.getValue().notBeforeMs - nowMs;
-                if (left <= 0) {
-                    ready.add(each.getKey());
-                } else {
-                    waitMs = Math.min(waitMs, left);
-                }
-            }
         }
-        FetchRound round = FetchRound.of(ready, replication.config().partitionMaxBytes());
-        if (round.isEmpty()) {
+        long nowMs = replication.monotonicMs().getAsLong();
+        for (TopicPartition each = doubted.poll(); each != null; each = doubted.poll()) {
+            session.doubt(each);
+        }
+        long waitMs = members.ask(session, nowMs);
+        if (session.isEmpty()) {
             // Those that join meanwhile are not kept waiting by those that failed.
             long lookAgainMs = Math.min(waitMs, replication.config().fetchWaitMs());
-            replication.timers().after(ready.isEmpty() ? lookAgainMs : NOT_READY_MS, this::next);
+            replication.timers().after(waitMs < Long.MAX_VALUE ? lookAgainMs : NOT_READY_MS, this::next);
             return;
         }
-        ask(round, nowMs, Math.min(waitMs, idleWaitMs()));
+        ask(nowMs, Math.min(waitMs, idleWaitMs()));
     }
 
     /** Where nothing happens for long, asking ten times a second would be most of what a node does. */
@@ -120,23 +121,41 @@ final class ReplicaFetcher {
                 : replication.config().fetchWaitIdleMs();
     }
 
-    private void ask(FetchRound round, long beganMs, long maxWaitMs) {
+    private void ask(long beganMs, long maxWaitMs) {
         ReplicationConfig config = replication.config();
+        long epoch = replication.brokerEpoch().getAsLong();
+        if (epoch != brokerEpoch) {
+            // What was said, another life of this node has said.
+            session.lost();
+            brokerEpoch = epoch;
+        }
+        SentSession.Request<TopicPartition, Asked> update = session.next();
         ReplicaFetchRequest request = new ReplicaFetchRequest(
                 nodeId,
-                replication.brokerEpoch().getAsLong(),
+                epoch,
+                update.step(),
                 (int) maxWaitMs,
                 1,
                 config.fetchMaxBytes(),
-                round.entries());
+                update.changed().stream().map(Asked::entry).toList(),
+                update.forgotten());
         fetch(request).onComplete(done -> {
             if (done.failed()) {
                 unreachable(done.cause());
+            } else if (done.result().error() != ErrorCode.NONE) {
+                refused(done.result().error());
             } else {
-                reached();
-                round.take(done.result(), this::outcome).onComplete(taken -> finish(round, beganMs));
+                take(done.result(), beganMs);
             }
         });
+    }
+
+    private void take(ReplicaFetchResponse<ByteBuffer> answer, long beganMs) {
+        reached();
+        session.answered(answer.sessionId());
+        FetchRound round = new FetchRound();
+        round.take(answer, entry -> session.sent(entry.partition()), this::outcome)
+                .onComplete(taken -> finish(round, beganMs));
     }
 
     /** A transport that throws must not end the fetching. */
@@ -148,12 +167,24 @@ final class ReplicaFetcher {
         }
     }
 
+    /** The leader does not know the session, or could not read at all: it is told everything again. */
+    private void refused(ErrorCode error) {
+        boolean isUsual =
+                error == ErrorCode.FETCH_SESSION_ID_NOT_FOUND || error == ErrorCode.INVALID_FETCH_SESSION_EPOCH;
+        failed(new MillraceException(error, "The leader answered " + error), isUsual);
+    }
+
     private void unreachable(Throwable cause) {
+        failed(cause, false);
+    }
+
+    private void failed(Throwable cause, boolean isUsual) {
+        session.lost();
         int inARow;
         synchronized (this) {
             inARow = ++failures;
         }
-        if (inARow == 1) {
+        if (inARow == 1 && !isUsual) {
             log.atWarn()
                     .addKeyValue("leader", leader)
                     .addKeyValue("lane", lane)
@@ -168,20 +199,9 @@ final class ReplicaFetcher {
 
     /** What became of the answer for one replica. */
     private void outcome(FollowedReplica replica, Throwable failure) {
-        synchronized (this) {
-            Member member = members.get(replica);
-            if (member == null) {
-                return;
-            }
-            if (failure == null) {
-                member.failures = 0;
-            } else {
-                member.failures++;
-                member.notBeforeMs = replication.monotonicMs().getAsLong()
-                        + replication.config().backoffMs(member.failures);
-            }
-        }
+        members.outcome(replica, failure == null, replication.monotonicMs().getAsLong());
         if (failure != null) {
+            doubted.add(replica.topicPartition());
             log.atDebug()
                     .addKeyValue("partition", replica.topicPartition())
                     .addKeyValue("leader", leader)
@@ -193,8 +213,9 @@ final class ReplicaFetcher {
         synchronized (this) {
             emptyRounds = round.receivedBytes() == 0 ? emptyRounds + 1 : 0;
         }
-        round.replicas().forEach(replica -> fetchers.move(replica, this));
-        rotate();
+        boolean isAllDue = members.isAllDue(replication.monotonicMs().getAsLong());
+        List<FollowedReplica> mayMove = isAllDue ? members.all() : round.replicas();
+        mayMove.forEach(replica -> fetchers.move(replica, this));
         if (lane == replication.config().catchUpLane()) {
             pause(round.receivedBytes(), beganMs);
         } else {
@@ -209,14 +230,6 @@ final class ReplicaFetcher {
             replication.timers().after(Math.min(pauseMs, RATE_LOOK_MS), () -> pause(bytes, beganMs));
         } else {
             next();
-        }
-    }
-
-    /** Answers are bounded: who came first this time comes last in the next. */
-    private synchronized void rotate() {
-        if (members.size() > 1) {
-            FollowedReplica first = members.keySet().iterator().next();
-            members.put(first, members.remove(first));
         }
     }
 

@@ -25,7 +25,7 @@ final class SentAnswers {
             entries.add(new ReplicaFetchResponse.Entry<>(
                     entry.partition(), copy(entry.outcome(), damage), entry.highWatermark(), entry.logStartOffset()));
         }
-        return new ReplicaFetchResponse<>(entries);
+        return new ReplicaFetchResponse<>(answer.error(), answer.sessionId(), entries);
     }
 
     private static Outcome<ByteBuffer> copy(Outcome<ReadResult> outcome, UnaryOperator<ByteBuffer> damage) {

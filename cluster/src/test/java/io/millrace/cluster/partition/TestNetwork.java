@@ -101,7 +101,7 @@ final class TestNetwork {
                     Math.max(claimedHighWatermark, entry.highWatermark()),
                     entry.logStartOffset()));
         }
-        return new ReplicaFetchResponse<>(entries);
+        return new ReplicaFetchResponse<>(answer.error(), answer.sessionId(), entries);
     }
 
     private Outcome<ByteBuffer> copy(Outcome<ReadResult> outcome) {

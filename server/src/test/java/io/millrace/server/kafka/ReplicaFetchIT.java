@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.cluster.error.ErrorCode;
-import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.cluster.partition.FetchCommand;
 import io.millrace.cluster.partition.FetchedPartition;
@@ -24,6 +23,7 @@ import io.millrace.cluster.replication.ReplicaFetchResponse.Entry;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Failed;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Records;
 import io.millrace.cluster.replication.ReplicaFetchService;
+import io.millrace.cluster.session.SessionStep;
 import io.millrace.server.kafka.handler.ApiHandlers;
 import io.millrace.server.metrics.KafkaMetrics;
 import io.millrace.storage.LogHistory;
@@ -174,10 +174,50 @@ class ReplicaFetchIT {
         KafkaListener listener =
                 listen(request -> Future.failedFuture(new IllegalStateException("not for replicas")), quorum);
 
-        assertThatThrownBy(() -> await(transport(listener).fetch(LEADER, 0, request(metadata))))
-                .isInstanceOfSatisfying(
-                        MillraceException.class,
-                        refused -> assertThat(refused.code()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER));
+        assertThat(await(transport(listener).fetch(LEADER, 0, request(metadata)))
+                        .error())
+                .isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
+    void aSessionIsCarriedWithWhatChangedAndWhatIsForgottenAndRefusedAsAWhole() {
+        TopicMetadata topic = node.createTopic("followed", 3);
+        TopicPartition gone = new TopicPartition(UUID.randomUUID(), "deleted", 1);
+        List<TopicPartition> forgotten = List.of(new TopicPartition(topic.id(), "followed", 2), gone);
+        List<ReplicaFetchRequest> asked = new ArrayList<>();
+        TopicPartition changed = new TopicPartition(topic.id(), "followed", 1);
+        KafkaListener listener = listen(received -> {
+            asked.add(received);
+            return Future.succeededFuture(
+                    received.session().epoch() == 5
+                            ? new ReplicaFetchResponse<>(
+                                    ErrorCode.NONE,
+                                    77,
+                                    List.of(new Entry<>(changed, new Records<>(ReadResult.empty()), 9, 0)))
+                            : ReplicaFetchResponse.refused(ErrorCode.INVALID_FETCH_SESSION_EPOCH));
+        });
+        ReplicaFetchRequest request = new ReplicaFetchRequest(
+                2,
+                1,
+                new SessionStep(77, 5),
+                0,
+                1,
+                1 << 20,
+                List.of(new ReplicaFetchRequest.Entry(changed, 0, 9, 0, 0, 1 << 20)),
+                forgotten);
+
+        ReplicaFetchResponse<ByteBuffer> answer = await(transport(listener).fetch(LEADER, 0, request));
+        assertThat(asked).containsExactly(request);
+        assertThat(answer.sessionId()).isEqualTo(77);
+        assertThat(answer.partitions()).extracting(Entry::partition).containsExactly(changed);
+        assertThat(answer.partitions().get(0).highWatermark()).isEqualTo(9);
+
+        ReplicaFetchRequest nothingNew =
+                new ReplicaFetchRequest(2, 1, new SessionStep(77, 6), 0, 1, 1 << 20, List.of(), List.of());
+        ReplicaFetchResponse<ByteBuffer> refused = await(transport(listener).fetch(LEADER, 0, nothingNew));
+        assertThat(asked).hasSize(2).last().isEqualTo(nothingNew);
+        assertThat(refused.error()).isEqualTo(ErrorCode.INVALID_FETCH_SESSION_EPOCH);
+        assertThat(refused.partitions()).isEmpty();
     }
 
     @Test

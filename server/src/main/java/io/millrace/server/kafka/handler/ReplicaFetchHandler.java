@@ -44,7 +44,9 @@ final class ReplicaFetchHandler implements ApiHandler<FetchRequest> {
     @Override
     public Future<ApiResponse> handle(ApiRequest<FetchRequest> request) {
         ReplicaFetchPlan plan = new ReplicaFetchPlan(request.body().data(), new TopicLookup(image.get()));
-        if (plan.request().partitions().isEmpty()) {
+        if (plan.request().partitions().isEmpty()
+                && plan.request().session().isFull()
+                && !plan.request().session().isOpening()) {
             return Future.succeededFuture(ApiResponse.of(plan.answer(new ReplicaFetchResponse<>(List.of()))));
         }
         return replicas.fetch(plan.request()).map(response -> answer(plan, response));

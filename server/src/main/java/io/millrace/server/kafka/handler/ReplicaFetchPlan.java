@@ -1,15 +1,21 @@
 package io.millrace.server.kafka.handler;
 
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.peer.KafkaIds;
 import io.millrace.cluster.peer.LogHistoryField;
 import io.millrace.cluster.replication.ReplicaFetchRequest;
 import io.millrace.cluster.replication.ReplicaFetchResponse;
+import io.millrace.cluster.session.SessionStep;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.TopicPartition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
+import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.EpochEndOffset;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
@@ -19,31 +25,23 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.FetchResponse;
 
 /**
- * One fetch of a replica: what to read, and the rows of its answer in the order of the request. Partitions that are not in this node's
- * image have their row from the start; the others get theirs from the leader's part of the partition.
+ * One fetch of a replica: what to read, and the rows of its answer. Partitions that are not in this node's image have their row from the
+ * start; what there is to say about the others is the leader's part of the partition.
  */
 final class ReplicaFetchPlan {
 
     private final List<FetchableTopicResponse> rows = new ArrayList<>();
-    private final List<PartitionData> pending = new ArrayList<>();
     private final ReplicaFetchRequest request;
 
     ReplicaFetchPlan(FetchRequestData message, TopicLookup lookup) {
         List<ReplicaFetchRequest.Entry> entries = new ArrayList<>();
-        boolean unknown = false;
         for (FetchTopic topic : message.topics()) {
-            FetchableTopicResponse row = new FetchableTopicResponse().setTopicId(topic.topicId());
-            rows.add(row);
             for (FetchPartition partition : topic.partitions()) {
                 try {
                     TopicPartition id = TopicLookup.partition(lookup.byId(topic.topicId()), partition.partition());
                     entries.add(entry(id, partition));
-                    PartitionData data = new PartitionData().setPartitionIndex(partition.partition());
-                    row.partitions().add(data);
-                    pending.add(data);
                 } catch (RuntimeException notHere) {
-                    unknown = true;
-                    row.partitions()
+                    row(topic.topicId())
                             .add(FetchResponse.partitionResponse(partition.partition(), KafkaErrors.of(notHere)));
                 }
             }
@@ -51,11 +49,33 @@ final class ReplicaFetchPlan {
         this.request = new ReplicaFetchRequest(
                 message.replicaState().replicaId(),
                 message.replicaState().replicaEpoch(),
+                new SessionStep(message.sessionId(), message.sessionEpoch()),
                 // An error is told at once, whatever the other partitions wait for.
-                unknown ? 0 : Math.min(Math.max(message.maxWaitMs(), 0), FetchHandler.MAX_WAIT_MS_MAX),
+                rows.isEmpty() ? Math.min(Math.max(message.maxWaitMs(), 0), FetchHandler.MAX_WAIT_MS_MAX) : 0,
                 Math.max(message.minBytes(), 0),
                 Math.max(message.maxBytes(), 0),
-                entries);
+                entries,
+                forgotten(message));
+    }
+
+    /** By id: the topic may be gone. */
+    private static List<TopicPartition> forgotten(FetchRequestData message) {
+        List<TopicPartition> result = new ArrayList<>();
+        for (ForgottenTopic topic : message.forgottenTopicsData()) {
+            UUID id = KafkaIds.fromKafka(topic.topicId());
+            for (int partition : topic.partitions()) {
+                result.add(new TopicPartition(id, id.toString(), partition));
+            }
+        }
+        return result;
+    }
+
+    /** The partitions of a topic in the answer: those that follow each other share a row. */
+    private List<PartitionData> row(Uuid topicId) {
+        if (rows.isEmpty() || !rows.get(rows.size() - 1).topicId().equals(topicId)) {
+            rows.add(new FetchableTopicResponse().setTopicId(topicId));
+        }
+        return rows.get(rows.size() - 1).partitions();
     }
 
     private static ReplicaFetchRequest.Entry entry(TopicPartition id, FetchPartition partition) {
@@ -74,12 +94,18 @@ final class ReplicaFetchPlan {
         return request;
     }
 
-    /** @param response to {@link #request()}, in its order */
+    /** @param response to {@link #request()} */
     FetchResponseData answer(ReplicaFetchResponse<ReadResult> response) {
-        for (int i = 0; i < pending.size(); i++) {
-            fill(pending.get(i), response.partitions().get(i));
+        for (ReplicaFetchResponse.Entry<ReadResult> entry : response.partitions()) {
+            PartitionData data =
+                    new PartitionData().setPartitionIndex(entry.partition().partition());
+            row(KafkaIds.toKafka(entry.partition().topicId())).add(data);
+            fill(data, entry);
         }
-        return new FetchResponseData().setResponses(rows);
+        return new FetchResponseData()
+                .setErrorCode(response.error().kafkaCode())
+                .setSessionId(response.sessionId())
+                .setResponses(response.error() == ErrorCode.NONE ? rows : List.of());
     }
 
     private static void fill(PartitionData row, ReplicaFetchResponse.Entry<ReadResult> entry) {
