@@ -47,6 +47,7 @@ import io.millrace.storage.StorageMetrics;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.scrub.ScrubReport;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -92,6 +93,9 @@ public final class ClusterNode {
     private final ProducerIdAllocator producerIds;
     private final Optional<FormerMetadata> former;
     private final NodeTimers timers;
+    private final Future<?> welcome;
+    private volatile boolean stopping;
+    private final FatalHandler fatal = FatalHandler.halting();
 
     private ClusterNode(
             Vertx vertx,
@@ -100,8 +104,10 @@ public final class ClusterNode {
             LogManager logs,
             Membership membership,
             NodeIdentity identity,
-            Optional<FormerMetadata> former)
+            Optional<FormerMetadata> former,
+            Future<?> welcome)
             throws Exception {
+        this.welcome = welcome;
         this.vertx = vertx;
         this.config = config;
         this.logs = logs;
@@ -109,7 +115,6 @@ public final class ClusterNode {
         this.identity = identity;
         this.former = former;
         this.epochFile = new BrokerEpochFile(Disk.local(), config.storage().directory());
-        FatalHandler fatal = FatalHandler.halting();
         this.transport = new TcpPeerTransport(
                 vertx, config.peers().transport(), config.peers().tls());
         this.quorum = Quorum.open(quorumSettings(config, identity, membership), logs, transport, fatal);
@@ -166,8 +171,8 @@ public final class ClusterNode {
      */
     public static Future<ClusterNode> open(Vertx vertx, ClusterConfig config, Clock clock, StorageMetrics metrics) {
         return new NodeOpening(vertx, config, clock, metrics)
-                .open((logs, membership, identity, former) ->
-                        new ClusterNode(vertx, config, clock, logs, membership, identity, former));
+                .open((logs, membership, identity, former, welcome) ->
+                        new ClusterNode(vertx, config, clock, logs, membership, identity, former, welcome));
     }
 
     static QuorumSettings quorumSettings(ClusterConfig config, NodeIdentity identity, Membership membership) {
@@ -239,14 +244,23 @@ public final class ClusterNode {
 
     /**
      * Starts to follow the metadata quorum. Completes when this node knows everything that was committed, and its partitions are as
-     * that says.
+     * that says. Fails when the other nodes do not want this one, which also ends it when that is found out later.
      */
     public Future<Void> join() {
-        return vertx.executeBlocking(() -> {
+        Promise<Void> joined = Promise.promise();
+        welcome.onFailure(unwanted -> {
+            if (!joined.tryFail(unwanted) && !stopping) {
+                fatal.fatal("it cannot stay in its cluster: " + unwanted.getMessage(), unwanted);
+            }
+        });
+        vertx.executeBlocking(() -> {
                     controlPlane.start();
                     return null;
                 })
-                .compose(started -> controlPlane.caughtUp());
+                .compose(started -> controlPlane.caughtUp())
+                .onSuccess(known -> joined.tryComplete())
+                .onFailure(joined::tryFail);
+        return joined.future();
     }
 
     /**
@@ -286,7 +300,7 @@ public final class ClusterNode {
 
     private void keepEpoch(long epoch) {
         try {
-            epochFile.write(epoch);
+            epochFile.write(epoch, config.peers().address().toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -362,6 +376,7 @@ public final class ClusterNode {
 
     /** Flushes and closes everything; the next start is clean. */
     public Future<Void> stop() {
+        stopping = true;
         timers.cancel();
         return leave().compose(left -> vertx.executeBlocking(() -> {
                     controlPlane.close();

@@ -1,6 +1,7 @@
 package io.millrace.cluster;
 
 import io.millrace.cluster.hazelcast.HazelcastMembership;
+import io.millrace.cluster.identity.BrokerEpochFile;
 import io.millrace.cluster.identity.Formation;
 import io.millrace.cluster.identity.MetadataReserve;
 import io.millrace.cluster.identity.NodeIdentity;
@@ -8,6 +9,7 @@ import io.millrace.cluster.membership.AloneMembership;
 import io.millrace.cluster.membership.ClusterFormation;
 import io.millrace.cluster.membership.ClusterMember;
 import io.millrace.cluster.membership.FormationWatch;
+import io.millrace.cluster.membership.JoiningMembership;
 import io.millrace.cluster.membership.Membership;
 import io.millrace.cluster.metadata.FormerMetadata;
 import io.millrace.cluster.metadata.TopicConfig;
@@ -44,12 +46,18 @@ final class NodeOpening {
     private Optional<FormerMetadata> former = Optional.empty();
     private Optional<NodeIdentity> identity = Optional.empty();
     private Membership membership;
+    private Future<ClusterFormation.Decision> decided;
 
     /** Makes a node of what was found out. */
     @FunctionalInterface
     interface Assembly {
+        /** @param welcome fails when the others do not want this node, which may be found out later */
         ClusterNode assemble(
-                LogManager logs, Membership membership, NodeIdentity identity, Optional<FormerMetadata> former)
+                LogManager logs,
+                Membership membership,
+                NodeIdentity identity,
+                Optional<FormerMetadata> former,
+                Future<?> welcome)
                 throws Exception;
     }
 
@@ -65,13 +73,13 @@ final class NodeOpening {
     Future<ClusterNode> open(Assembly assembly) {
         return vertx.executeBlocking(() -> {
                     openDirectory();
-                    return null;
+                    return identity.isPresent()
+                            && epochFile().wasAt(config.peers().address().toString());
                 })
-                .compose(opened -> findOthers())
-                .compose(found -> decide())
-                .compose(decision -> vertx.executeBlocking(() -> {
-                    NodeIdentity self = settle(decision);
-                    return assembly.assemble(logs, membership, self, former);
+                .compose(knowsItsCluster -> findOthers(knowsItsCluster))
+                .compose(found -> vertx.executeBlocking(() -> {
+                    NodeIdentity self = settle();
+                    return assembly.assemble(logs, membership, self, former, decided);
                 }))
                 .recover(failure -> closeAll().transform(closed -> Future.failedFuture(failure)));
     }
@@ -96,38 +104,54 @@ final class NodeOpening {
         }
     }
 
-    private Future<Void> findOthers() {
+    /**
+     * A node that was part of its cluster, at the address that it has now, finds the others through what its metadata log says; it need not
+     * wait until it is found by them. Any other has to know first who is there: to join them, or because two may believe to be this node.
+     */
+    private Future<?> findOthers(boolean knowsItsCluster) {
         PeersConfig peers = config.peers();
-        ClusterMember self = new ClusterMember(
+        ClusterMember self = self();
+        if (!peers.isClustered()) {
+            membership = new AloneMembership(self);
+            decided = decide(membership);
+            return decided;
+        }
+        Future<HazelcastMembership> joining = HazelcastMembership.start(vertx, peers.discovery(), self);
+        if (knowsItsCluster) {
+            JoiningMembership later = JoiningMembership.of(self, joining);
+            membership = later;
+            decided = later.joined().compose(this::decide);
+            return Future.succeededFuture();
+        }
+        decided = joining.onSuccess(joined -> membership = joined).compose(this::decide);
+        return decided;
+    }
+
+    private ClusterMember self() {
+        return new ClusterMember(
                 config.nodeId(),
                 "",
                 identity.map(NodeIdentity::clusterId)
                         .or(() -> former.map(FormerMetadata::clusterId))
                         .map(UUID::toString)
                         .orElse(""),
-                peers.address(),
+                config.peers().address(),
                 "",
                 "",
                 config.rack() == null ? "" : config.rack());
-        if (!peers.isClustered()) {
-            membership = new AloneMembership(self);
-            return Future.succeededFuture();
-        }
-        return HazelcastMembership.start(vertx, peers.discovery(), self)
-                .onSuccess(joined -> membership = joined)
-                .mapEmpty();
     }
 
-    private Future<ClusterFormation.Decision> decide() {
+    private Future<ClusterFormation.Decision> decide(Membership found) {
         return FormationWatch.decide(
-                vertx, membership, config.peers().voters(), config.peers().joinTimeoutMs());
+                vertx, found, config.peers().voters(), config.peers().joinTimeoutMs());
     }
 
     /** Who this node is from now on; an empty directory becomes one of the cluster that was decided on. */
-    private NodeIdentity settle(ClusterFormation.Decision decision) throws IOException {
+    private NodeIdentity settle() throws IOException {
         if (identity.isPresent()) {
             return identity.get();
         }
+        ClusterFormation.Decision decision = decided.result();
         boolean founds = former.isPresent() || decision instanceof ClusterFormation.Form;
         UUID clusterId =
                 decision instanceof ClusterFormation.Join join ? UUID.fromString(join.clusterId()) : UUID.randomUUID();
@@ -145,6 +169,10 @@ final class NodeOpening {
         } else {
             Quorum.forgetLoneVoter(config.storage().directory());
         }
+    }
+
+    private BrokerEpochFile epochFile() {
+        return new BrokerEpochFile(Disk.local(), config.storage().directory());
     }
 
     private Future<Void> closeAll() {

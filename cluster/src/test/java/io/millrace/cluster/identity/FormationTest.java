@@ -75,10 +75,13 @@ class FormationTest {
     }
 
     @Test
-    void theEpochOfTheLastLifeIsKept() throws Exception {
-        new BrokerEpochFile(Disk.local(), directory).write(42);
+    void theEpochAndTheAddressOfTheLastLifeAreKept() throws Exception {
+        new BrokerEpochFile(Disk.local(), directory).write(42, "node-1:19092");
 
-        assertThat(new BrokerEpochFile(Disk.local(), directory).read()).isEqualTo(42);
+        BrokerEpochFile next = new BrokerEpochFile(Disk.local(), directory);
+        assertThat(next.read()).isEqualTo(42);
+        assertThat(next.wasAt("node-1:19092")).isTrue();
+        assertThat(next.wasAt("node-2:19092")).isFalse();
     }
 
     private Formation node(int nodeId) {
