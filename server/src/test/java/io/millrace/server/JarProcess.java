@@ -39,7 +39,11 @@ public final class JarProcess implements AutoCloseable {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         // These processes are short: the second compiler would only take the processor from them.
         List<String> command = Stream.of(
-                        prefix, List.of(java.toString(), "-XX:TieredStopAtLevel=1", "-jar", JAR.toString()), arguments)
+                        prefix,
+                        List.of(java.toString(), "-XX:TieredStopAtLevel=1"),
+                        ClassArchive.options(java, JAR),
+                        List.of("-jar", JAR.toString()),
+                        arguments)
                 .flatMap(List::stream)
                 .toList();
         return new JarProcess(
