@@ -152,6 +152,11 @@ final class ClusterProcesses implements AutoCloseable {
         return addresses(NodePorts::kafka);
     }
 
+    /** The ports of all nodes, in the order of their ids. */
+    List<NodePorts> ports() {
+        return ports;
+    }
+
     String httpUrl(int node) {
         return "http://" + hosts.address(node) + ":" + ports.get(node - 1).http();
     }

@@ -7,11 +7,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.ElectionType;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.Uuid;
 import org.awaitility.Awaitility;
@@ -104,6 +107,19 @@ final class ClusterView implements AutoCloseable {
                     Set<Uuid> now = voterDirectories();
                     return now.size() == before.size() && !now.equals(before);
                 });
+    }
+
+    /** Where each partition ends for consumers. */
+    long[] ends(int partitions) throws Exception {
+        Map<TopicPartition, OffsetSpec> wanted = IntStream.range(0, partitions)
+                .mapToObj(each -> new TopicPartition(topic, each))
+                .collect(Collectors.toMap(each -> each, each -> OffsetSpec.latest()));
+        long[] ends = new long[partitions];
+        admin.listOffsets(wanted)
+                .all()
+                .get(30, TimeUnit.SECONDS)
+                .forEach((partition, end) -> ends[partition.partition()] = end.offset());
+        return ends;
     }
 
     private TopicDescription describe() throws Exception {
