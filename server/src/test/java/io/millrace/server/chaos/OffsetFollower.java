@@ -107,7 +107,7 @@ final class OffsetFollower {
         }
         next[partition] = offset + 1;
         long now = System.nanoTime();
-        if (resumed) {
+        if (resumed && lastRecordNs != 0) {
             resumed = false;
             longestSilenceMs = Math.max(longestSilenceMs, (now - lastRecordNs) / 1_000_000);
         }
