@@ -4,6 +4,7 @@ import io.millrace.storage.inspect.EntrySink;
 import io.millrace.storage.inspect.FileEntry;
 import io.millrace.storage.inspect.KnownFile;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 
@@ -65,8 +66,8 @@ public final class NodeFiles {
      */
     public record VoterState(int epoch, int leader, int votedFor, UUID votedDirectoryId) implements FileEntry.Foreign {}
 
-    /** The last process life that the cluster let in. */
-    public record BrokerEpoch(long epoch) implements FileEntry.Foreign {}
+    /** The last process life that the cluster let in, and where other nodes reached it. */
+    public record BrokerEpoch(long epoch, String address) implements FileEntry.Foreign {}
 
     /** Up to which image of the metadata the high watermarks that follow were kept. */
     public record HighWatermarks(long imageVersion, int count) implements FileEntry.Foreign {}
@@ -86,7 +87,8 @@ public final class NodeFiles {
     }
 
     private static void brokerEpoch(ByteBuffer payload, EntrySink sink) {
-        sink.entry(new BrokerEpoch(payload.getLong()));
+        sink.entry(new BrokerEpoch(
+                payload.getLong(), StandardCharsets.UTF_8.decode(payload).toString()));
     }
 
     private static void highWatermarks(ByteBuffer payload, EntrySink sink) {
