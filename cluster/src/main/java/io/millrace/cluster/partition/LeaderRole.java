@@ -327,7 +327,9 @@ final class LeaderRole implements Role {
         // The high watermark is read first: read after the log's snapshot it could be above the snapshot's end.
         long high = highWatermark.value();
         LogOffsets offsets = log.offsets();
-        return new PartitionOffsets(leaderEpoch, offsets.logStartOffset(), high, high, offsets.logEndOffset());
+        // It may have moved up meanwhile, to a high watermark that is newer than this one.
+        long start = Math.min(high, offsets.logStartOffset());
+        return new PartitionOffsets(leaderEpoch, start, high, high, offsets.logEndOffset());
     }
 
     /** Whether the high watermark has passed everything that could have been acknowledged before this reign (KIP-207). */

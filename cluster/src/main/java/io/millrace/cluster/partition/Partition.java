@@ -72,7 +72,12 @@ final class Partition {
         long high = highWatermark.value();
         LogOffsets offsets = log.offsets();
         return new PartitionOffsets(
-                known == null ? -1 : known.leaderEpoch(), offsets.logStartOffset(), high, high, offsets.logEndOffset());
+                known == null ? -1 : known.leaderEpoch(),
+                // It may have moved up meanwhile, to a high watermark that is newer than this one.
+                Math.min(high, offsets.logStartOffset()),
+                high,
+                high,
+                offsets.logEndOffset());
     }
 
     /**

@@ -16,9 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
- * Decides about one topic as the controller does (registration, fencing, clean elections, AlterPartition), in memory and at once. Every
+ * Decides about one topic as the controller does (registration, fencing, elections from ISR and ELR, AlterPartition), in memory and at once. Every
  * change is committed; who hears of it, and when, is the test's business.
  */
 final class ModelController {
@@ -56,10 +57,17 @@ final class ModelController {
         return version;
     }
 
-    /** A new process life of a node, which is fenced until {@link #unfence}. */
-    synchronized void registerFenced(int node) {
+    /**
+     * A new process life of a node, which is fenced until {@link #unfence}.
+     *
+     * @param blank whether its disk is another one: then it has nothing of what it had
+     */
+    synchronized void registerFenced(int node, boolean blank) {
         version++;
         brokers.put(node, new BrokerMetadata(node, version, "localhost", 9092, null, null, null, true, false));
+        if (blank && partition != null) {
+            settle(without(partition.isr(), node), List.of(node));
+        }
     }
 
     synchronized void create(List<Integer> replicas) {
@@ -79,21 +87,12 @@ final class ModelController {
         partition = null;
     }
 
-    /** Takes a node for dead: it leaves the ISR, unless it is the last of it, and what it led is led by another member. */
+    /** Takes a node for dead: it leaves the ISR, and what it led is led by another member, of the ELR if need be. */
     synchronized void fence(int node) {
         version++;
         mark(node, true, false);
-        if (partition == null) {
-            return;
-        }
-        List<Integer> isr = without(partition.isr(), node);
-        if (isr.isEmpty()) {
-            isr = partition.isr();
-        }
-        boolean led = partition.leader() == node;
-        if (led || !isr.equals(partition.isr())) {
-            int leader = led ? electable(isr) : partition.leader();
-            commit(leader, isr, partition.recovering());
+        if (partition != null) {
+            settle(without(partition.isr(), node), List.of());
         }
     }
 
@@ -115,7 +114,7 @@ final class ModelController {
             throw new IllegalStateException(leader + " is not in sync: " + partition.isr());
         }
         version++;
-        commit(leader, partition.isr(), partition.recovering());
+        commit(leader, partition.leaderEpoch() + 1, partition.isr(), partition.elr(), partition.recovering());
     }
 
     /** Moves the partition to other nodes; the leader stays. Those that are in sync come into the ISR when they are. */
@@ -133,23 +132,56 @@ final class ModelController {
     /** Makes a replica leader whatever it has. */
     synchronized void electUncleanly(int leader) {
         version++;
-        commit(leader, List.of(leader), true);
+        commit(leader, partition.leaderEpoch() + 1, List.of(leader), List.of(), true);
     }
 
     private void electIfLeaderless() {
         if (partition != null && partition.leader() == PartitionMetadata.NO_LEADER) {
-            int leader = electable(partition.isr());
-            if (leader != PartitionMetadata.NO_LEADER) {
-                commit(leader, partition.isr(), partition.recovering());
-            }
+            settle(partition.isr(), List.of());
         }
     }
 
-    private int electable(List<Integer> isr) {
-        return isr.stream()
-                .filter(node -> !brokers.get(node).fenced())
+    /**
+     * Takes over other in-sync replicas, with what follows from them (KIP-966): who was in sync stays eligible while fewer than
+     * min.insync.replicas are; a leader that is alive and in sync stays; when nobody is in sync, one that is eligible leads.
+     *
+     * @param blank nodes that have nothing any more
+     */
+    private void settle(List<Integer> inSync, List<Integer> blank) {
+        PartitionMetadata p = partition;
+        List<Integer> eligible = eligible(inSync);
+        eligible.removeAll(blank);
+        List<Integer> isr = inSync;
+        List<Integer> candidates = new ArrayList<>(List.of(p.leader()));
+        candidates.addAll(p.replicas());
+        List<Integer> from = isr.isEmpty() ? eligible : isr;
+        int leader = candidates.stream()
+                .filter(node -> from.contains(node) && isActive(node))
                 .findFirst()
                 .orElse(PartitionMetadata.NO_LEADER);
+        if (leader != PartitionMetadata.NO_LEADER && isr.isEmpty()) {
+            isr = List.of(leader);
+            eligible.remove((Integer) leader);
+        }
+        if (leader != p.leader() || !isr.equals(p.isr()) || !eligible.equals(p.elr())) {
+            commit(leader, leader == p.leader() ? p.leaderEpoch() : p.leaderEpoch() + 1, isr, eligible, p.recovering());
+        }
+    }
+
+    private List<Integer> eligible(List<Integer> inSync) {
+        List<Integer> eligible = new ArrayList<>();
+        if (inSync.size() < minInSync) {
+            Stream.concat(partition.elr().stream(), partition.isr().stream())
+                    .filter(node -> !inSync.contains(node))
+                    .distinct()
+                    .forEach(eligible::add);
+        }
+        return eligible;
+    }
+
+    private boolean isActive(int node) {
+        BrokerMetadata broker = brokers.get(node);
+        return broker != null && !broker.fenced() && !broker.stopping();
     }
 
     /** AlterPartition (§4): {@code brokerEpoch} is that of the sender. */
@@ -174,17 +206,7 @@ final class ModelController {
             }
         }
         version++;
-        change(p -> new PartitionMetadata(
-                PARTITION,
-                p.leader(),
-                p.leaderEpoch(),
-                p.partitionEpoch() + 1,
-                p.replicas(),
-                wanted,
-                List.of(),
-                List.of(),
-                List.of(),
-                proposal.recovering()));
+        commit(partition.leader(), partition.leaderEpoch(), wanted, eligible(wanted), proposal.recovering());
         return committedState();
     }
 
@@ -193,15 +215,15 @@ final class ModelController {
                 partition.leaderEpoch(), partition.partitionEpoch(), partition.isr(), partition.recovering());
     }
 
-    private void commit(int leader, List<Integer> isr, boolean recovering) {
+    private void commit(int leader, int leaderEpoch, List<Integer> isr, List<Integer> elr, boolean recovering) {
         change(p -> new PartitionMetadata(
                 PARTITION,
                 leader,
-                p.leaderEpoch() + 1,
+                leaderEpoch,
                 p.partitionEpoch() + 1,
                 p.replicas(),
                 isr,
-                List.of(),
+                elr,
                 List.of(),
                 List.of(),
                 recovering));

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /**
  * The controller of a simulation: never fails, but is reached over links that do. Registers lives, fences those it does not hear of,
@@ -73,8 +74,8 @@ final class SimController {
         world.after(LOOK_MS, PLACE, this::look);
     }
 
-    /** A life asks for its broker epoch; answered as often as it asks. */
-    void register(int id, int life, LongConsumer answer) {
+    /** A life asks for its broker epoch; answered as often as it asks. {@code blank}: none had one on this disk before. */
+    void register(int id, int life, boolean blank, LongConsumer answer) {
         links.send(place(id), PLACE, () -> {
             int known = lives.getOrDefault(id, -1);
             if (life < known) {
@@ -86,7 +87,7 @@ final class SimController {
                 if (model.isKnown(id) && !model.isFenced(id)) {
                     model.fence(id);
                 }
-                model.registerFenced(id);
+                model.registerFenced(id, blank);
                 publish();
             }
             long epoch = model.brokerEpoch(id);
@@ -128,11 +129,13 @@ final class SimController {
         }
     }
 
-    /** Takes a node for dead, at once. Returns whether the others have everything then. */
+    /** Takes a node for dead, at once. Returns whether there is another that has everything then. */
     boolean fence(int id) {
         model.fence(id);
         publish();
-        return !model.partition().isr().contains(id);
+        PartitionMetadata partition = model.partition();
+        return Stream.concat(partition.isr().stream(), partition.elr().stream())
+                .anyMatch(node -> node != id && !nodes.get(node).isBlank());
     }
 
     private void publish() {

@@ -52,6 +52,9 @@ final class SimReplica {
     private int lives;
     private boolean forcesFail;
 
+    /** Whether no life on this disk knows of its registration. */
+    private boolean blank = true;
+
     SimReplica(int id, SimWorld world, SimController controller, SimFetchNetwork network, long tailCacheBytes) {
         this.id = id;
         this.world = world;
@@ -119,7 +122,15 @@ final class SimReplica {
             if (brokerEpoch >= 0) {
                 controller.heartbeat(id, number, image == null ? -1 : image.version());
             } else {
-                controller.register(id, number, epoch -> process.run(() -> brokerEpoch = epoch));
+                controller.register(
+                        id,
+                        number,
+                        blank,
+                        epoch -> process.run(() -> {
+                            brokerEpoch = epoch;
+                            // Written down, in a real node.
+                            blank = false;
+                        }));
             }
         }
 
@@ -157,6 +168,11 @@ final class SimReplica {
 
     boolean isAlive() {
         return life != null && life.process.isAlive();
+    }
+
+    /** Whether its disk is another one than the controller may believe. */
+    boolean isBlank() {
+        return blank;
     }
 
     /** Whether its disk has not failed. */
@@ -232,5 +248,6 @@ final class SimReplica {
     void wipe() {
         crash(true);
         disk = new CrashDisk();
+        blank = true;
     }
 }

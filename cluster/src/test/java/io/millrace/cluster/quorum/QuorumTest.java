@@ -1,12 +1,14 @@
 package io.millrace.cluster.quorum;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.quorum.QuorumStatus.Role;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -200,6 +202,33 @@ class QuorumTest {
             await().atMost(Duration.ofSeconds(10)).until(() -> !cutOff.isLeader());
             assertThat(cutOff.committed()).doesNotContain(4_711L);
             quorum.network.connect(cutOff.address);
+            quorum.commit();
+        }
+    }
+
+    /** T5: one disk rots. Its voter does not come back with what it has, and nobody else loses anything. */
+    @Test
+    void aVoterWhoseCommittedLogIsDamagedIsRefusedJoinsAgainWithAnEmptyDiskAndNothingIsLost() throws IOException {
+        try (TestQuorum quorum = new TestQuorum(directory, 3).start(3)) {
+            for (int i = 0; i < 5; i++) {
+                quorum.commit();
+            }
+            TestNode killed = quorum.kill(quorum.aFollower());
+            Path segment = killed.directory.resolve("__cluster_metadata-0").resolve("00000000000000000000.log");
+            byte[] bytes = Files.readAllBytes(segment);
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(segment, bytes);
+            quorum.commit();
+
+            assertThatThrownBy(() -> killed.again().start(quorum.addresses()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("cannot be used");
+            assertThat(Files.readAllBytes(segment)).as("nothing is cut off").isEqualTo(bytes);
+            quorum.commit();
+
+            TestNode blank = quorum.started(quorum.blank(killed.id).start(quorum.addresses()));
+            quorum.awaitVoter(blank);
+            quorum.awaitEverything();
             quorum.commit();
         }
     }

@@ -5,10 +5,13 @@ import static io.millrace.storage.TestLogs.readAll;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.storage.AppendOrigin;
 import io.millrace.storage.LogException;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.PartitionLog;
+import io.millrace.storage.TestBatch;
 import io.millrace.storage.TestLogs;
+import io.millrace.storage.epoch.EpochStart;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -129,6 +132,66 @@ class RecoveryTest {
         }
         Files.createFile(copy.resolve("readings-0").resolve("accept-loss"));
         assertThat(recovered(copy)).containsExactly("a", "b");
+    }
+
+    /** T33, KAFKA-3919: sectors of one write reach the disk in any order, and indexes say anything. */
+    @Test
+    void batchesThatAPowerCutMixedUpAreNeverServedOutOfOrderWhateverTheIndexesSay() throws IOException {
+        List<String> values = List.of("a", "b", "c", "d", "e");
+        int batchBytes = (int) (write(values.toArray(String[]::new)) / values.size());
+        for (int one = 0; one < values.size(); one++) {
+            for (int other = 0; other < values.size(); other++) {
+                Path copy = copy("mixed-" + one + "-" + other);
+                byte[] bytes = Files.readAllBytes(segment(copy, 0));
+                byte[] mixed = bytes.clone();
+                System.arraycopy(bytes, one * batchBytes, mixed, other * batchBytes, batchBytes);
+                Files.write(segment(copy, 0), mixed);
+                Files.write(copy.resolve("readings-0").resolve("00000000000000000000.index"), new byte[] {1, 2, 3});
+                Files.write(copy.resolve("readings-0").resolve("00000000000000000000.timeindex"), mixed);
+                try (LogManager logs = TestLogs.open(copy)) {
+                    PartitionLog log = logs.log(TestLogs.READINGS).orElseThrow();
+                    List<String> found = readAll(log);
+                    assertThat(values.subList(0, found.size())).isEqualTo(found);
+                    append(log, "next");
+                } catch (LogException.CorruptLog refused) {
+                    assertThat(one).isNotEqualTo(other);
+                    assertThat(Files.readAllBytes(segment(copy, 0))).isEqualTo(mixed);
+                }
+            }
+        }
+    }
+
+    /** T32, KAFKA-16541: the file of the epochs may be older than the batches, or half of a newer one. */
+    @Test
+    void epochsThatTheirFileDoesNotHaveAreReadFromTheBatches() throws IOException {
+        Path epochs = directory.resolve("readings-0").resolve("leader-epochs");
+        byte[] older;
+        byte[] newer;
+        try (LogManager logs = TestLogs.open(directory)) {
+            PartitionLog log = TestLogs.create(logs);
+            TestLogs.await(log.append(TestBatch.of("a").build(), 1, AppendOrigin.CLIENT));
+            TestLogs.await(log.append(TestBatch.of("b").build(), 4, AppendOrigin.CLIENT));
+            older = Files.readAllBytes(epochs);
+            TestLogs.await(log.append(TestBatch.of("c").build(), 6, AppendOrigin.CLIENT));
+            newer = Files.readAllBytes(epochs);
+        }
+        for (int cut = 0; cut <= newer.length; cut++) {
+            Path torn = copy("torn-" + cut);
+            Files.write(torn.resolve("readings-0").resolve("leader-epochs"), Arrays.copyOf(newer, cut));
+            assertEpochs(torn);
+        }
+        Path stale = copy("stale");
+        Files.write(stale.resolve("readings-0").resolve("leader-epochs"), older);
+        Files.write(stale.resolve("readings-0").resolve("leader-epochs.tmp"), Arrays.copyOf(newer, newer.length / 2));
+        assertEpochs(stale);
+    }
+
+    private static void assertEpochs(Path data) throws IOException {
+        try (LogManager logs = TestLogs.open(data)) {
+            PartitionLog log = logs.log(TestLogs.READINGS).orElseThrow();
+            assertThat(log.history(0).epochs())
+                    .containsExactly(new EpochStart(1, 0), new EpochStart(4, 1), new EpochStart(6, 2));
+        }
     }
 
     private static void deleteJournals(Path data) throws IOException {

@@ -12,6 +12,7 @@ import io.millrace.cluster.replication.ReplicaFetchResponse.Failed;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Records;
 import io.millrace.cluster.replication.ReplicaFetchers;
 import io.millrace.cluster.replication.Replication;
+import io.millrace.storage.FaultyDisk;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.TestBatch;
@@ -24,14 +25,16 @@ import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What comes between the answer of a leader and the moment at which the log's shard acts on it. */
-class FollowerRoleTest {
+/** What comes between two steps of a role: an answer and the moment at which the log's shard acts on it, or two looks at a log. */
+class RoleRacesTest {
 
     @TempDir
     Path directory;
@@ -39,12 +42,13 @@ class FollowerRoleTest {
     private final Object lock = new Object();
     private final HighWatermark highWatermark = new HighWatermark(0, lock);
     private final Vertx vertx = Vertx.vertx();
+    private final FaultyDisk disk = new FaultyDisk();
     private LogManager logs;
     private PartitionLog log;
 
     @BeforeEach
     void twoRecords() throws IOException {
-        logs = TestLogs.open(directory);
+        logs = TestLogs.open(TestLogs.config(directory), disk);
         log = TestLogs.create(logs);
         TestLogs.append(log, "a");
         TestLogs.append(log, "b");
@@ -88,12 +92,54 @@ class FollowerRoleTest {
         assertThat(highWatermark.value()).isEqualTo(100);
     }
 
+    /** What it asks from is what the leader counts on. */
+    @Test
+    void nothingIsAskedForWhileSomethingIsWrittenAndNotDurable() {
+        FollowerRole role = follower(log);
+        CountDownLatch forces = new CountDownLatch(1);
+        disk.holdForces = forces;
+        try {
+            TestLogs.append(log, "c");
+            assertThat(role.ask(1 << 20)).isNull();
+        } finally {
+            forces.countDown();
+        }
+        Awaitility.await().until(() -> role.ask(1 << 20) != null);
+        assertThat(role.ask(1 << 20).fetchOffset()).isEqualTo(3);
+    }
+
+    /** T31, KAFKA-7104: records were committed and deleted between the looks at one and the other. */
+    @Test
+    void aLogStartIsNotToldWithAHighWatermarkFromBeforeItMoved() {
+        AtomicBoolean moves = new AtomicBoolean();
+        PartitionLog over = before("offsets", () -> {
+            if (moves.getAndSet(false)) {
+                synchronized (lock) {
+                    highWatermark.raise(2);
+                }
+                TestLogs.await(log.advanceLogStart(2));
+            }
+        });
+        LeaderRole leader = new LeaderRole(
+                over, context(), highWatermark, lock, new PartitionMetadata(0, 2, 5, 5, List.of(2), List.of(2)), 1);
+        moves.set(true);
+
+        PartitionOffsets told = leader.offsets();
+
+        assertThat(moves).isFalse();
+        assertThat(log.offsets().logStartOffset()).isEqualTo(2);
+        assertThat(told.logStartOffset()).isLessThanOrEqualTo(told.highWatermark());
+        assertThat(leader.offsets().logStartOffset()).isEqualTo(2);
+    }
+
     private FollowerRole follower(PartitionLog over) {
-        Replication replication = Replication.alone(vertx);
-        PartitionContext context =
-                new PartitionContext(2, () -> null, replication, new ReplicaFetchers(replication, 2));
         return new FollowerRole(
-                over, context, highWatermark, lock, new PartitionMetadata(0, 1, 5, 5, List.of(1, 2), List.of(1, 2)));
+                over, context(), highWatermark, lock, new PartitionMetadata(0, 1, 5, 5, List.of(1, 2), List.of(1, 2)));
+    }
+
+    private PartitionContext context() {
+        Replication replication = Replication.alone(vertx);
+        return new PartitionContext(2, () -> null, replication, new ReplicaFetchers(replication, 2));
     }
 
     /** The log, where something happens right before what a method asks for. */
