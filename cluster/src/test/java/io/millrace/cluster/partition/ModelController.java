@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -31,6 +32,10 @@ final class ModelController {
     private final int minInSync;
     private final Map<Integer, BrokerMetadata> brokers = new HashMap<>();
     private TopicMetadata topic;
+
+    /** One that comes and goes, null while there is none. Led by its first replica or by nobody; its in-sync replicas never change. */
+    private TopicMetadata other;
+
     private Map<String, String> config = Map.of();
     private PartitionMetadata partition;
     private long version;
@@ -65,6 +70,7 @@ final class ModelController {
     synchronized void registerFenced(int node, boolean blank) {
         version++;
         brokers.put(node, new BrokerMetadata(node, version, "localhost", 9092, null, null, null, true, false));
+        settleOther();
         if (blank && partition != null) {
             settle(without(partition.isr(), node), List.of(node));
         }
@@ -87,10 +93,43 @@ final class ModelController {
         partition = null;
     }
 
+    /** Makes the other topic, under its name and a new id. */
+    synchronized void createOther(UUID id, List<Integer> replicas) {
+        version++;
+        int leader = isActive(replicas.get(0)) ? replicas.get(0) : PartitionMetadata.NO_LEADER;
+        PartitionMetadata made = new PartitionMetadata(PARTITION, leader, 0, 0, replicas, replicas);
+        other = new TopicMetadata("other", id, List.of(made), Map.of(), 1);
+    }
+
+    synchronized void deleteOther() {
+        version++;
+        other = null;
+    }
+
+    /** Its id and its leader, or null. */
+    synchronized TopicMetadata other() {
+        return other;
+    }
+
+    private void settleOther() {
+        if (other == null) {
+            return;
+        }
+        PartitionMetadata p = other.partitions().get(0);
+        int first = p.replicas().get(0);
+        int leader = isActive(first) ? first : PartitionMetadata.NO_LEADER;
+        if (leader != p.leader()) {
+            PartitionMetadata next = new PartitionMetadata(
+                    PARTITION, leader, p.leaderEpoch() + 1, p.partitionEpoch() + 1, p.replicas(), p.isr());
+            other = new TopicMetadata(other.name(), other.id(), List.of(next), other.config(), 1);
+        }
+    }
+
     /** Takes a node for dead: it leaves the ISR, and what it led is led by another member, of the ELR if need be. */
     synchronized void fence(int node) {
         version++;
         mark(node, true, false);
+        settleOther();
         if (partition != null) {
             settle(without(partition.isr(), node), List.of());
         }
@@ -100,6 +139,7 @@ final class ModelController {
     synchronized void unfence(int node) {
         version++;
         mark(node, false, false);
+        settleOther();
         electIfLeaderless();
     }
 
@@ -188,6 +228,7 @@ final class ModelController {
     synchronized Answer alter(int sender, long brokerEpoch, Proposal proposal) {
         List<Integer> wanted = proposal.isr().stream().map(Member::nodeId).toList();
         if (partition == null
+                || !proposal.partition().topicId().equals(topicId)
                 || partition.leader() != sender
                 || brokers.get(sender).epoch() != brokerEpoch
                 || proposal.leaderEpoch() != partition.leaderEpoch()) {
@@ -267,8 +308,12 @@ final class ModelController {
     }
 
     synchronized ClusterImage image() {
-        Map<String, TopicMetadata> byName = topic == null ? Map.of() : Map.of(topic.name(), topic);
-        Map<UUID, TopicMetadata> byId = topic == null ? Map.of() : Map.of(topic.id(), topic);
+        Map<String, TopicMetadata> byName = new HashMap<>();
+        Map<UUID, TopicMetadata> byId = new HashMap<>();
+        Stream.of(topic, other).filter(Objects::nonNull).forEach(each -> {
+            byName.put(each.name(), each);
+            byId.put(each.id(), each);
+        });
         return new ClusterImage(version, clusterId, -1, brokers, byName, byId);
     }
 }

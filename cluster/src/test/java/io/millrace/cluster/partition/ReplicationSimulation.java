@@ -32,6 +32,7 @@ final class ReplicationSimulation {
     private final List<SimReplica> nodes = new ArrayList<>();
     private final List<SimProducer> producers = new ArrayList<>();
     private final SimConsumer consumer;
+    private final SimOtherTopic other;
     private final ReplicaInvariants invariants;
     private final Trace trace;
     private int steps;
@@ -61,6 +62,7 @@ final class ReplicationSimulation {
         for (int id = 1; id <= 2; id++) {
             producers.add(new SimProducer(id, world, links, controller, nodes, key, invariants));
         }
+        other = new SimOtherTopic(world, controller, nodes, trace);
         consumer = new SimConsumer(world, links, controller, nodes, key, invariants);
     }
 
@@ -97,6 +99,7 @@ final class ReplicationSimulation {
         network.damageProbability(0.01);
         producers.forEach(SimProducer::begin);
         consumer.poll();
+        other.begin();
         world.after(150, "faults", this::fault);
         world.after(COMPARE_MS, "compare", this::compare);
         world.after(60, "careless", this::appendCarelessly);
@@ -151,6 +154,7 @@ final class ReplicationSimulation {
         links.lossProbability(0);
         network.damageProbability(0);
         producers.forEach(SimProducer::stop);
+        other.stop();
         for (SimReplica node : nodes) {
             node.failNothing();
             if (!node.isUp()) {
@@ -168,6 +172,7 @@ final class ReplicationSimulation {
         }
         if (controller.model.partition().isr().size() < nodes.size()
                 || !producers.stream().allMatch(SimProducer::isDone)
+                || !other.isSettled(key.topicId())
                 || consumer.position() < invariants.history().end()) {
             return false;
         }
@@ -204,11 +209,14 @@ final class ReplicationSimulation {
                 .append(consumer.position())
                 .append("; ")
                 .append(producers)
+                .append("; ")
+                .append(other)
                 .toString();
     }
 
     private void compare() {
         invariants.compareLogs();
+        other.look();
         world.after(COMPARE_MS, "compare", this::compare);
     }
 
@@ -329,6 +337,7 @@ final class ReplicationSimulation {
         if (controller.fence(node.id())) {
             trace.add("the disk of %d is replaced", node.id());
             node.wipe();
+            other.wiped(node.id());
             invariants.wiped(node.id());
         }
     }

@@ -121,6 +121,17 @@ final class SimController {
         return promise.future();
     }
 
+    /** Makes or deletes the topic that comes and goes. */
+    void createOther(UUID topicId, List<Integer> replicas) {
+        model.createOther(topicId, replicas);
+        publish();
+    }
+
+    void deleteOther() {
+        model.deleteOther();
+        publish();
+    }
+
     /** Moves the leadership, if the node can have it. */
     void elect(int id) {
         if (model.partition().isr().contains(id) && !model.isFenced(id)) {

@@ -24,6 +24,9 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** One node of a simulation: a disk, and one life after the other on it, with the real storage and the real partition service. */
 final class SimReplica {
@@ -198,6 +201,13 @@ final class SimReplica {
     /** The replica, or null. */
     Partition partition(TopicPartition key) {
         return life == null ? null : life.service.find(key);
+    }
+
+    /** The topics that it has logs of, by their ids. */
+    Set<UUID> topics() {
+        return life.logs.logs().stream()
+                .map(log -> log.topicPartition().topicId())
+                .collect(Collectors.toSet());
     }
 
     void start() {
