@@ -53,10 +53,18 @@ final class ReplicaInvariants {
     private final NavigableMap<Integer, Long> latestOffsets = new TreeMap<>();
 
     private final Trace trace;
+    private final boolean lossAccepted;
     private Violation unthrown;
 
+    /** @param lossAccepted whether leaders are elected who lack what was acknowledged: then only what holds nevertheless is looked at */
     ReplicaInvariants(
-            TopicPartition key, SimController controller, List<SimReplica> nodes, int minInSync, Trace trace) {
+            TopicPartition key,
+            SimController controller,
+            List<SimReplica> nodes,
+            int minInSync,
+            Trace trace,
+            boolean lossAccepted) {
+        this.lossAccepted = lossAccepted;
         this.key = key;
         this.controller = controller;
         this.nodes = nodes;
@@ -142,7 +150,9 @@ final class ReplicaInvariants {
                     highWatermark,
                     before.leaderEpoch);
         }
-        if (highWatermark != before.highWatermark) {
+        if (lossAccepted) {
+            before.highWatermark = highWatermark;
+        } else if (highWatermark != before.highWatermark) {
             moved(who, log, leader, before.highWatermark, highWatermark);
             before.highWatermark = highWatermark;
         }
@@ -167,7 +177,7 @@ final class ReplicaInvariants {
         Violation.unless(epoch > before.leaderEpoch, "%s led epoch %d, and now %d", who, before.leaderEpoch, epoch);
         before.leaderEpoch = epoch;
         // A leader that has been replaced meanwhile need not have what came after it.
-        if (epoch == controller.model.partition().leaderEpoch()) {
+        if (!lossAccepted && epoch == controller.model.partition().leaderEpoch()) {
             history.requireIn("the new leader " + who, log, 0, history.end());
         }
         int known = log.endOffsetForEpoch(epoch).orElseThrow().leaderEpoch();
@@ -208,7 +218,7 @@ final class ReplicaInvariants {
 
     /** Invariant 8, as a client sees it that asks leaders with newer epochs later. */
     private void requireNoLowerAnswer(String who, LeaderRole leader, long highWatermark) {
-        if (!leader.isLatestOffsetKnown()) {
+        if (lossAccepted || !leader.isLatestOffsetKnown()) {
             return;
         }
         Map.Entry<Integer, Long> earlier = latestOffsets.floorEntry(leader.leaderEpoch());

@@ -39,8 +39,15 @@ final class ReplicationSimulation {
     private int faults;
     private int careless;
     private boolean healing;
+    private final boolean unclean;
+    private int uncleanElections;
 
-    ReplicationSimulation(long seed) {
+    /**
+     * @param unclean whether somebody asks for unclean elections when nobody else can lead, and any disk may be replaced at any time. Then
+     *     nothing that was acknowledged is sure, but replicas still become equal
+     */
+    ReplicationSimulation(long seed, boolean unclean) {
+        this.unclean = unclean;
         world = new SimWorld(seed);
         random = world.random("faults");
         random.nextLong();
@@ -58,7 +65,7 @@ final class ReplicationSimulation {
             controller.add(node);
             network.add(node);
         }
-        invariants = new ReplicaInvariants(key, controller, nodes, minInSync, trace);
+        invariants = new ReplicaInvariants(key, controller, nodes, minInSync, trace, unclean);
         for (int id = 1; id <= 2; id++) {
             producers.add(new SimProducer(id, world, links, controller, nodes, key, invariants));
         }
@@ -71,7 +78,7 @@ final class ReplicationSimulation {
      *
      * @param trace all that happened, as one number: the same for the same seed
      */
-    record Outcome(int steps, int faults, int elections, int batches, long trace) {}
+    record Outcome(int steps, int faults, int elections, int batches, int uncleanElections, long trace) {}
 
     /**
      * Runs through faults, then heals everything, and waits until all is equal.
@@ -97,8 +104,10 @@ final class ReplicationSimulation {
         links.lossProbability(random.nextInt(3) * 0.02);
         links.repeatProbability(0.02);
         network.damageProbability(0.01);
-        producers.forEach(SimProducer::begin);
-        consumer.poll();
+        if (!unclean) {
+            producers.forEach(SimProducer::begin);
+            consumer.poll();
+        }
         other.begin();
         world.after(150, "faults", this::fault);
         world.after(COMPARE_MS, "compare", this::compare);
@@ -115,7 +124,12 @@ final class ReplicationSimulation {
             trace.add("operations of node %d: %d", node.id(), node.disk().operations());
         }
         return new Outcome(
-                steps, faults, invariants.elections(), invariants.history().batchCount(), trace.hash());
+                steps,
+                faults,
+                invariants.elections(),
+                invariants.history().batchCount(),
+                uncleanElections,
+                trace.hash());
     }
 
     private interface Condition {
@@ -170,6 +184,9 @@ final class ReplicationSimulation {
                 return false;
             }
         }
+        if (unclean) {
+            return areEqual();
+        }
         if (controller.model.partition().isr().size() < nodes.size()
                 || !producers.stream().allMatch(SimProducer::isDone)
                 || !other.isSettled(key.topicId())
@@ -187,6 +204,55 @@ final class ReplicationSimulation {
             }
         }
         return true;
+    }
+
+    /** All follow the leader, but those that do not throw away what they know to have been acknowledged. */
+    private boolean areEqual() {
+        int leader = controller.leader();
+        if (leader < 0) {
+            uncleanly(nodes.get(random.nextInt(nodes.size())));
+            return false;
+        }
+        Partition leading = nodes.get(leader - 1).partition(key);
+        for (SimReplica node : nodes) {
+            Partition partition = node.partition(key);
+            boolean follows = leading != null
+                    && partition != null
+                    && controller.model.partition().isr().contains(node.id())
+                    && partition.highWatermark() == partition.log().offsets().logEndOffset()
+                    && partition.log().offsets().logEndOffset()
+                            == leading.log().offsets().logEndOffset();
+            if (!follows && (partition == null || !partition.isOffline())) {
+                return false;
+            }
+        }
+        return other.isSettled(key.topicId());
+    }
+
+    private void uncleanly(SimReplica node) {
+        if (controller.electUncleanly(node.id())) {
+            uncleanElections++;
+            trace.add("node %d is elected uncleanly", node.id());
+        }
+    }
+
+    /** One falls behind, and then all others die: it is asked to lead nevertheless. */
+    private void leaveOnly(SimReplica last) {
+        trace.add("node %d is to be the only one", last.id());
+        for (SimReplica each : nodes) {
+            links.cut(SimController.place(each.id()), SimController.place(last.id()));
+            links.cut(SimController.place(last.id()), SimController.place(each.id()));
+        }
+        controller.fence(last.id());
+        world.after(200, "unclean", () -> {
+            for (SimReplica each : nodes) {
+                if (each != last && !healing) {
+                    crash(each);
+                    controller.fence(each.id());
+                }
+            }
+            uncleanly(last);
+        });
     }
 
     private String state() {
@@ -266,7 +332,7 @@ final class ReplicationSimulation {
         faults++;
         SimReplica node = nodes.get(random.nextInt(nodes.size()));
         SimReplica other = nodes.get(random.nextInt(nodes.size()));
-        switch (random.nextInt(14)) {
+        switch (random.nextInt(unclean ? 18 : 14)) {
             case 0, 1 -> crash(node);
             case 2 -> {
                 trace.add("node %d is to die soon", node.id());
@@ -288,6 +354,7 @@ final class ReplicationSimulation {
             }
             case 11 -> pause(node);
             case 12 -> wipe(node);
+            case 14, 15, 16, 17 -> leaveOnly(node);
             default -> stop(node);
         }
         for (SimReplica each : nodes) {
@@ -334,7 +401,7 @@ final class ReplicationSimulation {
 
     /** Only when others have everything: a cluster may lose one disk at a time. */
     private void wipe(SimReplica node) {
-        if (controller.fence(node.id())) {
+        if (controller.fence(node.id()) || unclean) {
             trace.add("the disk of %d is replaced", node.id());
             node.wipe();
             other.wiped(node.id());

@@ -121,6 +121,16 @@ final class SimController {
         return promise.future();
     }
 
+    /** On request, and only when nobody leads: then by a replica that may lack what was acknowledged. */
+    boolean electUncleanly(int id) {
+        boolean may = leader() == PartitionMetadata.NO_LEADER && model.isKnown(id) && !model.isFenced(id);
+        if (may) {
+            model.electUncleanly(id);
+            publish();
+        }
+        return may;
+    }
+
     /** Makes or deletes the topic that comes and goes. */
     void createOther(UUID topicId, List<Integer> replicas) {
         model.createOther(topicId, replicas);
