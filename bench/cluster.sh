@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Three Millrace nodes beside three Kafka nodes on this machine: replication factor 3, acks=all, min.insync.replicas 2.
 #
-#   KAFKA_LIBS=/where/kafka/libs bench/cluster.sh [--rounds 3] [--records 400000] [--seconds 20]
+#   KAFKA_LIBS=/where/kafka/libs bench/cluster.sh [--rounds 3] [--warm 200000] [--records 400000] [--seconds 20]
 #
-# KAFKA_LIBS is the directory with the jars of a Kafka release (its libs/ directory). Millrace is the jar in server/target. Each round
-# measures one after the other, in alternating order, with Kafka's own producer program:
+# KAFKA_LIBS is the directory with the jars of a Kafka release (its libs/ directory). Millrace is the jar in server/target. After --warm
+# records to each, each round measures one after the other, in alternating order, with Kafka's own producer program:
 #   throughput   --records records of 1 KiB as fast as possible, and the processor time of the three servers for it, per 10^9 bytes
 #   latency      1 000 records/s for --seconds, percentiles as the producer sees them
 # Millrace fsyncs before it acknowledges, Kafka does not. Everything is on loopback and in a temporary directory that is removed;
@@ -12,9 +12,9 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 jar=$root/server/target/millrace.jar
-rounds=3 records=400000 seconds=20
+rounds=3 warm=200000 records=400000 seconds=20
 while [ $# -gt 0 ]; do case $1 in
-  --rounds) rounds=$2; shift 2;; --records) records=$2; shift 2;; --seconds) seconds=$2; shift 2;;
+  --rounds) rounds=$2; shift 2;; --warm) warm=$2; shift 2;; --records) records=$2; shift 2;; --seconds) seconds=$2; shift 2;;
   *) sed -n 2,12p "$0" >&2; exit 2;; esac; done
 [ -n "${KAFKA_LIBS:-}" ] || { echo "cluster.sh: set KAFKA_LIBS to the directory with Kafka's jars" >&2; exit 2; }
 [ -f "$jar" ] || { echo "cluster.sh: build first: mvn -DskipTests package" >&2; exit 2; }
@@ -87,7 +87,7 @@ start_millrace; start_kafka
 m=127.0.0.1:39091,127.0.0.1:39092,127.0.0.1:39093
 k=127.0.0.1:39194,127.0.0.1:39195,127.0.0.1:39196
 create "$m" bench; create "$k" bench
-perf "$m" bench 50000 -1 >/dev/null; perf "$k" bench 50000 -1 >/dev/null # Warm.
+perf "$m" bench "$warm" -1 >/dev/null; perf "$k" bench "$warm" -1 >/dev/null
 for round in $(seq "$rounds"); do
   echo "round $round"
   if [ $((round % 2)) = 1 ]; then
