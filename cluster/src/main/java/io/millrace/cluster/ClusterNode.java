@@ -161,7 +161,7 @@ public final class ClusterNode {
         return open(vertx, config, clock, metrics)
                 .compose(node -> node.join()
                         .compose(joined ->
-                                node.register(new NodeEndpoints(config.peers().address(), null, null)))
+                                node.register(new NodeEndpoints(config.peers().address(), null, false, null)))
                         .map(node));
     }
 

@@ -14,6 +14,7 @@ import io.millrace.server.config.KafkaSettings;
 import io.millrace.server.config.MillraceConfig;
 import io.millrace.server.config.PeerTlsSettings;
 import io.millrace.server.config.StorageSettings;
+import io.millrace.server.config.TlsSettings;
 import io.millrace.server.http.HttpConfig;
 import io.millrace.server.kafka.KafkaListenerConfig;
 import io.millrace.storage.CleanerConfig;
@@ -46,6 +47,11 @@ final class ComponentConfigs {
     static TlsFiles peerTls(MillraceConfig config) {
         PeerTlsSettings tls = config.cluster().tls();
         return new TlsFiles("cluster.tls", tls.certificate(), tls.key(), tls.trusted());
+    }
+
+    /** The files of a listener for clients. */
+    static TlsFiles clientTls(String section, TlsSettings tls) {
+        return new TlsFiles(section, tls.certificate(), tls.key(), null);
     }
 
     /** Where other nodes reach this one. */

@@ -5,9 +5,13 @@ public final class LocalUrl {
 
     private LocalUrl() {}
 
-    /** {@code http://host:port}, with brackets for IPv6 and the loopback address for a listener on all addresses. */
-    public static String of(String bindHost, int port) {
-        return "http://" + authority(bindHost, port);
+    /**
+     * {@code http://host:port}, with brackets for IPv6 and the loopback address for a listener on all addresses.
+     *
+     * @param tls whether it is {@code https}
+     */
+    public static String of(String bindHost, int port, boolean tls) {
+        return (tls ? "https://" : "http://") + authority(bindHost, port);
     }
 
     /** {@code host:port}, as {@link #of}. */

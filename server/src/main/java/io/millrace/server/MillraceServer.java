@@ -3,8 +3,10 @@ package io.millrace.server;
 import io.millrace.cluster.ClusterNode;
 import io.millrace.cluster.NodeEndpoints;
 import io.millrace.cluster.peer.PeerAddress;
+import io.millrace.cluster.tls.TlsException;
 import io.millrace.cluster.tls.TlsIdentity;
 import io.millrace.server.config.MillraceConfig;
+import io.millrace.server.config.TlsSettings;
 import io.millrace.server.http.HttpConfig;
 import io.millrace.server.http.HttpListener;
 import io.millrace.server.http.Readiness;
@@ -28,6 +30,8 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** One node, started in order and stopped in reverse. Start and stop may be called on any thread but an event loop. */
 public final class MillraceServer implements AutoCloseable {
@@ -58,6 +62,8 @@ public final class MillraceServer implements AutoCloseable {
     private Vertx vertx;
     private ServerMetrics metrics;
     private TlsIdentity peerTls;
+    private TlsIdentity kafkaTls;
+    private TlsIdentity httpTls;
     private ClusterNode node;
     private KafkaListener peers;
     private KafkaListener kafka;
@@ -112,7 +118,7 @@ public final class MillraceServer implements AutoCloseable {
 
     /** The base URL for HTTP clients on this machine. */
     public String httpUrl() {
-        return LocalUrl.of(config.http().host(), httpPort());
+        return LocalUrl.of(config.http().host(), httpPort(), httpTls != null);
     }
 
     private Future<?> openVertx() {
@@ -144,14 +150,18 @@ public final class MillraceServer implements AutoCloseable {
                         config.node().id(),
                         ComponentConfigs.peerAddress(config).host());
             }
+            kafkaTls = openTls("kafka.tls", config.kafka().tls());
+            httpTls = openTls("http.tls", config.http().tls());
             return null;
         });
     }
 
+    private TlsIdentity openTls(String section, TlsSettings tls) throws TlsException {
+        return tls.isOn() ? TlsIdentity.ofServer(vertx, ComponentConfigs.clientTls(section, tls)) : null;
+    }
+
     private Future<?> closeTls() {
-        if (peerTls != null) {
-            peerTls.close();
-        }
+        Stream.of(peerTls, kafkaTls, httpTls).filter(Objects::nonNull).forEach(TlsIdentity::close);
         return Future.succeededFuture();
     }
 
@@ -197,6 +207,7 @@ public final class MillraceServer implements AutoCloseable {
         return node.register(new NodeEndpoints(
                 kafka.advertised(),
                 new PeerAddress(httpHost(), httpPort()),
+                httpTls != null,
                 config.cluster().isClustered() ? node.config().peers().address() : null));
     }
 
@@ -216,7 +227,7 @@ public final class MillraceServer implements AutoCloseable {
     }
 
     private Future<?> openKafka() {
-        return KafkaListener.start(vertx, ComponentConfigs.kafka(config), node, metrics.kafka())
+        return KafkaListener.start(vertx, ComponentConfigs.kafka(config), kafkaTls, node, metrics.kafka())
                 .onSuccess(started -> kafka = started);
     }
 
@@ -226,7 +237,7 @@ public final class MillraceServer implements AutoCloseable {
 
     private Future<?> openHttp() {
         HttpConfig httpConfig = ComponentConfigs.http(config);
-        return HttpListener.start(vertx, httpConfig, routes(httpConfig), metrics.http())
+        return HttpListener.start(vertx, httpConfig, httpTls, routes(httpConfig), metrics.http())
                 .onSuccess(started -> http = started);
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.cluster.controller;
 
+import io.millrace.cluster.NodeEndpoints;
 import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.peer.KafkaIds;
@@ -277,9 +278,14 @@ final class BrokerLifecycle {
 
     private BrokerRegistrationRequestData registration() {
         ListenerCollection listeners = new ListenerCollection();
-        add(listeners, Listeners.KAFKA, settings.endpoints().kafka());
-        add(listeners, Listeners.HTTP, settings.endpoints().http());
-        add(listeners, Listeners.PEER, settings.endpoints().peer());
+        NodeEndpoints endpoints = settings.endpoints();
+        add(listeners, Listeners.KAFKA, endpoints.kafka(), SecurityProtocol.PLAINTEXT);
+        add(
+                listeners,
+                Listeners.HTTP,
+                endpoints.http(),
+                endpoints.httpTls() ? SecurityProtocol.SSL : SecurityProtocol.PLAINTEXT);
+        add(listeners, Listeners.PEER, endpoints.peer(), SecurityProtocol.PLAINTEXT);
         BrokerRegistrationRequestData request = new BrokerRegistrationRequestData()
                 .setBrokerId(settings.nodeId())
                 .setClusterId(KafkaIds.toKafka(settings.clusterId()).toString())
@@ -297,13 +303,14 @@ final class BrokerLifecycle {
         return request;
     }
 
-    private static void add(Collection<Listener> listeners, String name, PeerAddress address) {
+    private static void add(
+            Collection<Listener> listeners, String name, PeerAddress address, SecurityProtocol protocol) {
         if (address != null) {
             listeners.add(new Listener()
                     .setName(name)
                     .setHost(address.host())
                     .setPort(address.port())
-                    .setSecurityProtocol(SecurityProtocol.PLAINTEXT.id));
+                    .setSecurityProtocol(protocol.id));
         }
     }
 }

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.TopicImage;
@@ -159,6 +160,11 @@ final class ImageTranslation {
         return Boolean.parseBoolean(image.configs().configMapForResource(node).get(ClusterSettingNames.DRAINED));
     }
 
+    private static String httpUrl(Endpoint http) {
+        String scheme = http.securityProtocol() == SecurityProtocol.SSL ? "https://" : "http://";
+        return scheme + new PeerAddress(http.host(), http.port());
+    }
+
     private static BrokerMetadata broker(BrokerRegistration registration, boolean drained) {
         Endpoint kafka = registration.listeners().get(Listeners.KAFKA);
         Endpoint peer = registration.listeners().get(Listeners.PEER);
@@ -169,7 +175,7 @@ final class ImageTranslation {
                 kafka == null ? null : kafka.host(),
                 kafka == null ? -1 : kafka.port(),
                 peer == null ? null : new PeerAddress(peer.host(), peer.port()),
-                http == null ? null : "http://" + new PeerAddress(http.host(), http.port()),
+                http == null ? null : httpUrl(http),
                 registration.rack().orElse(null),
                 registration.fenced(),
                 registration.inControlledShutdown(),

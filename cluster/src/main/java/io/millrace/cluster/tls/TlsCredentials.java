@@ -5,6 +5,7 @@ import io.netty.handler.ssl.SslContext;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.KeyCertOptions;
 import java.security.cert.X509Certificate;
+import java.util.List;
 
 /**
  * What was read from {@link TlsFiles} at one moment, checked, in the shapes that listeners and clients want. Immutable.
@@ -15,4 +16,8 @@ import java.security.cert.X509Certificate;
  * @param client for connections to other nodes; null if no CA is trusted
  */
 public record TlsCredentials(
-        X509Certificate certificate, KeyCertOptions keyCert, SslContext server, ClientSSLOptions client) {}
+        X509Certificate certificate, KeyCertOptions keyCert, SslContext server, ClientSSLOptions client) {
+
+    /** What servers speak with clients of all kinds; what is older is broken (RFC 8996). */
+    public static final List<String> CLIENT_PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
+}

@@ -19,13 +19,18 @@ public final class TlsFailures {
         return find(failure, SSLException.class) != null;
     }
 
+    /** Whether the other side does not speak TLS at all. */
+    public static boolean isPlainText(Throwable failure) {
+        return find(failure, NotSslRecordException.class) != null;
+    }
+
     /**
      * One clause, about the other side as "it".
      *
      * @param section the section of the configuration with this side's files
      */
     public static String describe(Throwable failure, String section) {
-        if (find(failure, NotSslRecordException.class) != null) {
+        if (isPlainText(failure)) {
             return "it does not speak TLS, but " + section + " is set here: set it on both sides, or on none";
         }
         if (find(failure, SslHandshakeTimeoutException.class) != null) {

@@ -72,6 +72,7 @@ public final class TlsIdentity implements AutoCloseable {
         return ofNode(vertx, files, nodeId, host, LOOK_INTERVAL);
     }
 
+    /** @param interval how often files are looked at */
     static TlsIdentity ofNode(Vertx vertx, TlsFiles files, int nodeId, String host, Duration interval)
             throws TlsException {
         return new TlsIdentity(vertx, files, interval, read -> checkNode(files, read, nodeId, host));
@@ -79,7 +80,12 @@ public final class TlsIdentity implements AutoCloseable {
 
     /** The identity of a server for clients. Blocks. */
     public static TlsIdentity ofServer(Vertx vertx, TlsFiles files) throws TlsException {
-        return new TlsIdentity(vertx, files, LOOK_INTERVAL, read -> {});
+        return ofServer(vertx, files, LOOK_INTERVAL);
+    }
+
+    /** @param interval how often files are looked at */
+    public static TlsIdentity ofServer(Vertx vertx, TlsFiles files, Duration interval) throws TlsException {
+        return new TlsIdentity(vertx, files, interval, read -> {});
     }
 
     /** What applies to a connection that is made now. */

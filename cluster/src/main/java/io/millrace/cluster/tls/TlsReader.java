@@ -33,9 +33,6 @@ final class TlsReader {
     /** Between nodes, where both sides are this program. */
     private static final String[] NODE_PROTOCOLS = {"TLSv1.3"};
 
-    /** For clients of all kinds; what is older is broken (RFC 8996). */
-    private static final String[] CLIENT_PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
-
     /** How long another node may take to shake hands; a paused one would never. */
     private static final long HANDSHAKE_TIMEOUT_MS = 3_000;
 
@@ -62,7 +59,10 @@ final class TlsReader {
             SslContextBuilder server = SslContextBuilder.forServer(keys).sslProvider(SslProvider.JDK);
             if (!files.isMutual()) {
                 return new TlsCredentials(
-                        own, keyCert, server.protocols(CLIENT_PROTOCOLS).build(), null);
+                        own,
+                        keyCert,
+                        server.protocols(TlsCredentials.CLIENT_PROTOCOLS).build(),
+                        null);
             }
             Buffer trustedPem = content("trusted", files.trusted());
             certificates("trusted", files.trusted(), trustedPem);

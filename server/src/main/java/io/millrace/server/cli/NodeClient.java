@@ -17,7 +17,9 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
 
 /** Speaks to a node's HTTP API. Every method blocks, and turns what goes wrong into a {@link CommandFailure}. */
 final class NodeClient {
@@ -28,16 +30,20 @@ final class NodeClient {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
     private final URI base;
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build();
+    private final HttpClient http;
 
-    NodeClient(URI base) {
+    /** @param trusted a PEM file with the CAs to trust; null for those of the Java runtime */
+    NodeClient(URI base, Path trusted) {
         if (base.getScheme() == null || base.getHost() == null) {
             throw new CommandFailure(ExitCode.USAGE, "--url takes a URL such as http://127.0.0.1:8080, not " + base);
         }
         this.base = URI.create(base.toString().replaceAll("/+$", ""));
+        HttpClient.Builder client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT);
+        if (trusted != null) {
+            client.sslContext(TrustedCertificates.in(trusted));
+        }
+        this.http = client.build();
     }
 
     /** One segment of a path, or a value of a query, with what is special in URLs escaped. */
@@ -113,6 +119,12 @@ final class NodeClient {
             throw new CommandFailure(
                     ExitCode.FAILED,
                     base + " did not answer within 30 s; whether the request was carried out is unknown");
+        } catch (SSLException e) {
+            throw new CommandFailure(
+                    ExitCode.UNREACHABLE,
+                    "no secure connection to " + base + ": " + e.getMessage()
+                            + ". Name the CA of the node with --ca, and the node as its certificate does; without TLS"
+                            + " there, use http://");
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.FAILED, "the connection to " + base + " broke: " + e.getMessage());
         }

@@ -18,6 +18,7 @@ import java.util.List;
  * @param firstRequestTimeoutMs by when a new connection must have sent a request head
  * @param bodyTimeoutMs by when a request body must have arrived
  * @param drainTimeoutMs how long requests that are under way are waited for when the server stops
+ * @param tls what clients are shown
  */
 public record HttpSettings(
         String host,
@@ -32,11 +33,12 @@ public record HttpSettings(
         long idleTimeoutMs,
         long firstRequestTimeoutMs,
         long bodyTimeoutMs,
-        long drainTimeoutMs) {
+        long drainTimeoutMs,
+        TlsSettings tls) {
 
     public HttpSettings {
         allowedOrigins = List.copyOf(allowedOrigins);
-        new Checks("http")
+        Checks checks = new Checks("http")
                 .notBlank("host", host)
                 .range("port", port, 0, 65_535)
                 .range("eventLoops", eventLoops, 0, 256)
@@ -48,8 +50,9 @@ public record HttpSettings(
                 .atLeast("idleTimeoutMs", idleTimeoutMs, 1_000)
                 .atLeast("firstRequestTimeoutMs", firstRequestTimeoutMs, 100)
                 .atLeast("bodyTimeoutMs", bodyTimeoutMs, 100)
-                .range("drainTimeoutMs", drainTimeoutMs, 0, 25_000)
-                .done();
+                .range("drainTimeoutMs", drainTimeoutMs, 0, 25_000);
+        tls.check(checks);
+        checks.done();
     }
 
     static HttpSettings standard() {
@@ -66,6 +69,7 @@ public record HttpSettings(
                 120_000,
                 10_000,
                 30_000,
-                10_000);
+                10_000,
+                TlsSettings.standard());
     }
 }

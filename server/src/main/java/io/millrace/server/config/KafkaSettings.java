@@ -16,6 +16,7 @@ package io.millrace.server.config;
  * @param idleTimeoutMs after what silence a connection is closed
  * @param firstRequestTimeoutMs by when a new connection must have sent its first request
  * @param stopTimeoutMs how long answers that are under way are waited for when the server stops
+ * @param tls what clients are shown
  */
 public record KafkaSettings(
         String host,
@@ -30,10 +31,11 @@ public record KafkaSettings(
         int fetchMaxBytes,
         long idleTimeoutMs,
         long firstRequestTimeoutMs,
-        long stopTimeoutMs) {
+        long stopTimeoutMs,
+        TlsSettings tls) {
 
     public KafkaSettings {
-        new Checks("kafka")
+        Checks checks = new Checks("kafka")
                 .notBlank("host", host)
                 .range("port", port, 0, 65_535)
                 .notBlankIfSet("advertisedHost", advertisedHost)
@@ -46,12 +48,26 @@ public record KafkaSettings(
                 .range("fetchMaxBytes", fetchMaxBytes, 1_024, Integer.MAX_VALUE)
                 .atLeast("idleTimeoutMs", idleTimeoutMs, 1_000)
                 .atLeast("firstRequestTimeoutMs", firstRequestTimeoutMs, 100)
-                .range("stopTimeoutMs", stopTimeoutMs, 0, 25_000)
-                .done();
+                .range("stopTimeoutMs", stopTimeoutMs, 0, 25_000);
+        tls.check(checks);
+        checks.done();
     }
 
     static KafkaSettings standard() {
         return new KafkaSettings(
-                "127.0.0.1", 9092, null, 0, 0, 100 << 20, 10_000, 100, 64L << 20, 55 << 20, 600_000, 10_000, 5_000);
+                "127.0.0.1",
+                9092,
+                null,
+                0,
+                0,
+                100 << 20,
+                10_000,
+                100,
+                64L << 20,
+                55 << 20,
+                600_000,
+                10_000,
+                5_000,
+                TlsSettings.standard());
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.server.http;
 
+import io.millrace.cluster.tls.TlsIdentity;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -42,24 +43,33 @@ public final class HttpListener {
      * Opens the port. Completes when requests are taken; fails with an {@link IOException} whose message tells the user what to
      * do when the address cannot be bound.
      *
+     * @param tls what clients are shown; null for plain text. Whoever opened it closes it, after the listener
      * @param modules the routes, tried in this order
      */
     public static Future<HttpListener> start(
-            Vertx vertx, HttpConfig config, List<RouteModule> modules, HttpMetrics metrics) {
+            Vertx vertx, HttpConfig config, TlsIdentity tls, List<RouteModule> modules, HttpMetrics metrics) {
         AtomicInteger openConnections = new AtomicInteger();
         ConcurrentLinkedQueue<HttpVerticle> instances = new ConcurrentLinkedQueue<>();
         int port = config.port() == 0 ? -FREE_PORT_GROUP.incrementAndGet() : config.port();
         return vertx.deployVerticle(
                         () -> {
-                            HttpVerticle instance = new HttpVerticle(config, port, modules, metrics, openConnections);
+                            HttpVerticle instance =
+                                    new HttpVerticle(config, port, tls, modules, metrics, openConnections);
                             instances.add(instance);
                             return instance;
                         },
                         new DeploymentOptions().setInstances(config.eventLoops()))
                 .map(id -> new HttpListener(
                         vertx, id, config.host(), instances.element().actualPort()))
-                .onSuccess(listener -> LOG.info("HTTP listens, host={} port={}", listener.host, listener.port))
+                .onSuccess(listener -> LOG.info(
+                        "HTTP{} listens, host={} port={}", tls == null ? "" : "S", listener.host, listener.port))
                 .recover(failure -> Future.failedFuture(explain(config, failure)));
+    }
+
+    /** As {@link #start(Vertx, HttpConfig, TlsIdentity, List, HttpMetrics)}, in plain text. */
+    public static Future<HttpListener> start(
+            Vertx vertx, HttpConfig config, List<RouteModule> modules, HttpMetrics metrics) {
+        return start(vertx, config, null, modules, metrics);
     }
 
     /** The port that is bound. */

@@ -1,34 +1,49 @@
 package io.millrace.server.http;
 
+import io.millrace.cluster.tls.RefusalLog;
+import io.millrace.cluster.tls.TlsCredentials;
+import io.millrace.cluster.tls.TlsFailures;
+import io.millrace.cluster.tls.TlsIdentity;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The listener's part on one event loop: a server, a router and the connections that came here. */
 final class HttpVerticle extends VerticleBase {
 
+    private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
+
     private final HttpConfig config;
     private final int port;
+    private final TlsIdentity tls;
     private final List<RouteModule> modules;
     private final HttpMetrics metrics;
     private final AtomicInteger openConnections;
+
+    private final RefusalLog refusals = new RefusalLog(LOG);
 
     private HttpServer server;
 
     HttpVerticle(
             HttpConfig config,
             int port,
+            TlsIdentity tls,
             List<RouteModule> modules,
             HttpMetrics metrics,
             AtomicInteger openConnections) {
         this.config = config;
         this.port = port;
+        this.tls = tls;
         this.modules = modules;
         this.metrics = metrics;
         this.openConnections = openConnections;
@@ -48,7 +63,12 @@ final class HttpVerticle extends VerticleBase {
         failures.mount();
 
         connections.start(vertx);
-        server = vertx.createHttpServer(options())
+        HttpServerOptions options = options();
+        if (tls != null) {
+            secure(options);
+        }
+        server = vertx.createHttpServer(options)
+                .exceptionHandler(this::notOpened)
                 .connectionHandler(connections::opened)
                 .invalidRequestHandler(failures::invalidRequest)
                 .requestHandler(router);
@@ -59,6 +79,35 @@ final class HttpVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         return server.shutdown(Duration.ofMillis(config.drainTimeoutMs()));
+    }
+
+    private void secure(HttpServerOptions options) {
+        options.setSsl(true)
+                // One protocol, as in plain text: what is true of connections and streams there is true here.
+                .setUseAlpn(false)
+                .setEnabledSecureTransportProtocols(new LinkedHashSet<>(TlsCredentials.CLIENT_PROTOCOLS))
+                .setKeyCertOptions(tls.current().keyCert())
+                // Connections are counted once they are secured, so this bounds those that are not.
+                .setSslHandshakeTimeout(config.firstRequestTimeoutMs())
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+        tls.onRenewal(renewed -> {
+            ServerSSLOptions changed = options.getSslOptions().copy();
+            changed.setKeyCertOptions(renewed.keyCert());
+            server.updateSSLOptions(changed)
+                    .onFailure(failure -> LOG.warn("http.tls: the renewed certificate is not used", failure));
+        });
+    }
+
+    /** A connection that came to nothing before there was a request; Vert.x does not say whose. */
+    private void notOpened(Throwable failure) {
+        if (tls != null && TlsFailures.isPlainText(failure)) {
+            refusals.warn(
+                    "",
+                    "plain text",
+                    "HTTP connection closed: it does not speak TLS, but http.tls is set: use https:// in its URL");
+        } else {
+            LOG.debug("HTTP connection failed", failure);
+        }
     }
 
     int actualPort() {

@@ -41,9 +41,15 @@ final class TlsHandshake {
                 secured(handler, connection);
             } else if (!(handshake.cause() instanceof ClosedChannelException)) {
                 // A connection that is only made and closed is a look whether this node lives.
-                connection.refuse(TlsFailures.describe(handshake.cause(), audience.section() + ".tls"));
+                connection.refuse(reason(handshake.cause()));
             }
         });
+    }
+
+    private String reason(Throwable failure) {
+        return TlsFailures.isPlainText(failure)
+                ? "it does not speak TLS, but this port does: " + audience.adviceForPlainText()
+                : TlsFailures.describe(failure, audience.section() + ".tls");
     }
 
     private void secured(SslHandler handler, KafkaConnection connection) {

@@ -27,7 +27,7 @@ class TopicTailIT {
     void goesOnWithoutLossOrRepetitionWhenTheNodeIsRestarted() throws Exception {
         TestServer server = TestServer.startIn(directory);
         int port = server.httpPort();
-        NodeClient client = new NodeClient(URI.create(server.httpUrl()));
+        NodeClient client = new NodeClient(URI.create(server.httpUrl()), null);
         client.post("/topics", "application/json", "{\"name\":\"readings\",\"partitions\":3}");
         produce(client, 0, 10);
         TopicTail tail = tail(client, "earliest", null, 20);
@@ -50,7 +50,7 @@ class TopicTailIT {
     @Test
     void followsOnlyTheKeyThatIsAskedFor() throws Exception {
         try (TestServer server = TestServer.startIn(directory)) {
-            NodeClient client = new NodeClient(URI.create(server.httpUrl()));
+            NodeClient client = new NodeClient(URI.create(server.httpUrl()), null);
             client.post("/topics", "application/json", "{\"name\":\"readings\",\"partitions\":3}");
             produce(client, 0, 10);
 
@@ -65,7 +65,7 @@ class TopicTailIT {
     @Test
     void anUnknownTopicEndsWithTheNodesAnswer() {
         try (TestServer server = TestServer.startIn(directory)) {
-            NodeClient client = new NodeClient(URI.create(server.httpUrl()));
+            NodeClient client = new NodeClient(URI.create(server.httpUrl()), null);
 
             assertThatThrownBy(() -> tail(client, "latest", null, 1).run())
                     .isInstanceOf(CommandFailure.class)

@@ -41,7 +41,7 @@ final class KafkaTestNode implements AutoCloseable {
             node = await(ClusterNode.open(vertx, cluster, Clock.systemUTC(), StorageMetrics.NONE));
             await(node.join());
             listener = await(KafkaListener.start(vertx, config, node, KafkaMetrics.NONE));
-            await(node.register(new NodeEndpoints(listener.advertised(), null, null)));
+            await(node.register(new NodeEndpoints(listener.advertised(), null, false, null)));
         } catch (RuntimeException e) {
             vertx.close();
             throw e;

@@ -178,7 +178,7 @@ class PeerTlsIT {
         assertThat(warnings())
                 .singleElement()
                 .asString()
-                .contains("it does not speak TLS, but cluster.tls is set here");
+                .contains("it does not speak TLS, but this port does: set cluster.tls on all nodes");
     }
 
     @Test
