@@ -7,7 +7,6 @@ import io.millrace.cluster.peer.PeerLane;
 import io.millrace.cluster.peer.PeerTransport;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,10 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.protocol.ByteBufferAccessor;
-import org.apache.kafka.common.protocol.MessageUtil;
 
 /** Connects the quorums of one process: each message is written to bytes and parsed again, as between processes. */
 final class MemoryTransport implements AutoCloseable {
@@ -56,22 +52,16 @@ final class MemoryTransport implements AutoCloseable {
     private Future<ApiMessage> send(
             PeerAddress from, PeerAddress to, PeerLane lane, short version, ApiMessage request, long timeoutMs) {
         Promise<ApiMessage> answer = Promise.promise();
-        ByteBuffer bytes = MessageUtil.toByteBufferAccessor(request, version).buffer();
+        SerializedRequest sent = SerializedRequest.of(request, version);
         network.schedule(
                 () -> answer.tryFail(new PeerException(PeerException.Kind.TIMEOUT, "no answer", null)),
                 timeoutMs,
                 TimeUnit.MILLISECONDS);
-        network.execute(() -> deliver(from, to, version, request.apiKey(), bytes, answer));
+        network.execute(() -> deliver(from, to, sent, answer));
         return answer.future();
     }
 
-    private void deliver(
-            PeerAddress from,
-            PeerAddress to,
-            short version,
-            short apiKey,
-            ByteBuffer bytes,
-            Promise<ApiMessage> answer) {
+    private void deliver(PeerAddress from, PeerAddress to, SerializedRequest sent, Promise<ApiMessage> answer) {
         List<PeerApi> apis = listeners.get(to);
         if (apis == null) {
             answer.tryFail(new PeerException(PeerException.Kind.REFUSED, to + " refused", null));
@@ -80,27 +70,16 @@ final class MemoryTransport implements AutoCloseable {
         if (isCut(from, to)) {
             return;
         }
-        PeerApi api = apis.stream()
-                .filter(row -> row.apiKey().id == apiKey && row.minVersion() <= version && version <= row.maxVersion())
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(to + " does not serve " + apiKey + " v" + version));
-        ApiMessage request = ApiMessageType.fromApiKey(apiKey).newRequest();
-        request.read(new ByteBufferAccessor(bytes), version);
-        api.handler()
-                .handle(version, request)
+        sent.arrive(apis)
                 .onComplete(done -> network.execute(() -> {
                     if (isCut(from, to)) {
                         return;
                     }
                     if (done.failed()) {
                         answer.tryFail(new PeerException(PeerException.Kind.PROTOCOL, "failed there", done.cause()));
-                        return;
+                    } else {
+                        answer.tryComplete(sent.parseAnswer(done.result()));
                     }
-                    ByteBuffer back = MessageUtil.toByteBufferAccessor(done.result(), version)
-                            .buffer();
-                    ApiMessage response = ApiMessageType.fromApiKey(apiKey).newResponse();
-                    response.read(new ByteBufferAccessor(back), version);
-                    answer.tryComplete(response);
                 }));
     }
 

@@ -8,14 +8,10 @@ import io.millrace.cluster.simulation.SimLinks;
 import io.millrace.cluster.simulation.SimWorld;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.protocol.ByteBufferAccessor;
-import org.apache.kafka.common.protocol.MessageUtil;
 
 /** Delays, loses, repeats and reorders messages; links can be cut in one direction. */
 final class SimNetwork {
@@ -58,44 +54,23 @@ final class SimNetwork {
     private Future<ApiMessage> send(
             PeerAddress from, PeerAddress to, short version, ApiMessage request, long timeoutMs) {
         Promise<ApiMessage> answer = Promise.promise();
-        ByteBuffer bytes = MessageUtil.toByteBufferAccessor(request, version).buffer();
+        SerializedRequest sent = SerializedRequest.of(request, version);
         world.after(timeoutMs, link(from, to), () -> answer.tryFail(failure(PeerException.Kind.TIMEOUT)));
         int copies = world.random(link(from, to)).nextInt(50) == 0 ? 2 : 1;
         for (int i = 0; i < copies; i++) {
-            transmit(from, to, () -> deliver(from, to, version, request.apiKey(), bytes.duplicate(), answer));
+            transmit(from, to, () -> deliver(from, to, sent, answer));
         }
         return answer.future();
     }
 
-    private void deliver(
-            PeerAddress from,
-            PeerAddress to,
-            short version,
-            short apiKey,
-            ByteBuffer bytes,
-            Promise<ApiMessage> answer) {
+    private void deliver(PeerAddress from, PeerAddress to, SerializedRequest sent, Promise<ApiMessage> answer) {
         List<PeerApi> apis = listeners.get(to);
         if (apis == null) {
             transmit(to, from, () -> answer.tryFail(failure(PeerException.Kind.REFUSED)));
             return;
         }
-        ApiMessage request = ApiMessageType.fromApiKey(apiKey).newRequest();
-        request.read(new ByteBufferAccessor(bytes), version);
-        PeerApi api = apis.stream()
-                .filter(row -> row.apiKey().id == apiKey)
-                .findFirst()
-                .orElseThrow();
-        api.handler().handle(version, request).onComplete(done -> {
-            if (done.succeeded()) {
-                ByteBuffer back =
-                        MessageUtil.toByteBufferAccessor(done.result(), version).buffer();
-                transmit(to, from, () -> {
-                    ApiMessage response = ApiMessageType.fromApiKey(apiKey).newResponse();
-                    response.read(new ByteBufferAccessor(back), version);
-                    answer.tryComplete(response);
-                });
-            }
-        });
+        sent.arrive(apis)
+                .onSuccess(back -> transmit(to, from, () -> answer.tryComplete(sent.parseAnswer(back.duplicate()))));
     }
 
     private void transmit(PeerAddress from, PeerAddress to, Runnable arrival) {
