@@ -44,6 +44,7 @@ import io.millrace.storage.LogException;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.StorageMetrics;
+import io.millrace.storage.TopicPartition;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.scrub.ScrubReport;
 import io.vertx.core.Future;
@@ -96,6 +97,7 @@ public final class ClusterNode {
     private final Future<?> welcome;
     private volatile boolean stopping;
     private final FatalHandler fatal = FatalHandler.halting();
+    private final Resignation resignation;
 
     private ClusterNode(
             Vertx vertx,
@@ -152,6 +154,7 @@ public final class ClusterNode {
                 anywhere, this::image, config.topicDefaults(), clock, config.appenderBytesMax());
         this.producerIds = new ProducerIdAllocator(controlPlane.controller());
         membership.listen(suspicion()::onEvent);
+        this.resignation = new Resignation(vertx, config.nodeId(), partitions, this::image);
         this.timers = NodeTimers.start(vertx, partitions, config.retentionIntervalMs());
     }
 
@@ -364,6 +367,11 @@ public final class ClusterNode {
         return logs.isOnline();
     }
 
+    /** Replicas here that serve nothing until an operator looks after them; the node serves everything else. */
+    public List<TopicPartition> offlineReplicas() {
+        return partitions.offlineReplicas();
+    }
+
     /** What reading old segments again has found; does not stop the node from serving. */
     public ScrubReport scrubReport() {
         return logs.scrubReport();
@@ -371,7 +379,9 @@ public final class ClusterNode {
 
     /** Gives leaderships to others. Completes within {@link PeersConfig#leaveTimeoutMs()}, whatever happens. */
     public Future<Void> leave() {
-        return controlPlane.leave(config.peers().leaveTimeoutMs());
+        return resignation
+                .resign()
+                .compose(resigned -> controlPlane.leave(config.peers().leaveTimeoutMs()));
     }
 
     /** Flushes and closes everything; the next start is clean. */

@@ -23,6 +23,20 @@ export class ApiError extends Error {
 }
 
 /**
+ * @typedef {object} ClusterNode
+ * @property {number} node_id
+ * @property {'up'|'stopping'|'down'} state
+ * @property {boolean} controller
+ * @property {boolean} drained gets no new replicas
+ * @property {string} kafka
+ * @property {number} leaders
+ * @property {number} replicas
+ * @property {number} out_of_sync
+ * @property {number} [records_per_second] as it told last; missing while it has not told
+ * @property {number} [open_streams] likewise
+ */
+
+/**
  * @typedef {object} Overview
  * @property {string} version
  * @property {number|string} node_id
@@ -30,6 +44,8 @@ export class ApiError extends Error {
  * @property {number} uptime_ms
  * @property {number} time_ms clock of the node
  * @property {number} open_streams
+ * @property {number} leaderless_partitions
+ * @property {ClusterNode[]} nodes all of the cluster, dead ones too
  * @property {{name: string, partitions: number, records: number, end_offset_sum: number, bytes: number}[]} topics
  */
 

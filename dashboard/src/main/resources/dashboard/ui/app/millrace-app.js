@@ -1,6 +1,7 @@
 import { html, LitElement, nothing } from '../../vendor/lit/index.js';
 import { OverviewPoller } from '../api/overview-poller.js';
 import { RateTracker } from '../api/rates.js';
+import { nodeCards } from '../cluster/node-cards.js';
 import '../topics/create-topic.js';
 import { connecting, noTopicsYet, unknownTopic } from '../topics/empty-states.js';
 import '../topics/topic-list.js';
@@ -100,12 +101,13 @@ export class MillraceApp extends LitElement {
   #content() {
     const { topics } = this.overview;
     if (topics.length === 0) {
-      return html`<main id="main" tabindex="-1">${noTopicsYet(() => this.#create())}</main>`;
+      return html`${nodeCards(this.overview)}
+        <main id="main" tabindex="-1">${noTopicsYet(() => this.#create())}</main>`;
     }
     const wanted = topicFromHash(this.hash);
     const topic = topics.find(candidate => candidate.name === wanted);
     return html`
-      ${summaryTiles(this.overview, this.#rates.node)}
+      ${summaryTiles(this.overview, this.#rates.node)} ${nodeCards(this.overview)}
       <div class="columns">
         <topic-list
           .topics=${topics}

@@ -41,4 +41,9 @@ public record BrokerMetadata(
             boolean stopping) {
         this(nodeId, epoch, host, port, peer, httpUrl, rack, fenced, stopping, false);
     }
+
+    /** In one word for people: {@code up}, {@code stopping} or {@code down}. */
+    public String state() {
+        return fenced ? "down" : stopping ? "stopping" : "up";
+    }
 }

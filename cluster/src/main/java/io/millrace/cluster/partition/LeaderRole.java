@@ -48,6 +48,9 @@ final class LeaderRole implements Role {
     /** That followers were told to look at. */
     private volatile long knownLogStart;
 
+    /** Why nothing new is taken any more, while what was taken is still being replicated. */
+    private volatile MillraceException resigning;
+
     private final DelayedProduce untilDurable = new DelayedProduce();
     private final DelayedProduce untilReplicated;
     private final OffsetWatchers endWatchers = new OffsetWatchers();
@@ -124,9 +127,22 @@ final class LeaderRole implements Role {
         return promise.future();
     }
 
+    /** Takes nothing new: another node is to lead soon, and what was taken should be there too by then. */
+    void resign() {
+        resigning = new MillraceException(
+                ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                "Another node will lead " + log.topicPartition()
+                        + " in a moment: nothing was stored, ask for metadata and" + " try again");
+    }
+
+    /** Whether every replica that counts has everything that was taken. */
+    boolean isSettled() {
+        return highWatermark.value() >= log.offsets().logEndOffset();
+    }
+
     /** Null when it may be appended. */
     private MillraceException refusalOf(AppendCommand command) {
-        MillraceException refusal = closed;
+        MillraceException refusal = closed != null ? closed : resigning;
         if (refusal != null) {
             return refusal;
         }

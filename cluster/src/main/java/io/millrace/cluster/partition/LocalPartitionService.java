@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -284,6 +285,27 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
         } catch (IOException e) {
             log.warn("The high watermarks could not be written down; after a restart they begin lower", e);
         }
+    }
+
+    /** Replicas of this node that serve nothing until an operator looks after them: their log is damaged, or contradicts its leader's. */
+    public List<TopicPartition> offlineReplicas() {
+        return registry.offline();
+    }
+
+    /** Takes no more appends for what this node leads now: others are to lead it soon. */
+    public void resign() {
+        registry.all().stream()
+                .map(Partition::leadingOrNull)
+                .filter(Objects::nonNull)
+                .forEach(LeaderRole::resign);
+    }
+
+    /** Whether everything that was appended to what this node leads is replicated. */
+    public boolean isSettled() {
+        return registry.all().stream()
+                .map(Partition::leadingOrNull)
+                .filter(Objects::nonNull)
+                .allMatch(LeaderRole::isSettled);
     }
 
     /** Fails everything that waits: the log directory went offline. */

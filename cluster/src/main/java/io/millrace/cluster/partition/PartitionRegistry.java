@@ -4,7 +4,9 @@ import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.storage.TopicPartition;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -50,6 +52,17 @@ final class PartitionRegistry {
 
     Collection<Partition> all() {
         return partitions.values();
+    }
+
+    /** Replicas here that serve nothing until somebody looks after them. */
+    List<TopicPartition> offline() {
+        List<TopicPartition> offline = new ArrayList<>(damaged.keySet());
+        partitions.forEach((key, partition) -> {
+            if (partition.isOffline()) {
+                offline.add(key);
+            }
+        });
+        return offline;
     }
 
     void put(TopicPartition key, Partition partition) {

@@ -72,9 +72,4 @@ public final class HttpProblem extends MillraceException {
     public static HttpProblem overloaded(String message) {
         return new HttpProblem(503, ErrorCode.THROTTLING_QUOTA_EXCEEDED, message);
     }
-
-    /** 503 because this node is about to stop. Nothing was stored; another node, or this one later, will take it. */
-    public static HttpProblem draining(String message) {
-        return new HttpProblem(503, ErrorCode.LEADER_NOT_AVAILABLE, message);
-    }
 }

@@ -2,7 +2,10 @@ package io.millrace.server.http;
 
 import java.util.Objects;
 
-/** Whether this node wants work: what {@code /readyz} says, and what writes are refused by. Thread-safe. */
+/**
+ * Whether this node wants work: what {@code /readyz} says. Whoever comes nevertheless is served as long as the port is open: what is led
+ * elsewhere is handed on. Thread-safe.
+ */
 public final class Readiness {
 
     /** The life of a node, in this order. */

@@ -5,6 +5,7 @@ import io.millrace.server.http.NamedRoute;
 import io.millrace.server.http.ProblemJson;
 import io.millrace.server.http.Readiness;
 import io.millrace.server.http.RouteModule;
+import io.millrace.storage.TopicPartition;
 import io.millrace.storage.scrub.ScrubReport;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -18,7 +19,8 @@ import java.util.Locale;
 
 /**
  * Probes and metrics. {@code /healthz}: should this process live on? No when its log directory is offline, which only a restart
- * mends; yes, but with a word about it, when old records were found to be damaged. {@code /readyz}: should it get requests? Not while it starts or stops. Both answer {@code {"status":"…"}}.
+ * mends; yes, but with a word about it, when old records were found to be damaged. {@code /readyz}: should it get requests? Not while it starts or stops; with
+ * replicas that are offline it should, and says so. Both answer {@code {"status":"…"}}.
  */
 public final class HealthRoutes implements RouteModule {
 
@@ -73,9 +75,20 @@ public final class HealthRoutes implements RouteModule {
         Readiness.Phase phase = readiness.phase();
         if (phase != Readiness.Phase.READY) {
             answer(ctx, 503, phase.name().toLowerCase(Locale.ROOT), null);
-        } else {
-            health(ctx);
+            return;
         }
+        List<TopicPartition> offline = node.offlineReplicas();
+        if (node.isHealthy() && !offline.isEmpty()) {
+            // Everything else is served, and what is led elsewhere is reached through here.
+            answer(
+                    ctx,
+                    200,
+                    "degraded",
+                    offline.size() + " replicas of this node are offline, such as " + offline.get(0)
+                            + ": the log says why and what to do; other nodes serve these partitions if they have them");
+            return;
+        }
+        health(ctx);
     }
 
     private void scrape(RoutingContext ctx) {

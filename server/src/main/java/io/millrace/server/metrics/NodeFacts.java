@@ -19,6 +19,7 @@ public final class NodeFacts {
     private final Vertx vertx;
     private final ClusterNode node;
     private final IntSupplier openStreams;
+    private final DefaultsWatch defaults;
     private Map<TopicPartition, Long> lastEnds = new HashMap<>();
     private long lastNanos = System.nanoTime();
     private long timer = -1;
@@ -28,9 +29,13 @@ public final class NodeFacts {
         this.vertx = vertx;
         this.node = node;
         this.openStreams = openStreams;
+        this.defaults = new DefaultsWatch(node);
     }
 
     public void start() {
+        if (node.config().peers().isClustered()) {
+            defaults.tell();
+        }
         timer = vertx.setPeriodic(INTERVAL_MS, id -> tell());
     }
 
@@ -52,6 +57,12 @@ public final class NodeFacts {
         node.facts().tell("open_streams", openStreams.getAsInt());
         node.facts().tell("records_per_second", records * 1000 / passedMs);
         node.facts().tell("partitions_led", ends.size());
+        defaults.compare();
+    }
+
+    /** Whether a fact is a number for people, and not one that only nodes compare. */
+    public static boolean isForPeople(String name) {
+        return !name.startsWith(DefaultsWatch.FACT_PREFIX);
     }
 
     /** The high watermarks of what this node leads. */

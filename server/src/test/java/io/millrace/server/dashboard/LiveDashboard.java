@@ -36,12 +36,15 @@ final class LiveDashboard implements AutoCloseable {
 
     /** The page as on a small phone. */
     DashboardTab openOnPhone() {
-        NewContextOptions phone = new NewContextOptions()
+        return newTab(phone()).open(server.httpUrl());
+    }
+
+    static NewContextOptions phone() {
+        return new NewContextOptions()
                 .setViewportSize(360, 780)
                 .setDeviceScaleFactor(2)
                 .setIsMobile(true)
                 .setHasTouch(true);
-        return newTab(phone).open(server.httpUrl());
     }
 
     /** An empty tab. */

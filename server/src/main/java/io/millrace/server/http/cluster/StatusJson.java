@@ -64,7 +64,7 @@ final class StatusJson {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("node", broker.nodeId())
-                .put("state", broker.fenced() ? "down" : broker.stopping() ? "stopping" : "up")
+                .put("state", broker.state())
                 .put("drained", broker.drained())
                 .put("epoch", broker.epoch())
                 .put("kafka", broker.host() == null ? null : broker.host() + ":" + broker.port())

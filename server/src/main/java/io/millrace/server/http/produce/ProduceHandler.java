@@ -66,8 +66,8 @@ final class ProduceHandler implements Handler<RoutingContext> {
 
     @Override
     public void handle(RoutingContext ctx) {
-        if (!readiness.isReady()) {
-            throw HttpProblem.draining("this node is starting or stopping; nothing was stored, try again later");
+        if (readiness.phase() == Readiness.Phase.DRAINING) {
+            sendElsewhere(ctx);
         }
         RecordFormat format = formatOf(ctx.request());
         ProduceOptions options = ProduceOptions.of(ctx, format);
@@ -90,6 +90,12 @@ final class ProduceHandler implements Handler<RoutingContext> {
                             topicName,
                             topic -> writeAll(ctx, topic, assignPartition(ctx, records), format, options)));
         });
+    }
+
+    /** A stopping node still hands records on to whoever leads; but the next connection had better be to another node. */
+    private static void sendElsewhere(RoutingContext ctx) {
+        ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        ctx.addEndHandler(answered -> ctx.request().connection().close());
     }
 
     private RecordFormat formatOf(HttpServerRequest request) {

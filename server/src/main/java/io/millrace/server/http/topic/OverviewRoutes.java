@@ -12,6 +12,7 @@ import io.millrace.server.http.GuardedHandler;
 import io.millrace.server.http.NamedRoute;
 import io.millrace.server.http.QueryParameters;
 import io.millrace.server.http.RouteModule;
+import io.millrace.server.metrics.NodeFacts;
 import io.millrace.storage.TopicPartition;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -113,6 +114,7 @@ public final class OverviewRoutes implements RouteModule {
         json.put("uptime_ms", nowMs - startedMs);
         json.put("time_ms", nowMs);
         json.put("open_streams", openStreams.getAsInt());
+        json.put("leaderless_partitions", leaderless(image));
         addNodes(json.putArray("nodes"), image);
         var topics = json.putArray("topics");
         for (TopicMetadata topic : new TreeMap<>(image.topics()).values()) {
@@ -127,16 +129,33 @@ public final class OverviewRoutes implements RouteModule {
         return json;
     }
 
+    private static long leaderless(ClusterImage image) {
+        return image.topics().values().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .filter(partition -> partition.leader() == PartitionMetadata.NO_LEADER)
+                .count();
+    }
+
     private void addNodes(ArrayNode nodes, ClusterImage image) {
         Map<Integer, Map<String, Long>> facts = node.facts().all();
         for (BrokerMetadata broker : new TreeMap<>(image.brokers()).values()) {
+            NodeLoad load = NodeLoad.of(image, broker.nodeId());
             ObjectNode json = nodes.addObject()
                     .put("node_id", broker.nodeId())
                     .put("alive", !broker.fenced())
+                    .put("state", broker.state())
+                    .put("drained", broker.drained())
                     .put("controller", broker.nodeId() == image.controllerId())
                     .put("kafka", broker.host() + ":" + broker.port())
-                    .put("http", broker.httpUrl());
-            facts.getOrDefault(broker.nodeId(), Map.of()).forEach(json::put);
+                    .put("http", broker.httpUrl())
+                    .put("leaders", load.leaders())
+                    .put("replicas", load.replicas())
+                    .put("out_of_sync", load.outOfSync());
+            facts.getOrDefault(broker.nodeId(), Map.of()).forEach((name, value) -> {
+                if (NodeFacts.isForPeople(name)) {
+                    json.put(name, value);
+                }
+            });
         }
     }
 }

@@ -34,6 +34,8 @@ final class TopicJson {
                 .map(TopicConfig.Setting::name)
                 .sorted()
                 .forEach(name -> effective.put(name, TopicConfig.value(name, topic.config(), nodeDefaults)));
+        // Its default is committed for the whole cluster: what this node's file says does not matter.
+        effective.put(TopicConfig.MIN_INSYNC_REPLICAS, String.valueOf(topic.minInsyncReplicas()));
         return json;
     }
 

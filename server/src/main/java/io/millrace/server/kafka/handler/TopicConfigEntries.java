@@ -22,7 +22,7 @@ final class TopicConfigEntries {
     List<ConfigEntry> of(TopicMetadata topic) {
         List<ConfigEntry> entries = new ArrayList<>();
         for (TopicConfig.Setting setting : TopicConfig.settings()) {
-            List<Synonym> synonyms = synonyms(setting);
+            List<Synonym> synonyms = synonyms(setting, topic);
             String own = topic.config().get(setting.name());
             if (own != null) {
                 synonyms.add(0, new Synonym(setting.name(), own, ConfigSource.TOPIC_CONFIG));
@@ -30,6 +30,21 @@ final class TopicConfigEntries {
             entries.add(ConfigEntry.of(setting.name(), false, type(setting.type()), setting.documentation(), synonyms));
         }
         return entries;
+    }
+
+    /** The default for how many have to be in sync is committed for the whole cluster: a node's own file does not matter. */
+    private List<Synonym> synonyms(TopicConfig.Setting setting, TopicMetadata topic) {
+        List<Synonym> synonyms = synonyms(setting);
+        boolean isCommitted = setting.name().equals(TopicConfig.MIN_INSYNC_REPLICAS)
+                && !topic.config().containsKey(setting.name());
+        if (isCommitted) {
+            synonyms.removeIf(each -> each.source() == ConfigSource.STATIC_BROKER_CONFIG);
+            String value = String.valueOf(topic.minInsyncReplicas());
+            if (!value.equals(setting.defaultValue())) {
+                synonyms.add(0, new Synonym(setting.name(), value, ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG));
+            }
+        }
+        return synonyms;
     }
 
     /** Where a topic gets a setting from that it does not have itself; may be added to. */
