@@ -119,12 +119,6 @@ final class NodeClient {
             throw new CommandFailure(
                     ExitCode.FAILED,
                     base + " did not answer within 30 s; whether the request was carried out is unknown");
-        } catch (SSLException e) {
-            throw new CommandFailure(
-                    ExitCode.UNREACHABLE,
-                    "no secure connection to " + base + ": " + e.getMessage()
-                            + ". Name the CA of the node with --ca, and the node as its certificate does; without TLS"
-                            + " there, use http://");
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.FAILED, "the connection to " + base + " broke: " + e.getMessage());
         }
@@ -133,6 +127,12 @@ final class NodeClient {
     private <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler) throws IOException {
         try {
             return http.send(request, handler);
+        } catch (SSLException e) {
+            throw new CommandFailure(
+                    ExitCode.UNREACHABLE,
+                    "no secure connection to " + base + ": " + e.getMessage()
+                            + ". Name the CA of the node with --ca, and the node as its certificate does; without TLS"
+                            + " there, use http://");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailure(ExitCode.FAILED, "interrupted");

@@ -215,7 +215,12 @@ final class KafkaConnection {
             encode(request, reply, answer);
         } else if (reply.response() instanceof ApiResponse.Disconnect disconnect) {
             done(request, reply);
-            disconnect(disconnect.reason());
+            if (audience == ListenerAudience.PEERS) {
+                // Nodes try again at once, and for ever.
+                refuse(disconnect.reason());
+            } else {
+                disconnect(disconnect.reason());
+            }
         } else {
             done(request, reply);
         }

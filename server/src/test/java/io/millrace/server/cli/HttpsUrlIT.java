@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands that talk to a node over https. */
+@Timeout(60)
 class HttpsUrlIT {
 
     @TempDir
@@ -75,6 +77,14 @@ class HttpsUrlIT {
         assertThat(said.toString())
                 .contains("no secure connection to " + server.httpUrl())
                 .contains("--ca");
+    }
+
+    @Test
+    void followingATopicDoesNotTryAgainWhereNothingWillChange() {
+        int code = run("tail", "any", "--url", server.httpUrl());
+
+        assertThat(code).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(said.toString()).contains("no secure connection").doesNotContain("following again");
     }
 
     @Test

@@ -98,6 +98,7 @@ class PeerTlsIT {
         TcpPeerTransport second = transport(identity(files2, 2));
 
         assertThatThrownBy(() -> vote(second, listener, 3)).isInstanceOf(PeerException.class);
+        assertThatThrownBy(() -> vote(second, listener, 3)).isInstanceOf(PeerException.class);
 
         assertThat(votes).hasValue(0);
         assertThat(warnings())
