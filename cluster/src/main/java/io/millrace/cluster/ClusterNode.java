@@ -25,6 +25,7 @@ import io.millrace.cluster.partition.LocalPartitionService;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.Partitioner;
 import io.millrace.cluster.partition.RecordAppender;
+import io.millrace.cluster.partition.ReplicaHealth;
 import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerApi;
 import io.millrace.cluster.peer.PeerLeaderClient;
@@ -34,10 +35,12 @@ import io.millrace.cluster.peer.TcpPeerTransport;
 import io.millrace.cluster.quorum.FatalHandler;
 import io.millrace.cluster.quorum.Quorum;
 import io.millrace.cluster.quorum.QuorumSettings;
+import io.millrace.cluster.quorum.QuorumStatus;
 import io.millrace.cluster.quorum.QuorumTimings;
 import io.millrace.cluster.replication.ReplicaFetchService;
 import io.millrace.cluster.replication.Replication;
 import io.millrace.cluster.replication.ReplicationConfig;
+import io.millrace.cluster.replication.ReplicationStats;
 import io.millrace.cluster.routing.RoutedPartitionService;
 import io.millrace.cluster.transaction.ProducerIdAllocator;
 import io.millrace.storage.LogException;
@@ -342,6 +345,21 @@ public final class ClusterNode {
     /** Numbers that the nodes tell about themselves. */
     public ClusterFacts facts() {
         return facts;
+    }
+
+    /** What replication did in this process. */
+    public ReplicationStats replicationStats() {
+        return partitions.replicationStats();
+    }
+
+    /** How the replicas of this node do. */
+    public ReplicaHealth replicaHealth() {
+        return partitions.health();
+    }
+
+    /** What this node is in the metadata quorum, and how far its log is; once it has joined. */
+    public QuorumStatus quorumStatus() {
+        return quorum.status();
     }
 
     /** What followers on other nodes ask. */

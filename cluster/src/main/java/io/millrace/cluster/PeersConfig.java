@@ -21,6 +21,7 @@ import java.util.Objects;
  * @param catchUpBytesPerSecond how fast replicas that are far behind are filled; 0 for as fast as it can
  * @param leaderBalanceIntervalMs how often leaderships are given back to preferred replicas; 0 for never
  * @param leaveTimeoutMs how long a stopping node waits for its leaderships to move
+ * @param followerReads whether Kafka consumers may read from a follower in their rack (KIP-392)
  * @param tls who this node is to others, and whom it believes; null for connections without TLS. Whoever opened it closes it
  */
 public record PeersConfig(
@@ -36,6 +37,7 @@ public record PeersConfig(
         long catchUpBytesPerSecond,
         long leaderBalanceIntervalMs,
         long leaveTimeoutMs,
+        boolean followerReads,
         TlsIdentity tls) {
 
     public PeersConfig {
@@ -63,6 +65,7 @@ public record PeersConfig(
                 64L << 20,
                 0,
                 10_000,
+                false,
                 null);
     }
 }

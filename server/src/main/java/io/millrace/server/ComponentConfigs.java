@@ -77,6 +77,7 @@ final class ComponentConfigs {
                 cluster.catchUpBytesPerSecond(),
                 cluster.leaderBalanceIntervalMs(),
                 cluster.leaveTimeoutMs(),
+                cluster.followerReads(),
                 tls);
     }
 

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A consumer's fetch of several partitions, below what it may see. */
+/** A consumer's fetch of several partitions, below what it may see; at a follower where the command allows that. */
 final class ConsumerFetch implements DelayedFetch.Reading<List<FetchedPartition>> {
 
     private final PartitionRegistry registry;
@@ -24,6 +24,12 @@ final class ConsumerFetch implements DelayedFetch.Reading<List<FetchedPartition>
             Partition partition = registry.find(each.partition());
             LeaderRole leader = partition == null ? null : partition.leadingOrNull();
             if (leader != null && !leader.isReadImmediate(each.offset(), command.isolation())) {
+                return false;
+            }
+            if (leader == null
+                    && partition != null
+                    && mayFollowersAnswer()
+                    && !partition.isReadImmediate(each.offset())) {
                 return false;
             }
         }
@@ -47,10 +53,18 @@ final class ConsumerFetch implements DelayedFetch.Reading<List<FetchedPartition>
     private FetchedPartition readOne(FetchPartition request, int bytesLeft, boolean atLeastOneBatch) {
         PartitionOffsets offsets = null;
         try {
-            LeaderRole leader = registry.leading(request.partition());
+            Partition partition = registry.existing(request.partition());
+            if (mayFollowersAnswer() && partition.leadingOrNull() == null) {
+                return FollowerRead.of(partition, request, bytesLeft, atLeastOneBatch);
+            }
+            LeaderRole leader = partition.leading();
             offsets = leader.offsets();
             if (request.currentLeaderEpoch() >= 0) {
                 leader.requireEpoch(request.currentLeaderEpoch());
+            }
+            int preferred = preferredReplica(leader, request, offsets);
+            if (preferred != FetchedPartition.NONE_PREFERRED) {
+                return new FetchedPartition(request, ErrorCode.NONE, offsets, ReadResult.empty(), preferred);
             }
             int maxBytes = Math.min(request.maxBytes(), bytesLeft);
             ReadResult records = maxBytes <= 0 && !atLeastOneBatch
@@ -61,6 +75,19 @@ final class ConsumerFetch implements DelayedFetch.Reading<List<FetchedPartition>
             // Any other would leave the buffers open that were read for the partitions before.
             return new FetchedPartition(request, LogErrors.translate(e).code(), offsets, ReadResult.empty());
         }
+    }
+
+    private boolean mayFollowersAnswer() {
+        return command.clientRack() != null;
+    }
+
+    /** An offset that is not here is refused by the leader, who knows. */
+    private int preferredReplica(LeaderRole leader, FetchPartition request, PartitionOffsets offsets) {
+        return command.clientRack() == null
+                        || command.clientRack().isEmpty()
+                        || request.offset() < offsets.logStartOffset()
+                ? FetchedPartition.NONE_PREFERRED
+                : leader.replicaInRack(command.clientRack(), request.offset());
     }
 
     @Override
@@ -75,7 +102,7 @@ final class ConsumerFetch implements DelayedFetch.Reading<List<FetchedPartition>
     public boolean isEnough(List<FetchedPartition> result) {
         int bytes = 0;
         for (FetchedPartition each : result) {
-            if (each.error() != ErrorCode.NONE) {
+            if (each.error() != ErrorCode.NONE || each.preferredReplica() != FetchedPartition.NONE_PREFERRED) {
                 return true;
             }
             bytes += each.records().sizeBytes();

@@ -11,9 +11,22 @@ import java.util.List;
  * @param minBytes how much data to wait for
  * @param maxBytes bound on the whole answer; the first batch of the first partition that has data may exceed it
  * @param isolation up to where to read
+ * @param clientRack where the client is, so that followers there may answer and leaders elsewhere send it to them (KIP-392); empty when it
+ *     does not say; null when only leaders are to answer
  */
 public record FetchCommand(
-        List<FetchPartition> partitions, int maxWaitMs, int minBytes, int maxBytes, Isolation isolation) {
+        List<FetchPartition> partitions,
+        int maxWaitMs,
+        int minBytes,
+        int maxBytes,
+        Isolation isolation,
+        String clientRack) {
+
+    /** Of leaders. */
+    public FetchCommand(
+            List<FetchPartition> partitions, int maxWaitMs, int minBytes, int maxBytes, Isolation isolation) {
+        this(partitions, maxWaitMs, minBytes, maxBytes, isolation, null);
+    }
 
     public FetchCommand {
         partitions = List.copyOf(partitions);

@@ -30,6 +30,9 @@ final class FollowerRole implements Role, FollowedReplica {
 
     private static final Logger log = LoggerFactory.getLogger(FollowerRole.class);
 
+    /** How often the leader is asked to tell of the high watermark at once, after the last reader went. */
+    private static final int ASKS_AFTER_READER = 50;
+
     private final PartitionLog partitionLog;
     private final PartitionContext context;
     private final HighWatermark highWatermark;
@@ -43,6 +46,10 @@ final class FollowerRole implements Role, FollowedReplica {
     private volatile boolean closeBehind;
 
     private volatile boolean offline;
+
+    /** Of one thread at a time. */
+    private int asksForReaders;
+
     private volatile MillraceException closed;
 
     /** The end of what was written and is not durable yet; guarded by the lock. */
@@ -118,7 +125,17 @@ final class FollowerRole implements Role, FollowedReplica {
                 partitionLog.latestEpoch().orElse(-1),
                 offsets.logStartOffset(),
                 maxBytes,
-                highWatermark.isWatched() ? highWatermark.value() : ReplicaFetchRequest.Entry.NOBODY_WAITS);
+                isRead() ? highWatermark.value() : ReplicaFetchRequest.Entry.NOBODY_WAITS);
+    }
+
+    /** Whether somebody waits here for the high watermark to move, or has a moment ago: readers come again. */
+    private boolean isRead() {
+        if (highWatermark.isWatched()) {
+            asksForReaders = ASKS_AFTER_READER;
+        } else if (asksForReaders > 0) {
+            asksForReaders--;
+        }
+        return asksForReaders > 0;
     }
 
     @Override
@@ -291,6 +308,11 @@ final class FollowerRole implements Role, FollowedReplica {
         offline = true;
         close(why);
         return Future.failedFuture(why);
+    }
+
+    /** Whether the leader counts on it, as far as is known here. */
+    boolean isInSync() {
+        return inSync && leader != PartitionMetadata.NO_LEADER && closed == null;
     }
 
     boolean isOffline() {

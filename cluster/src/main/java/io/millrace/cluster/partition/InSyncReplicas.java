@@ -4,6 +4,7 @@ import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.replication.IsrCommitter.Committed;
 import io.millrace.cluster.replication.IsrCommitter.Member;
 import io.millrace.cluster.replication.IsrCommitter.Proposal;
+import io.millrace.cluster.replication.ReplicationStats;
 import io.millrace.storage.TopicPartition;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ final class InSyncReplicas {
 
     private final TopicPartition partition;
     private final int leaderEpoch;
+    private final ReplicationStats stats;
     private List<Integer> committed;
     private int partitionEpoch;
     private boolean recovering;
@@ -26,7 +28,8 @@ final class InSyncReplicas {
     /** Asked for, and not decided as far as is known here. */
     private Proposal pending;
 
-    InSyncReplicas(TopicPartition partition, PartitionMetadata metadata) {
+    InSyncReplicas(TopicPartition partition, PartitionMetadata metadata, ReplicationStats stats) {
+        this.stats = stats;
         this.partition = partition;
         this.leaderEpoch = metadata.leaderEpoch();
         this.partitionEpoch = metadata.partitionEpoch();
@@ -86,6 +89,7 @@ final class InSyncReplicas {
             return false;
         }
         partitionEpoch = epoch;
+        stats.inSyncChanged(committed.size(), isr.size());
         committed = List.copyOf(isr);
         recovering = stillRecovering;
         // A change is decided against one partition epoch: what was asked for is in this one, or can never be.

@@ -73,7 +73,8 @@ final class LeaderRole implements Role {
         this.lock = lock;
         this.leaderEpoch = metadata.leaderEpoch();
         this.takeoverEnd = log.offsets().logEndOffset();
-        this.inSync = new InSyncReplicas(log.topicPartition(), metadata);
+        this.inSync = new InSyncReplicas(
+                log.topicPartition(), metadata, context.replication().stats());
         this.changes = new IsrChanges(log.topicPartition(), context, lock, inSync, followers, this::inSyncChanged);
         configure(metadata, minInSync);
     }
@@ -85,6 +86,7 @@ final class LeaderRole implements Role {
 
     /** The role is in force: counts what is durable already. */
     void begin() {
+        context.replication().stats().reignBegan();
         durable(log.offsets().durableOffset());
     }
 
@@ -359,19 +361,18 @@ final class LeaderRole implements Role {
      * @throws MillraceException FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH (KIP-320)
      */
     void requireEpoch(int asked) {
-        if (asked != leaderEpoch) {
-            throw new MillraceException(
-                    asked < leaderEpoch ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH,
-                    "The request is for leader epoch " + asked + " of " + log.topicPartition() + ", here it is "
-                            + leaderEpoch);
-        }
+        LogErrors.requireEpoch(asked, leaderEpoch, log.topicPartition());
     }
 
-    /** Throws why this reign is over, if it is. */
-    void requireReign() {
-        MillraceException why = closed;
-        if (why != null) {
-            throw why;
+    /** Whether the reign is over, though nothing has taken its place yet. */
+    boolean isOver() {
+        return closed != null;
+    }
+
+    /** See {@link ReadReplica#inRack}. */
+    int replicaInRack(String rack, long offset) {
+        synchronized (lock) {
+            return ReadReplica.inRack(rack, offset, context, inSync, followers);
         }
     }
 
@@ -391,6 +392,14 @@ final class LeaderRole implements Role {
 
     PartitionLog log() {
         return log;
+    }
+
+    /** Adds how this partition does. */
+    ReplicaHealth addTo(ReplicaHealth sum) {
+        synchronized (lock) {
+            LogOffsets offsets = log.offsets();
+            return sum.withLed(inSync.committed().size(), minInSync, followers.values(), offsets);
+        }
     }
 
     void expire(long nowMs) {

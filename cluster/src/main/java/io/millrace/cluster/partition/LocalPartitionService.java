@@ -10,6 +10,7 @@ import io.millrace.cluster.replication.ReplicaFetchResponse;
 import io.millrace.cluster.replication.ReplicaFetchService;
 import io.millrace.cluster.replication.ReplicaFetchers;
 import io.millrace.cluster.replication.Replication;
+import io.millrace.cluster.replication.ReplicationStats;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.ReadResult;
@@ -242,6 +243,20 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
             sizes.put(partition.topicPartition(), partition.log().sizeBytes());
         }
         return sizes;
+    }
+
+    /** How the replicas of this node do. Looks at all of them. */
+    public ReplicaHealth health() {
+        ReplicaHealth sum = new ReplicaHealth(0, 0, 0, 0, 0);
+        for (Partition partition : registry.all()) {
+            sum = partition.addTo(sum);
+        }
+        return sum;
+    }
+
+    /** What replication did in this process. */
+    public ReplicationStats replicationStats() {
+        return context.replication().stats();
     }
 
     /** Fails appends whose time is up; called by a timer, several times a second. */

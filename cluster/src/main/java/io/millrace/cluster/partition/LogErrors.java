@@ -3,6 +3,7 @@ package io.millrace.cluster.partition;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.storage.LogException;
+import io.millrace.storage.TopicPartition;
 import java.io.IOException;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
@@ -59,6 +60,15 @@ final class LogErrors {
             // succeed (trap 19: never
             // UNKNOWN_SERVER_ERROR, which Streams takes for fatal).
             return ErrorCode.KAFKA_STORAGE_ERROR;
+        }
+    }
+
+    /** FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH (KIP-320) unless the epoch that was asked for is the present one. */
+    static void requireEpoch(int asked, int leaderEpoch, TopicPartition partition) {
+        if (asked != leaderEpoch) {
+            throw new MillraceException(
+                    asked < leaderEpoch ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH,
+                    "The request is for leader epoch " + asked + " of " + partition + ", here it is " + leaderEpoch);
         }
     }
 }

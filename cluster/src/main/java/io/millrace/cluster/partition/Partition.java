@@ -180,6 +180,24 @@ final class Partition {
                 ErrorCode.NOT_LEADER_OR_FOLLOWER, "This node does not lead " + topicPartition() + ": " + who);
     }
 
+    /**
+     * What this node is while it follows and is in sync: fit to be read.
+     *
+     * @throws MillraceException NOT_LEADER_OR_FOLLOWER when it is not
+     */
+    FollowerRole followingInSync() {
+        if (role instanceof FollowerRole follower && follower.isInSync()) {
+            return follower;
+        }
+        MillraceException why = closed;
+        throw why != null ? why : notLeading();
+    }
+
+    /** Whether a read below the high watermark would be answered from memory, or with nothing. */
+    boolean isReadImmediate(long offset) {
+        return offset >= highWatermark.value() || log.isCached(offset);
+    }
+
     /** This node's reign, or null. */
     LeaderRole leadingOrNull() {
         return role instanceof LeaderRole leader ? leader : null;
@@ -204,6 +222,17 @@ final class Partition {
     /** Whether it stopped to follow, because it has acknowledged records that its leader lost. */
     boolean isOffline() {
         return role instanceof FollowerRole follower && follower.isOffline();
+    }
+
+    /** Adds how this replica does. */
+    ReplicaHealth addTo(ReplicaHealth sum) {
+        Role current = role;
+        if (current instanceof LeaderRole leader) {
+            return leader.addTo(sum);
+        }
+        boolean leaderless =
+                current instanceof FollowerRole follower && follower.leader() == PartitionMetadata.NO_LEADER;
+        return sum.withFollowed(leaderless || isOffline() || closed != null);
     }
 
     void expire(long nowMs) {

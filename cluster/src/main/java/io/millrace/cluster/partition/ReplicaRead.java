@@ -52,7 +52,10 @@ final class ReplicaRead {
             Partition partition = registry.existing(entry.partition());
             LeaderRole leader = partition.leading();
             leader.requireEpoch(entry.leaderEpoch());
-            leader.requireReign();
+            if (leader.isOver()) {
+                throw new MillraceException(
+                        ErrorCode.NOT_LEADER_OR_FOLLOWER, "The reign over " + entry.partition() + " is over");
+            }
             PartitionOffsets before = leader.offsets();
             logStart = before.logStartOffset();
             Outcome<ReadResult> outcome = outcome(leader, session, bytesLeft, atLeastOneBatch);

@@ -39,7 +39,8 @@ final class ReplicaSessions implements ReplicaFetchService {
         } catch (MillraceException e) {
             return Future.succeededFuture(ReplicaFetchResponse.refused(e.code()));
         }
-        SessionFetch fetch = new SessionFetch(registry, session, request);
+        SessionFetch fetch = new SessionFetch(
+                registry, session, request, context.replication().stats());
         session.begin(request, fetch, context.nowMs());
         return new DelayedFetch<>(threads, readers, request.maxWaitMs(), fetch)
                 .start()

@@ -5,6 +5,7 @@ import io.millrace.cluster.replication.ReplicaFetchRequest;
 import io.millrace.cluster.replication.ReplicaFetchResponse;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Entry;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Records;
+import io.millrace.cluster.replication.ReplicationStats;
 import io.millrace.storage.ReadResult;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +41,11 @@ final class SessionFetch implements DelayedFetch.Reading<SessionFetch.Round> {
     private final ReplicaSession session;
     private final ReplicaFetchRequest request;
     private final ReplicaRead read;
+    private final ReplicationStats stats;
 
-    SessionFetch(PartitionRegistry registry, ReplicaSession session, ReplicaFetchRequest request) {
+    SessionFetch(
+            PartitionRegistry registry, ReplicaSession session, ReplicaFetchRequest request, ReplicationStats stats) {
+        this.stats = stats;
         this.registry = registry;
         this.session = session;
         this.request = request;
@@ -157,6 +161,7 @@ final class SessionFetch implements DelayedFetch.Reading<SessionFetch.Round> {
                 rows.add(row);
             }
         }
+        stats.sent(round.looks().stream().mapToLong(Look::sizeBytes).sum());
         return new ReplicaFetchResponse<>(ErrorCode.NONE, session.id(), rows);
     }
 

@@ -180,6 +180,7 @@ final class ReplicaFetcher {
 
     private void failed(Throwable cause, boolean isUsual) {
         session.lost();
+        replication.stats().failed();
         int inARow;
         synchronized (this) {
             inARow = ++failures;
@@ -201,6 +202,7 @@ final class ReplicaFetcher {
     private void outcome(FollowedReplica replica, Throwable failure) {
         members.outcome(replica, failure == null, replication.monotonicMs().getAsLong());
         if (failure != null) {
+            replication.stats().failed();
             doubted.add(replica.topicPartition());
             log.atDebug()
                     .addKeyValue("partition", replica.topicPartition())
@@ -210,6 +212,7 @@ final class ReplicaFetcher {
     }
 
     private void finish(FetchRound round, long beganMs) {
+        replication.stats().answered(round.receivedBytes());
         synchronized (this) {
             emptyRounds = round.receivedBytes() == 0 ? emptyRounds + 1 : 0;
         }

@@ -14,6 +14,7 @@ import java.util.function.LongSupplier;
  * @param monotonicMs milliseconds that only go forward; no decision depends on the wall clock
  * @param brokerEpoch under which this process is registered, -1 before it is
  * @param catchUpBytesPerSecond the rate for catching up at this moment; may change at any time
+ * @param stats counts what is done
  */
 public record Replication(
         ReplicationConfig config,
@@ -22,7 +23,8 @@ public record Replication(
         Timers timers,
         LongSupplier monotonicMs,
         LongSupplier brokerEpoch,
-        LongSupplier catchUpBytesPerSecond) {
+        LongSupplier catchUpBytesPerSecond,
+        ReplicationStats stats) {
 
     /** With the rate for catching up of the configuration. */
     public Replication(
@@ -32,12 +34,20 @@ public record Replication(
             Timers timers,
             LongSupplier monotonicMs,
             LongSupplier brokerEpoch) {
-        this(config, committer, transport, timers, monotonicMs, brokerEpoch, config::catchUpBytesPerSecond);
+        this(
+                config,
+                committer,
+                transport,
+                timers,
+                monotonicMs,
+                brokerEpoch,
+                config::catchUpBytesPerSecond,
+                new ReplicationStats());
     }
 
     /** The same with another rate for catching up. */
     public Replication withCatchUpRate(LongSupplier bytesPerSecond) {
-        return new Replication(config, committer, transport, timers, monotonicMs, brokerEpoch, bytesPerSecond);
+        return new Replication(config, committer, transport, timers, monotonicMs, brokerEpoch, bytesPerSecond, stats);
     }
 
     /** With the timers of an event loop and the clock of this machine. */

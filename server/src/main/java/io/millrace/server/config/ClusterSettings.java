@@ -24,6 +24,7 @@ import java.util.Map;
  * @param catchUpBytesPerSecond how fast replicas that are far behind are filled from one leader; 0 for as fast as it can
  * @param leaderBalanceIntervalMs how often leaderships are given back to the replicas that are preferred; 0 for never
  * @param leaveTimeoutMs how long a stopping node waits for its leaderships to move to others
+ * @param followerReads whether Kafka consumers may read from a follower in their rack
  * @param tls TLS for the requests between nodes
  */
 public record ClusterSettings(
@@ -43,6 +44,7 @@ public record ClusterSettings(
         long catchUpBytesPerSecond,
         long leaderBalanceIntervalMs,
         long leaveTimeoutMs,
+        boolean followerReads,
         PeerTlsSettings tls) {
 
     /** Ways to find other nodes. */
@@ -116,6 +118,7 @@ public record ClusterSettings(
                 64L << 20,
                 30_000,
                 10_000,
+                false,
                 PeerTlsSettings.standard());
     }
 

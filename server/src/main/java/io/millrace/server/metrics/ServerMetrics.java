@@ -28,6 +28,7 @@ public final class ServerMetrics implements AutoCloseable {
     private final GatewayMeters gateway = new GatewayMeters(registry);
 
     private TopicMeters topics;
+    private ReplicationMeters replication;
 
     /** @param version of this build, for {@code millrace_build_info} */
     public ServerMetrics(String version) {
@@ -72,12 +73,14 @@ public final class ServerMetrics implements AutoCloseable {
                 .description("Old segments that are known to be damaged; the log and /healthz say which")
                 .register(registry);
         topics = new TopicMeters(registry, node);
+        replication = new ReplicationMeters(registry, node);
     }
 
     /** All meters in Prometheus' text format. May take milliseconds: not for event loops. */
     public synchronized String scrape() {
         if (topics != null) {
             topics.refresh();
+            replication.refresh();
         }
         return registry.scrape();
     }

@@ -26,13 +26,14 @@ final class TopicMeters {
     TopicMeters(MeterRegistry registry, ClusterNode node) {
         this.node = node;
         records = MultiGauge.builder("millrace.topic.records")
-                .description("Offsets between log start and high watermark, all partitions of this node")
+                .description("Offsets between log start and high watermark, of the partitions that this node leads")
                 .register(registry);
         endOffsets = MultiGauge.builder("millrace.topic.end.offset.sum")
-                .description("Sum of the high watermarks; its rate is the rate of records")
+                .description(
+                        "Sum of the high watermarks of the partitions that this node leads; its rate is the rate of records")
                 .register(registry);
         bytes = MultiGauge.builder("millrace.topic.bytes")
-                .description("Bytes on disk")
+                .description("Bytes on the disk of this node, of the partitions that it leads")
                 .register(registry);
     }
 

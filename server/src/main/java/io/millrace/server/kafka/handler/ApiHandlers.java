@@ -39,7 +39,8 @@ public final class ApiHandlers {
         ClusterConfig config = node.config();
         ApiHandlers handlers = new ApiHandlers(List.of(
                 ProduceHandler.forClients(controller, partitions),
-                new FetchHandler(controller, partitions, fetchMaxBytes),
+                new FetchHandler(
+                        controller, partitions, fetchMaxBytes, config.peers().followerReads()),
                 new ListOffsetsHandler(controller, partitions),
                 new MetadataHandler(controller, config),
                 new FindCoordinatorHandler(),
@@ -81,7 +82,7 @@ public final class ApiHandlers {
                 new PeerFetchHandler(
                         metadataFetch(apis),
                         new ReplicaFetchHandler(replicas, controller::image),
-                        new FetchHandler(controller, partitions, fetchMaxBytes)));
+                        new FetchHandler(controller, partitions, fetchMaxBytes, false)));
         return handlers;
     }
 

@@ -27,11 +27,17 @@ final class FetchHandler implements ApiHandler<FetchRequest> {
      */
     static final int MAX_WAIT_MS_MAX = 60_000;
 
+    /** From this version on a client tells its rack, and can be told of another replica (KIP-392). */
+    private static final short RACK_VERSION = 11;
+
     private final Controller controller;
     private final PartitionService partitions;
     private final int maxBytesMax;
+    private final boolean followerReads;
 
-    FetchHandler(Controller controller, PartitionService partitions, int maxBytesMax) {
+    /** @param followerReads whether followers answer, and leaders send clients to those in their rack */
+    FetchHandler(Controller controller, PartitionService partitions, int maxBytesMax, boolean followerReads) {
+        this.followerReads = followerReads;
         this.controller = controller;
         this.partitions = partitions;
         this.maxBytesMax = maxBytesMax;
@@ -72,7 +78,8 @@ final class FetchHandler implements ApiHandler<FetchRequest> {
                 plan.hasErrors() ? 0 : Math.min(Math.max(body.maxWait(), 0), MAX_WAIT_MS_MAX),
                 Math.min(Math.max(body.minBytes(), 0), maxBytesMax),
                 Math.min(Math.max(body.maxBytes(), 0), maxBytesMax),
-                committed ? Isolation.READ_COMMITTED : Isolation.READ_UNCOMMITTED);
+                committed ? Isolation.READ_COMMITTED : Isolation.READ_UNCOMMITTED,
+                followerReads && request.version() >= RACK_VERSION ? body.rackId() : null);
         return partitions.fetch(command).map(fetched -> answer(plan, fetched, committed));
     }
 

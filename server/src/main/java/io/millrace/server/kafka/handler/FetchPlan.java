@@ -92,6 +92,7 @@ final class FetchPlan {
                 .setLastStableOffset(
                         offsets == null ? FetchResponse.INVALID_LAST_STABLE_OFFSET : offsets.lastStableOffset())
                 .setLogStartOffset(offsets == null ? FetchResponse.INVALID_LOG_START_OFFSET : offsets.logStartOffset())
+                .setPreferredReadReplica(fetched.preferredReplica())
                 // Null means "not read_committed"; a list, even an empty one, is what read_committed clients filter by.
                 .setAbortedTransactions(
                         readCommitted && fetched.error().kafkaCode() == Errors.NONE.code() ? List.of() : null)
