@@ -10,9 +10,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Tells the other nodes some numbers of this one, every few seconds, for pages that show the whole cluster. Runs on one event loop. */
 public final class NodeFacts {
+
+    private static final Logger log = LoggerFactory.getLogger(NodeFacts.class);
 
     private static final long INTERVAL_MS = 2_000;
 
@@ -29,12 +33,12 @@ public final class NodeFacts {
         this.vertx = vertx;
         this.node = node;
         this.openStreams = openStreams;
-        this.defaults = new DefaultsWatch(node);
+        this.defaults = new DefaultsWatch(node.config());
     }
 
     public void start() {
         if (node.config().peers().isClustered()) {
-            defaults.tell();
+            defaults.facts().forEach(node.facts()::tell);
         }
         timer = vertx.setPeriodic(INTERVAL_MS, id -> tell());
     }
@@ -57,7 +61,7 @@ public final class NodeFacts {
         node.facts().tell("open_streams", openStreams.getAsInt());
         node.facts().tell("records_per_second", records * 1000 / passedMs);
         node.facts().tell("partitions_led", ends.size());
-        defaults.compare();
+        defaults.differences(node.facts().all()).forEach(log::warn);
     }
 
     /** Whether a fact is a number for people, and not one that only nodes compare. */

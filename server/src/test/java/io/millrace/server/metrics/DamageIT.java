@@ -51,6 +51,39 @@ class DamageIT {
         }
     }
 
+    @Test
+    void aReplicaThatIsOfflineIsInTheReadinessAnswerAndTheNodeServesTheRest() throws Exception {
+        try (TestServer server = TestServer.startIn(directory)) {
+            String topics = server.httpUrl() + "/topics";
+            post(topics, "{\"name\":\"readings\"}");
+            post(topics, "{\"name\":\"others\"}");
+            for (int i = 0; i < 3; i++) {
+                post(topics + "/readings/records", "{\"t\":" + i + "}");
+            }
+            assertThat(get(server, "/readyz").body()).isEqualTo("{\"status\":\"ok\"}");
+        }
+        // As after a crash: the log is read again from its start. Without the journal, which would mend it.
+        Files.delete(directory.resolve("clean-shutdown"));
+        Files.delete(directory.resolve("recovery-points"));
+        try (var journals = Files.list(directory.resolve("journal"))) {
+            for (Path journal : journals.toList()) {
+                Files.delete(journal);
+            }
+        }
+        Path segment = directory.resolve("readings-0/00000000000000000000.log");
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[65] ^= 1;
+        Files.write(segment, bytes);
+
+        try (TestServer server = TestServer.startIn(directory)) {
+            HttpResponse<String> ready = get(server, "/readyz");
+            assertThat(ready.statusCode()).isEqualTo(200);
+            assertThat(ready.body())
+                    .contains("\"status\":\"degraded\"", "1 replicas of this node are offline, such as readings-0");
+            post(server.httpUrl() + "/topics/others/records", "{}");
+        }
+    }
+
     private HttpResponse<String> get(TestServer server, String path) throws IOException, InterruptedException {
         return client.send(
                 HttpRequest.newBuilder(URI.create(server.httpUrl() + path)).build(), BodyHandlers.ofString());
