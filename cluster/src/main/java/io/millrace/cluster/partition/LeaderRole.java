@@ -45,15 +45,12 @@ final class LeaderRole implements Role {
     private volatile boolean enoughInSync;
     private volatile MillraceException closed;
 
-    /** That followers were told to look at. */
-    private volatile long knownLogStart;
-
     /** Why nothing new is taken any more, while what was taken is still being replicated. */
     private volatile MillraceException resigning;
 
     private final DelayedProduce untilDurable = new DelayedProduce();
     private final DelayedProduce untilReplicated;
-    private final OffsetWatchers endWatchers = new OffsetWatchers();
+    private final FollowersAtEnd atEnd;
 
     /**
      * @param log has begun the epoch, durably, and nothing was appended since
@@ -75,6 +72,11 @@ final class LeaderRole implements Role {
         this.takeoverEnd = log.offsets().logEndOffset();
         this.inSync = new InSyncReplicas(
                 log.topicPartition(), metadata, context.replication().stats());
+        this.atEnd = new FollowersAtEnd(
+                lock,
+                followers,
+                inSync,
+                () -> closed != null ? Long.MAX_VALUE : log.offsets().logEndOffset());
         this.changes = new IsrChanges(log.topicPartition(), context, lock, inSync, followers, this::inSyncChanged);
         configure(metadata, minInSync);
     }
@@ -174,7 +176,7 @@ final class LeaderRole implements Role {
             promise.fail(LogErrors.translate(failure));
             return;
         }
-        endWatchers.tell(result.lastOffset() + 1);
+        atEnd.grown(result.lastOffset() + 1);
         long deadlineMs = context.nowMs() + command.timeoutMs();
         if (command.acks() == Acks.NONE) {
             promise.complete(result);
@@ -234,7 +236,7 @@ final class LeaderRole implements Role {
         advance();
         failUnlessEnough();
         // Whoever waits in a fetch session may have to say again how far he is.
-        lookAgain();
+        atEnd.lookAgain();
     }
 
     private void failUnlessEnough() {
@@ -280,53 +282,9 @@ final class LeaderRole implements Role {
         return true;
     }
 
-    /** Whether a follower is in sync, and what is known of it is from this source: then it need not tell again. */
-    boolean isSettled(int replica, FollowerProgress.Source source) {
-        synchronized (lock) {
-            FollowerProgress progress = followers.get(replica);
-            return progress != null
-                    && progress.source() == source
-                    && inSync.committed().contains(replica);
-        }
-    }
-
-    /** Calls the listener once when the log grows beyond where a follower waits, and whenever else it has to look again. */
-    Watch watchEnd(int replica, FollowerProgress.Source source, long position, Runnable listener) {
-        synchronized (lock) {
-            FollowerProgress progress = followers.get(replica);
-            if (progress != null) {
-                progress.waits(source);
-            }
-        }
-        return endWatchers.watchOnce(
-                position,
-                () -> {
-                    outgrown(replica, source);
-                    listener.run();
-                },
-                () -> closed != null ? Long.MAX_VALUE : log.offsets().logEndOffset());
-    }
-
-    private void outgrown(int replica, FollowerProgress.Source source) {
-        synchronized (lock) {
-            FollowerProgress progress = followers.get(replica);
-            if (progress != null) {
-                progress.outgrown(source);
-            }
-        }
-    }
-
-    /** Something that followers must see has changed, and the log has not grown. */
-    private void lookAgain() {
-        endWatchers.tellAll();
-    }
-
-    /** The log begins there. */
-    void logStartAt(long offset) {
-        if (offset > knownLogStart) {
-            knownLogStart = offset;
-            lookAgain();
-        }
+    /** Those who wait for this log to grow. */
+    FollowersAtEnd followersAtEnd() {
+        return atEnd;
     }
 
     /** Looks for followers that fell behind, or says that there are none to wait for; called by a timer. */
@@ -413,6 +371,6 @@ final class LeaderRole implements Role {
             changes.close();
         }
         untilDurable.close(why);
-        endWatchers.tellAll();
+        atEnd.lookAgain();
     }
 }

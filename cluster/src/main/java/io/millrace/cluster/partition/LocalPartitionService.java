@@ -217,7 +217,7 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
         Promise<Long> moved = CallerContext.promise();
         leader.log().advanceLogStart(target).whenComplete((start, failure) -> {
             if (failure == null) {
-                leader.logStartAt(start);
+                leader.followersAtEnd().logStartAt(start);
                 moved.complete(start);
             } else {
                 moved.fail(LogErrors.translate(failure));

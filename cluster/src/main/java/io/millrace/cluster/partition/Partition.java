@@ -215,7 +215,7 @@ final class Partition {
     /** Retention has moved the start of the log, or has not. */
     void logStartAt(long offset) {
         if (role instanceof LeaderRole leader) {
-            leader.logStartAt(offset);
+            leader.followersAtEnd().logStartAt(offset);
         }
     }
 

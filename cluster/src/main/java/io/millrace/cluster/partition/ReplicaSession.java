@@ -93,18 +93,16 @@ final class ReplicaSession extends FetchSession {
         }
     }
 
-    private void enqueue(SessionPartition partition) {
-        if (partition.mark()) {
-            marked.add(partition);
-        }
+    private boolean enqueue(SessionPartition partition) {
+        return partition.mark() && marked.add(partition);
     }
 
     /** Something moved in a partition. */
     void mark(SessionPartition partition) {
         Runnable wake;
         synchronized (this) {
-            enqueue(partition);
-            wake = moved;
+            // Where it was marked before, the waiting fetch has been woken for that.
+            wake = enqueue(partition) ? moved : null;
         }
         if (wake != null) {
             wake.run();

@@ -59,7 +59,8 @@ final class SessionPartition implements FollowerProgress.Source {
 
     /** The follower is at the end of the log: waits until there is more, or the high watermark is another one. */
     void await(LeaderRole leader, Partition partition, long highWatermark) {
-        Watch end = leader.watchEnd(session.replicaId(), this, asked.fetchOffset(), () -> session.mark(this));
+        Watch end =
+                leader.followersAtEnd().watch(session.replicaId(), this, asked.fetchOffset(), () -> session.mark(this));
         Watch high = watchHighWatermark(partition, highWatermark);
         synchronized (session) {
             cancelWatches();
@@ -69,7 +70,7 @@ final class SessionPartition implements FollowerProgress.Source {
                 cancelWatches();
             }
         }
-        if (!leader.isSettled(session.replicaId(), this)) {
+        if (!leader.followersAtEnd().isSettled(session.replicaId(), this)) {
             session.askAgain(this);
         }
     }

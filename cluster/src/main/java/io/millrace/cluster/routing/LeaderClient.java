@@ -22,6 +22,9 @@ public interface LeaderClient {
     /** In place of a time: the log start. */
     long EARLIEST = -2;
 
+    /** In place of a time: the record with the largest one. */
+    long MAX_TIMESTAMP = -3;
+
     /**
      * Appends at a node. Fails with {@link io.millrace.cluster.error.OutcomeUnknownException}, or the code of an error whose outcome is
      * unknown, when the records may have been stored.

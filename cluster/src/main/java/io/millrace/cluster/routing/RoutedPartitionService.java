@@ -239,10 +239,14 @@ public final class RoutedPartitionService implements PartitionService {
                 : calls.ask(key, READ_TIMEOUT_MS, leader -> findAt(leader, key, timestampMs));
     }
 
-    /** Only of partitions that this node leads. */
     @Override
     public Future<Optional<TimestampOffset>> findMaxTimestamp(TopicPartition key, Isolation isolation) {
-        return local.findMaxTimestamp(key, isolation);
+        return calls.ask(
+                key,
+                READ_TIMEOUT_MS,
+                leader -> leaders.isHere(leader)
+                        ? local.findMaxTimestamp(key, isolation)
+                        : findAt(leader, key, LeaderClient.MAX_TIMESTAMP));
     }
 
     private Future<Optional<TimestampOffset>> findAt(Leader leader, TopicPartition key, long timestampMs) {

@@ -98,6 +98,17 @@ class AnyNodeTest {
     }
 
     @Test
+    void theNewestRecordByTimeIsFoundFromEveryNode() {
+        TestCluster.get(at(1).append("a"));
+        for (int node = 1; node <= NODES; node++) {
+            assertThat(TestCluster.get(
+                            cluster.node(node).anywhere().findMaxTimestamp(partition, Isolation.READ_UNCOMMITTED)))
+                    .as("node " + node)
+                    .hasValueSatisfying(found -> assertThat(found.offset()).isZero());
+        }
+    }
+
+    @Test
     void streamsOnEveryNodeGoOnOverChangesOfLeaderWithoutGapOrRepeat() {
         List<StreamReader> readers = new ArrayList<>();
         for (int node = 1; node <= NODES; node++) {

@@ -128,7 +128,11 @@ final class TestLeaderClient implements LeaderClient {
                 long end = service.latestOffset(known.partition(), Isolation.READ_UNCOMMITTED);
                 return new Found(ErrorCode.NONE, end, -1, offsets.leaderEpoch());
             }
-            return TestCluster.get(service.findByTimestamp(known.partition(), timestampMs, Isolation.READ_UNCOMMITTED))
+            return TestCluster.get(
+                            timestampMs == MAX_TIMESTAMP
+                                    ? service.findMaxTimestamp(known.partition(), Isolation.READ_UNCOMMITTED)
+                                    : service.findByTimestamp(
+                                            known.partition(), timestampMs, Isolation.READ_UNCOMMITTED))
                     .map(at -> new Found(ErrorCode.NONE, at.offset(), at.timestampMs(), at.leaderEpoch()))
                     .orElse(new Found(ErrorCode.NONE, -1, -1, -1));
         } catch (MillraceException e) {
