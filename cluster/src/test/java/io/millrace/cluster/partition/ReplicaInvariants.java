@@ -20,6 +20,10 @@ final class ReplicaInvariants {
     private static final class Seen {
         int life;
         Role role;
+
+        /** Its reign when it was looked at last. */
+        LeaderRole led;
+
         long highWatermark = -1;
         int leaderEpoch = -1;
 
@@ -126,6 +130,7 @@ final class ReplicaInvariants {
         if (before.life != node.lives()) {
             before.life = node.lives();
             before.role = null;
+            before.led = null;
             before.highWatermark = -1;
         }
         before.durable = log.offsets().durableOffset();
@@ -153,9 +158,11 @@ final class ReplicaInvariants {
         if (lossAccepted) {
             before.highWatermark = highWatermark;
         } else if (highWatermark != before.highWatermark) {
-            moved(who, log, leader, before.highWatermark, highWatermark);
+            // In one step it may commit as what it was, and then follow.
+            moved(who, log, leader != null ? leader : before.led, before.highWatermark, highWatermark);
             before.highWatermark = highWatermark;
         }
+        before.led = leader;
         if (leader != null) {
             before.role = leader;
             requireNoLowerAnswer(who, leader, highWatermark);
