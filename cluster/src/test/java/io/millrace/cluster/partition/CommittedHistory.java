@@ -38,6 +38,12 @@ final class CommittedHistory {
         return batches.size();
     }
 
+    /** Where the newest batch of a producer begins, -1 when it has none. */
+    long newestOf(long producer) {
+        ArrayDeque<Long> bases = newest.get(producer);
+        return bases == null ? -1 : bases.peekLast();
+    }
+
     /** Takes over what a leader says is committed now. */
     void grow(String who, PartitionLog log, long highWatermark) {
         Violation.unless(

@@ -188,7 +188,7 @@ final class ReplicationSimulation {
             return areEqual();
         }
         if (controller.model.partition().isr().size() < nodes.size()
-                || !producers.stream().allMatch(SimProducer::isDone)
+                || !producers.stream().allMatch(producer -> producer.isDone() || mayBeForgotten(producer))
                 || !other.isSettled(key.topicId())
                 || consumer.position() < invariants.history().end()) {
             return false;
@@ -204,6 +204,15 @@ final class ReplicationSimulation {
             }
         }
         return true;
+    }
+
+    /** Retention took all that it wrote: a replica that was copied since does not know it, and refuses it for minutes. */
+    private boolean mayBeForgotten(SimProducer producer) {
+        int leader = controller.leader();
+        Partition partition = leader < 0 ? null : nodes.get(leader - 1).partition(key);
+        return partition != null
+                && invariants.history().newestOf(producer.id())
+                        < partition.log().offsets().logStartOffset();
     }
 
     /** All follow the leader, but those that do not throw away what they know to have been acknowledged. */

@@ -76,6 +76,10 @@ final class SimProducer {
         stopping = true;
     }
 
+    long id() {
+        return id;
+    }
+
     boolean isDone() {
         return unacknowledged.isEmpty();
     }
