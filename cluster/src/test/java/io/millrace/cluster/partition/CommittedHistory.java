@@ -38,10 +38,10 @@ final class CommittedHistory {
         return batches.size();
     }
 
-    /** Where the newest batch of a producer begins, -1 when it has none. */
+    /** Where the oldest batch begins that a producer may send again, -1 when it has none. */
     long newestOf(long producer) {
         ArrayDeque<Long> bases = newest.get(producer);
-        return bases == null ? -1 : bases.peekLast();
+        return bases == null ? -1 : bases.peek();
     }
 
     /** Takes over what a leader says is committed now. */

@@ -206,7 +206,7 @@ final class ReplicationSimulation {
         return true;
     }
 
-    /** Retention took all that it wrote: a replica that was copied since does not know it, and refuses it for minutes. */
+    /** Retention took what it may send again: a replica that was copied since does not know that it has been there, and refuses it. */
     private boolean mayBeForgotten(SimProducer producer) {
         int leader = controller.leader();
         Partition partition = leader < 0 ? null : nodes.get(leader - 1).partition(key);
