@@ -124,6 +124,26 @@ class ReplicaFetchersTest {
                 .containsExactly(replica.partition);
     }
 
+    @Test
+    void aReplicaThatCouldNotTakeItsPartIsNamedAgainThoughItWantsTheSame() {
+        Replica broken = new Replica(0);
+        Replica slow = new Replica(1);
+        fetchers.follow(broken, LEADER);
+        fetchers.follow(slow, LEADER);
+        nothingNewIn(7);
+        nothingNewIn(7);
+        broken.broken = true;
+        slow.taking = Promise.promise();
+        answer(7, asked.element(), List.of(broken.partition, slow.partition));
+        // When the other one is done, it has waited long enough.
+        nowMs += 40;
+        slow.taking.complete();
+
+        assertThat(asked.element().request().partitions())
+                .extracting(ReplicaFetchRequest.Entry::partition)
+                .containsExactly(broken.partition);
+    }
+
     /** Something about each partition that the request names, in a session. */
     private void answerIn(int session) {
         Asked one = asked.element();
@@ -166,6 +186,7 @@ class ReplicaFetchersTest {
 
         private final TopicPartition partition;
         private boolean broken;
+        private Promise<Void> taking;
         private volatile boolean caughtUp;
         private int stepsLeft;
         private Thread mover;
@@ -218,6 +239,9 @@ class ReplicaFetchersTest {
 
         @Override
         public Future<Void> take(ReplicaFetchRequest.Entry request, ReplicaFetchResponse.Entry<ByteBuffer> answer) {
+            if (taking != null) {
+                return taking.future();
+            }
             return broken ? Future.failedFuture("broken") : Future.succeededFuture();
         }
     }
