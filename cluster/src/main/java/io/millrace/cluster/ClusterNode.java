@@ -122,7 +122,8 @@ public final class ClusterNode {
         this.epochFile = new BrokerEpochFile(Disk.local(), config.storage().directory());
         this.transport = new TcpPeerTransport(
                 vertx, config.peers().transport(), config.peers().tls());
-        this.quorum = Quorum.open(quorumSettings(config, identity, membership), logs, transport, fatal);
+        this.quorum = Quorum.open(
+                quorumSettings(config, identity, membership), logs, transport, fatal, () -> peers(membership));
         this.partitions = new LocalPartitionService(vertx, config, logs, this::image, replication());
         this.replicaSizes = new ReplicaSizes(transport, partitions::sizesBytes);
         this.controlPlane = new ControlPlane(
@@ -189,10 +190,14 @@ public final class ClusterNode {
                 ControlPlane.kafkaId(identity.clusterId()),
                 config.storage().directory(),
                 peers.address(),
-                membership.members().stream().map(ClusterMember::peer).toList(),
+                peers(membership),
                 true,
                 peers.voters(),
                 QuorumTimings.defaults());
+    }
+
+    private static List<PeerAddress> peers(Membership membership) {
+        return membership.members().stream().map(ClusterMember::peer).toList();
     }
 
     /** A dead node costs no session timeout: the quorum need not wait for its leader, nor the controller for the broker. */

@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.server.fault.FaultHandler;
@@ -47,6 +48,10 @@ public final class ControlPlane {
     private final MetadataThreads threads;
     private final ControllerApis apis;
     private final ActiveController active;
+
+    /** The controller of this node, while it is the active one. */
+    private final ActiveController own;
+
     private final ClusterController controller;
     private final IsrCommits isrCommits;
     private final DirectoryAssignments directories;
@@ -81,7 +86,8 @@ public final class ControlPlane {
         });
         this.threads = new MetadataThreads(settings, quorum.client(), images, fatal);
         this.apis = new ControllerApis(threads.controller());
-        this.active = new ActiveController(vertx, transport, whereabouts(), System::nanoTime);
+        this.active = new ActiveController(vertx, transport, whereabouts(quorum::leaderAddress), System::nanoTime);
+        this.own = new ActiveController(vertx, transport, whereabouts(Optional::empty), System::nanoTime);
         this.controller = new ClusterController(vertx, settings, active, images, this::brokerEpoch);
         this.admin = new ClusterAdministration(settings.nodeId(), active, controller, quorum, sizes);
         this.directories =
@@ -89,7 +95,7 @@ public final class ControlPlane {
         this.isrCommits = new IsrCommits(settings.nodeId(), this::brokerEpoch, active);
     }
 
-    private ActiveController.Whereabouts whereabouts() {
+    private ActiveController.Whereabouts whereabouts(Supplier<Optional<PeerAddress>> otherNode) {
         return new ActiveController.Whereabouts() {
             @Override
             public Optional<ControllerApis> here() {
@@ -100,7 +106,7 @@ public final class ControlPlane {
 
             @Override
             public Optional<PeerAddress> elsewhere() {
-                return quorum.leaderAddress();
+                return otherNode.get();
             }
         };
     }
@@ -176,9 +182,12 @@ public final class ControlPlane {
         return present == null ? -1 : present.epoch();
     }
 
-    /** Asks the controller to take a node for dead now, on behalf of that node: two proofs say that it is. */
+    /**
+     * Takes a node for dead now, if this node is the active controller or becomes it within a moment: two proofs say that it is. Other nodes
+     * are not asked to: they have their own proofs, and nobody may speak for another node.
+     */
     public Future<Void> fence(int nodeId, long brokerEpoch) {
-        return active.send(
+        return own.send(
                         new BrokerHeartbeatRequestData()
                                 .setBrokerId(nodeId)
                                 .setBrokerEpoch(brokerEpoch)
@@ -198,6 +207,7 @@ public final class ControlPlane {
     /** Ends the threads. Blocks. The quorum is stopped by whoever started it, afterwards. */
     public void close() throws InterruptedException {
         active.close();
+        own.close();
         threads.close();
     }
 }

@@ -13,9 +13,13 @@ final class ConsumerFetch implements DelayedFetch.Reading<List<FetchedPartition>
     private final PartitionRegistry registry;
     private final FetchCommand command;
 
+    /** Of the partitions, in their order, when they were last read. */
+    private final int[] epochs;
+
     ConsumerFetch(PartitionRegistry registry, FetchCommand command) {
         this.registry = registry;
         this.command = command;
+        this.epochs = new int[command.partitions().size()];
     }
 
     @Override
@@ -42,6 +46,7 @@ final class ConsumerFetch implements DelayedFetch.Reading<List<FetchedPartition>
         int bytesLeft = command.maxBytes();
         boolean nothingYet = true;
         for (FetchPartition each : command.partitions()) {
+            epochs[result.size()] = registry.leaderEpoch(each.partition());
             FetchedPartition fetched = readOne(each, Math.max(0, bytesLeft), nothingYet);
             bytesLeft -= fetched.records().sizeBytes();
             nothingYet &= fetched.records().isEmpty();
@@ -117,8 +122,13 @@ final class ConsumerFetch implements DelayedFetch.Reading<List<FetchedPartition>
 
     @Override
     public void watch(Runnable moved, List<Watch> watches) {
-        for (FetchPartition each : command.partitions()) {
+        for (int i = 0; i < epochs.length; i++) {
+            FetchPartition each = command.partitions().get(i);
             watches.add(registry.watch(each.partition(), each.offset(), moved));
+            if (registry.leaderEpoch(each.partition()) != epochs[i]) {
+                // Another reign has begun after it was read; that was told to those who watched by then.
+                moved.run();
+            }
         }
     }
 }

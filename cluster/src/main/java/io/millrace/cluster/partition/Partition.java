@@ -65,6 +65,12 @@ final class Partition {
         return highWatermark.value();
     }
 
+    /** Of the present role, -1 between two. */
+    int leaderEpoch() {
+        Role current = role;
+        return current == null ? -1 : current.leaderEpoch();
+    }
+
     /** What is known here, whoever leads: everything below this high watermark is acknowledged and stays. */
     PartitionOffsets offsets() {
         PartitionMetadata known = metadata;

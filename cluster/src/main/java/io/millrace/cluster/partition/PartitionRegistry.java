@@ -93,6 +93,12 @@ final class PartitionRegistry {
         return partition.watch(position, listener);
     }
 
+    /** Of the reign that a partition has now, as far as is known here; -1 when it is not here. */
+    int leaderEpoch(TopicPartition key) {
+        Partition partition = partitions.get(key);
+        return partition == null ? -1 : partition.leaderEpoch();
+    }
+
     /** Why a partition is not here. */
     MillraceException absent(TopicPartition key) {
         MillraceException why = damaged.get(key);

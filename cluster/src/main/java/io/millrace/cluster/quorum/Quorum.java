@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -84,7 +85,12 @@ public final class Quorum {
     private final VoterChanges changes;
     private final QuorumThread thread;
 
-    private Quorum(QuorumSettings settings, QuorumLog log, PeerTransport transport, FatalHandler fatal) {
+    private Quorum(
+            QuorumSettings settings,
+            QuorumLog log,
+            PeerTransport transport,
+            FatalHandler fatal,
+            Supplier<List<PeerAddress>> members) {
         this.settings = settings;
         this.log = log;
         this.timer = new QuorumTimer();
@@ -93,7 +99,12 @@ public final class Quorum {
         Random random = new Random();
         RaftMessageQueue queue = new PatientQueue(new BlockingMessageQueue());
         QuorumChannel channel = new QuorumChannel(
-                transport, timer::after, random, settings.timings().requestTimeoutMs(), this::isCredible);
+                transport,
+                new WhomToAsk(settings.ownAddress(), List.of(this::voterAddresses, members)),
+                timer::after,
+                random,
+                settings.timings().requestTimeoutMs(),
+                this::isCredible);
         this.client = RaftClients.create(
                 identity(settings),
                 new RaftClients.Parts(channel, queue, log, new SmallBuffers(), time, timer, random),
@@ -133,11 +144,21 @@ public final class Quorum {
     /**
      * Opens the metadata log, and makes it in a directory where there never was one.
      *
+     * @param members who is found otherwise, looked at whenever nobody knows who leads
      * @throws IOException when it is damaged or gone; the message says what to do
      */
-    public static Quorum open(QuorumSettings settings, LogManager logs, PeerTransport transport, FatalHandler fatal)
+    public static Quorum open(
+            QuorumSettings settings,
+            LogManager logs,
+            PeerTransport transport,
+            FatalHandler fatal,
+            Supplier<List<PeerAddress>> members)
             throws IOException {
-        return new Quorum(settings, openLog(settings.dataDirectory(), logs), transport, fatal);
+        return new Quorum(settings, openLog(settings.dataDirectory(), logs), transport, fatal, members);
+    }
+
+    private List<PeerAddress> voterAddresses() {
+        return view.voterAddresses();
     }
 
     /** As above, without a client that takes part. */

@@ -36,6 +36,7 @@ final class QuorumChannel implements NetworkChannel {
     private static final Logger log = LoggerFactory.getLogger(QuorumChannel.class);
 
     private final PeerTransport transport;
+    private final WhomToAsk whom;
     private final Delay delay;
     private final Random random;
     private final long requestTimeoutMs;
@@ -45,12 +46,14 @@ final class QuorumChannel implements NetworkChannel {
     /** @param credible whether the client may see an answer; asked on event loops */
     QuorumChannel(
             PeerTransport transport,
+            WhomToAsk whom,
             Delay delay,
             Random random,
             long requestTimeoutMs,
             Predicate<ApiMessage> credible) {
         this.credible = credible;
         this.transport = transport;
+        this.whom = whom;
         this.delay = delay;
         this.random = random;
         this.requestTimeoutMs = requestTimeoutMs;
@@ -72,7 +75,7 @@ final class QuorumChannel implements NetworkChannel {
         try {
             transport
                     .send(
-                            QuorumProtocol.address(request.destination()),
+                            whom.address(request.destination()),
                             PeerLane.QUORUM,
                             QuorumProtocol.version(api),
                             request.data(),

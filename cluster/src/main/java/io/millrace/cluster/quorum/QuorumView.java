@@ -51,6 +51,11 @@ final class QuorumView {
                 .toList();
     }
 
+    /** Where the voters are, as the log says. */
+    List<PeerAddress> voterAddresses() {
+        return voterKeys().stream().flatMap(key -> address(key.id()).stream()).toList();
+    }
+
     /** Empty while nobody leads, as far as is known here. */
     Optional<PeerAddress> leaderAddress() {
         if (client.leaderAndEpoch().leaderId().isEmpty()) {

@@ -2,9 +2,11 @@ package io.millrace.cluster.quorum;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerException;
 import io.millrace.cluster.peer.PeerTransport;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Node;
@@ -20,6 +22,9 @@ import org.junit.jupiter.api.Test;
 class QuorumChannelTest {
 
     private static final Node DESTINATION = new Node(3, "other", 7003);
+
+    private static final PeerAddress OWN = new PeerAddress("own", 7001);
+    private static final WhomToAsk NOBODY = new WhomToAsk(OWN, List.of());
 
     private final QuorumTimer timer = new QuorumTimer();
     private boolean atOnce;
@@ -67,6 +72,21 @@ class QuorumChannelTest {
         assertThat(answeredMs).isGreaterThanOrEqualTo(QuorumChannel.ERROR_DELAY_MIN_MS);
     }
 
+    @Test
+    void aBootstrapServerStandsForEachKnownNodeInTurnAndNeverForThisOne() {
+        PeerAddress second = new PeerAddress("second", 7002);
+        PeerAddress third = new PeerAddress("third", 7003);
+        WhomToAsk whom = new WhomToAsk(OWN, List.of(() -> List.of(OWN, second), () -> List.of(second, third)));
+        Node bootstrap = new Node(-2, OWN.host(), OWN.port());
+
+        assertThat(List.of(whom.address(bootstrap), whom.address(bootstrap), whom.address(bootstrap)))
+                .containsExactly(second, third, second);
+        assertThat(whom.address(new Node(1, OWN.host(), OWN.port())))
+                .as("a node that is meant itself")
+                .isEqualTo(OWN);
+        assertThat(NOBODY.address(bootstrap)).isEqualTo(OWN);
+    }
+
     private void assertUnavailable(PeerTransport transport, boolean credible) {
         assertThat(((FetchResponseData) send(transport, credible)).errorCode())
                 .isEqualTo(Errors.BROKER_NOT_AVAILABLE.code());
@@ -74,7 +94,8 @@ class QuorumChannelTest {
     }
 
     private ApiMessage send(PeerTransport transport, boolean credible) {
-        QuorumChannel channel = new QuorumChannel(transport, timer::after, new Random(1), 1_000, answer -> credible);
+        QuorumChannel channel =
+                new QuorumChannel(transport, NOBODY, timer::after, new Random(1), 1_000, answer -> credible);
         RaftRequest.Outbound request =
                 new RaftRequest.Outbound(channel.newCorrelationId(), new FetchRequestData(), DESTINATION, 0);
         long began = System.nanoTime();

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,6 +88,23 @@ class QuorumTest {
                         assertThat(each.nodeId()).isEqualTo(left.id);
                         assertThat(each.directoryId()).isEqualTo(left.directoryId);
                     });
+        }
+    }
+
+    @Test
+    void anObserverThatComesBackKnowingNobodyElseFindsWhoeverLeads() throws IOException {
+        try (TestQuorum quorum = new TestQuorum(directory, 3).start(4)) {
+            quorum.commit();
+            TestNode observer = quorum.kill(IntStream.rangeClosed(1, 4)
+                    .mapToObj(quorum::node)
+                    .filter(node -> node.status().role() == Role.OBSERVER)
+                    .findFirst()
+                    .orElseThrow());
+            quorum.kill(quorum.leader());
+            quorum.leader();
+
+            quorum.again(observer);
+            quorum.commit();
         }
     }
 

@@ -56,6 +56,7 @@ final class SimNode {
             String place = settings.ownAddress().host();
             QuorumChannel channel = new QuorumChannel(
                     network.of(settings.ownAddress()),
+                    new WhomToAsk(settings.ownAddress(), List.of()),
                     (delayMs, task) -> world.after(delayMs, place, task),
                     world.random(place),
                     settings.timings().requestTimeoutMs(),

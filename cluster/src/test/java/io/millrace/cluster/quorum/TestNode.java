@@ -86,7 +86,7 @@ final class TestNode {
                 Clock.systemUTC(),
                 StorageMetrics.NONE);
         try {
-            quorum = Quorum.open(settings, logs, network.of(address), (what, cause) -> fatal.set(cause));
+            quorum = Quorum.open(settings, logs, network.of(address), (what, cause) -> fatal.set(cause), List::of);
         } catch (IOException e) {
             logs.close();
             throw e;

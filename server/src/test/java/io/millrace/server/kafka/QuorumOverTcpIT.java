@@ -111,7 +111,7 @@ class QuorumOverTcpIT {
                 new StorageConfig(home, 1, 2L << 20, 10_000, 64L << 20, 1L << 20, 0, 0, 86_400_000),
                 Clock.systemUTC(),
                 StorageMetrics.NONE);
-        Quorum quorum = Quorum.open(settings, logs, transport, (what, cause) -> fatal.set(cause));
+        Quorum quorum = Quorum.open(settings, logs, transport, (what, cause) -> fatal.set(cause), List::of);
         KafkaTestNode.await(KafkaListener.startForPeers(
                 vertx,
                 KafkaListenerConfig.defaults("127.0.0.1", address.port()),
