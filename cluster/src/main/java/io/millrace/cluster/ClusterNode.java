@@ -9,6 +9,7 @@ import io.millrace.cluster.identity.Formation;
 import io.millrace.cluster.identity.NodeIdentity;
 import io.millrace.cluster.membership.ClusterFacts;
 import io.millrace.cluster.membership.ClusterMember;
+import io.millrace.cluster.membership.FormationException;
 import io.millrace.cluster.membership.Membership;
 import io.millrace.cluster.membership.OwnershipPublisher;
 import io.millrace.cluster.membership.OwnershipTable;
@@ -260,7 +261,9 @@ public final class ClusterNode {
     public Future<Void> join() {
         Promise<Void> joined = Promise.promise();
         welcome.onFailure(unwanted -> {
-            if (!joined.tryFail(unwanted) && !stopping) {
+            if (!(unwanted instanceof FormationException)) {
+                log.warn("Who else is there could not be looked at; the cluster works without that", unwanted);
+            } else if (!joined.tryFail(unwanted) && !stopping) {
                 fatal.fatal("it cannot stay in its cluster: " + unwanted.getMessage(), unwanted);
             }
         });
@@ -402,6 +405,7 @@ public final class ClusterNode {
 
     /** Gives leaderships to others. Completes within {@link PeersConfig#leaveTimeoutMs()}, whatever happens. */
     public Future<Void> leave() {
+        stopping = true;
         return resignation
                 .resign()
                 .compose(resigned -> controlPlane.leave(config.peers().leaveTimeoutMs()));
@@ -409,7 +413,6 @@ public final class ClusterNode {
 
     /** Flushes and closes everything; the next start is clean. */
     public Future<Void> stop() {
-        stopping = true;
         timers.cancel();
         return leave().compose(left -> vertx.executeBlocking(() -> {
                     controlPlane.close();

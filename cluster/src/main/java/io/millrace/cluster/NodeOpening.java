@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,8 @@ import org.slf4j.LoggerFactory;
 final class NodeOpening {
 
     private static final Logger log = LoggerFactory.getLogger(NodeOpening.class);
+
+    private static final long START_AGAIN_MS = 5_000;
 
     private final Vertx vertx;
     private final ClusterConfig config;
@@ -116,15 +119,30 @@ final class NodeOpening {
             decided = decide(membership);
             return decided;
         }
-        Future<HazelcastMembership> joining = HazelcastMembership.start(vertx, peers.discovery(), self);
         if (knowsItsCluster) {
-            JoiningMembership later = JoiningMembership.of(self, joining);
+            JoiningMembership later = JoiningMembership.of(self, startUntilItWorks(self));
             membership = later;
             decided = later.joined().compose(this::decide);
             return Future.succeededFuture();
         }
-        decided = joining.onSuccess(joined -> membership = joined).compose(this::decide);
+        decided = HazelcastMembership.start(vertx, peers.discovery(), self)
+                .onSuccess(joined -> membership = joined)
+                .compose(this::decide);
         return decided;
+    }
+
+    /** A port that is taken or a name that is not known just now keeps nobody from a cluster that works without. */
+    private Future<HazelcastMembership> startUntilItWorks(ClusterMember self) {
+        return HazelcastMembership.start(vertx, config.peers().discovery(), self)
+                .recover(failure -> {
+                    log.warn(
+                            "{} The cluster works without; dead nodes are noticed later. This is tried again in {} ms.",
+                            failure.getMessage(),
+                            START_AGAIN_MS);
+                    return vertx.timer(START_AGAIN_MS, TimeUnit.MILLISECONDS)
+                            .compose(waited -> startUntilItWorks(self))
+                            .onSuccess(found -> log.info("The other nodes can be looked for now"));
+                });
     }
 
     private ClusterMember self() {

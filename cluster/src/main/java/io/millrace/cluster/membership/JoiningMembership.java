@@ -25,6 +25,7 @@ public final class JoiningMembership implements Membership {
     private final Map<String, JoiningMap> maps = new HashMap<>();
     private final List<Consumer<MembershipEvent>> listeners = new CopyOnWriteArrayList<>();
     private volatile Membership current;
+    private volatile boolean left;
 
     private JoiningMembership(ClusterMember self, Future<? extends Membership> joining) {
         this.current = new AloneMembership(self);
@@ -45,6 +46,11 @@ public final class JoiningMembership implements Membership {
     }
 
     private synchronized void found(Membership others) {
+        if (left) {
+            // Nobody waits for it any more.
+            others.leave();
+            return;
+        }
         others.listen(this::tell);
         current = others;
         maps.forEach((name, map) -> map.found(others.map(name)));
@@ -82,6 +88,7 @@ public final class JoiningMembership implements Membership {
 
     @Override
     public Future<Void> leave() {
+        left = true;
         return joined.timeout(LEAVE_TIMEOUT_MS, TimeUnit.MILLISECONDS).transform(others -> {
             if (others.failed()) {
                 log.info(

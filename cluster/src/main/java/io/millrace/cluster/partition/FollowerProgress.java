@@ -10,7 +10,7 @@ final class FollowerProgress {
     /** Who told of it: a partition of a fetch session. As long as it says nothing else, each request of the session says it again. */
     interface Source {
 
-        /** When the last request of the session came; monotonic milliseconds. */
+        /** When the last request of the session came, as long as this was in it; monotonic milliseconds. */
         long lastHeardMs();
 
         /** Another one tells now. */
@@ -43,6 +43,8 @@ final class FollowerProgress {
         if (fromBrokerEpoch < brokerEpoch) {
             return false;
         }
+        // What the former source has earned by waiting.
+        lastCaughtUpMs = lastCaughtUpMs();
         brokerEpoch = fromBrokerEpoch;
         durableOffset = fetchOffset;
         if (fetchOffset >= logEnd) {

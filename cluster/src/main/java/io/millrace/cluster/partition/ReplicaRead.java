@@ -53,14 +53,19 @@ final class ReplicaRead {
             LeaderRole leader = partition.leading();
             leader.requireEpoch(entry.leaderEpoch());
             if (leader.isOver()) {
-                throw new MillraceException(
-                        ErrorCode.NOT_LEADER_OR_FOLLOWER, "The reign over " + entry.partition() + " is over");
+                throw over(entry);
             }
             PartitionOffsets before = leader.offsets();
             logStart = before.logStartOffset();
             Outcome<ReadResult> outcome = outcome(leader, session, bytesLeft, atLeastOneBatch);
             // After the read: what it may say about the records that are sent is then the newest.
             PartitionOffsets offsets = leader.offsets();
+            if (leader.isOver()) {
+                // The high watermark may be that of the next reign already, which does not vouch for what was read in
+                // this one.
+                close(outcome);
+                throw over(entry);
+            }
             // A batch that does not fit is not read either.
             boolean isAtEnd = outcome instanceof Records<ReadResult> records
                     && records.records().isEmpty()
@@ -80,6 +85,17 @@ final class ReplicaRead {
         }
     }
 
+    private static MillraceException over(ReplicaFetchRequest.Entry entry) {
+        return new MillraceException(
+                ErrorCode.NOT_LEADER_OR_FOLLOWER, "The reign over " + entry.partition() + " is over");
+    }
+
+    private static void close(Outcome<ReadResult> outcome) {
+        if (outcome instanceof Records<ReadResult> records) {
+            records.records().close();
+        }
+    }
+
     /** Where the offsets are of a partition in which there is nothing to read; null when that was told, or another reign has begun. */
     ReplicaFetchResponse.Entry<ReadResult> offsets(SessionPartition session) {
         Partition partition = registry.find(session.asked().partition());
@@ -88,6 +104,9 @@ final class ReplicaRead {
             return null;
         }
         PartitionOffsets offsets = leader.offsets();
+        if (leader.isOver()) {
+            return null;
+        }
         return session.tell(partition, offsets.highWatermark(), offsets.logStartOffset())
                 ? new ReplicaFetchResponse.Entry<>(
                         session.asked().partition(),
@@ -119,7 +138,9 @@ final class ReplicaRead {
         // Before the read, or a log start that moves on meanwhile hides the epochs of what is sent.
         LogHistory history = leader.log().history(entry.fetchOffset());
         ReadResult read = leader.read(entry.fetchOffset(), Long.MAX_VALUE, maxBytes, atLeastOneBatch);
-        boolean fromStart = entry.fetchOffset() > 0 && entry.fetchOffset() <= offsets.logStartOffset();
+        // Or the follower's own, which another leader had told it.
+        boolean fromStart = entry.fetchOffset() > 0
+                && entry.fetchOffset() <= Math.max(offsets.logStartOffset(), entry.logStartOffset());
         return new Records<>(read, fromStart && !read.isEmpty() ? withBeginning(read, history, entry) : history);
     }
 

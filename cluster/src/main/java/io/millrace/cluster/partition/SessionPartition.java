@@ -11,12 +11,16 @@ final class SessionPartition implements FollowerProgress.Source {
 
     private static final Watch NONE = () -> {};
     private static final long NOTHING_YET = -1;
+    private static final long STILL_THERE = Long.MIN_VALUE;
 
     private final ReplicaSession session;
     private final ReplicaFetchRequest.Entry asked;
 
     /** Whether the request that is being answered says where the follower is; by one fetch at a time. */
     private boolean toNote = true;
+
+    /** When the session was last heard of while this was in it. Not under the session's lock: it is read under the partition's. */
+    private volatile long leftMs = STILL_THERE;
 
     // Guarded by the session.
     private boolean marked;
@@ -37,7 +41,8 @@ final class SessionPartition implements FollowerProgress.Source {
 
     @Override
     public long lastHeardMs() {
-        return session.lastHeardMs();
+        long left = leftMs;
+        return left == STILL_THERE ? session.lastHeardMs() : left;
     }
 
     @Override
@@ -132,6 +137,10 @@ final class SessionPartition implements FollowerProgress.Source {
     }
 
     void leave() {
+        if (!gone) {
+            // From now on the session says nothing of it, however long it lives.
+            leftMs = session.lastHeardMs();
+        }
         gone = true;
         cancelWatches();
     }

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class TlsIdentity implements AutoCloseable {
 
+    private static final Object UNREAD = new Object();
     private static final Logger log = LoggerFactory.getLogger(TlsIdentity.class);
 
     /** How often files are looked at: a renewal is hours before the end of what it replaces. */
@@ -44,7 +45,9 @@ public final class TlsIdentity implements AutoCloseable {
     private final List<Consumer<TlsCredentials>> listeners = new CopyOnWriteArrayList<>();
     private final long timer;
     private volatile TlsCredentials current;
+    /** {@link #UNREAD} when they have to be read again, whatever their state. */
     private Object stateOfFiles;
+
     private Instant lastComplaint = Instant.EPOCH;
 
     private TlsIdentity(Vertx vertx, TlsFiles files, Duration interval, Check check) throws TlsException {
@@ -139,6 +142,9 @@ public final class TlsIdentity implements AutoCloseable {
             listeners.forEach(listener -> listener.accept(renewed));
         } catch (TlsException e) {
             log.warn("What was there before stays in use, because the changed files are no good: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            stateOfFiles = UNREAD;
+            log.warn("What was there before stays in use, the changed files are read again later", e);
         }
     }
 

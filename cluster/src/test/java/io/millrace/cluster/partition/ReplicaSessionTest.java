@@ -124,6 +124,37 @@ class ReplicaSessionTest {
     }
 
     @Test
+    void aSessionThatGoesOnSaysNothingOfAPartitionThatHasLeftIt() {
+        SessionStep session = open(0);
+        TestCluster.get(send(session, 0, List.of(), List.of(cluster.partition)));
+        cluster.append(1, "a", Acks.LEADER);
+        await().atMost(PATIENCE).until(() -> cluster.end(1) == 1);
+        for (int i = 0; i < 6; i++) {
+            cluster.skip(5_000);
+            session = session.next();
+            fetch(session, 0, List.of());
+        }
+
+        cluster.node(1).service().checkInSync();
+        await().atMost(PATIENCE)
+                .until(() -> cluster.controller.partition().isr().equals(List.of(1)));
+    }
+
+    @Test
+    void whoSaysSomethingElseAfterAQuietTimeKeepsWhatItHadByWaiting() {
+        SessionStep session = open(0);
+        cluster.skip(30_000);
+        fetch(session, 0, List.of());
+        TestCluster.get(send(session.next(), 0, List.of(), List.of(cluster.partition)));
+        cluster.append(1, "a", Acks.LEADER);
+        await().atMost(PATIENCE).until(() -> cluster.end(1) == 1);
+        fetch(session.next().next(), 0, List.of(asking(0)));
+
+        cluster.node(1).service().checkInSync();
+        assertThat(cluster.controller.partition().isr()).containsExactly(1, 2);
+    }
+
+    @Test
     void whoWasTakenOutOfTheInSyncReplicasJoinsAgainThoughTheLogHasNotGrown() {
         SessionStep session = open(0);
         cluster.fence(2);

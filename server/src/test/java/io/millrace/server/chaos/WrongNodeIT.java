@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.server.JarProcess;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -52,6 +54,27 @@ class WrongNodeIT {
             assertRefused(start(2, foreign, other, right), "Two clusters do not become one: correct cluster.join");
 
             assertThat(ready(right)).isEqualTo(200);
+        }
+    }
+
+    @Test
+    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    void aNodeThatKnowsItsClusterServesAlsoWhileItCannotLookForOthers() throws Exception {
+        NodePorts ports = NodePorts.free(1).get(0);
+        Path data = directory.resolve("data");
+        try (JarProcess node = start(1, data, ports, ports)) {
+            node.awaitLine("^Ready.*", PATIENCE);
+            node.terminate().exitCode(PATIENCE);
+        }
+        try (ServerSocket taken = new ServerSocket(ports.discovery(), 1, InetAddress.getByName("127.0.0.1"));
+                JarProcess node = start(1, data, ports, ports)) {
+            node.awaitLine("^Ready.*", PATIENCE);
+            node.awaitLine("The port for finding other nodes cannot be opened.*tried again", PATIENCE);
+            assertThat(ready(ports)).isEqualTo(200);
+
+            taken.close();
+            node.awaitLine("The other nodes can be looked for now", PATIENCE);
+            assertThat(ready(ports)).isEqualTo(200);
         }
     }
 

@@ -62,8 +62,11 @@ final class LogTruncation {
                     state.offsets());
         }
         LogEnd before = state.end();
+        long epochsTo = offset;
         if (offset < before.offset()) {
             cut(plan(offset));
+            // Compaction may have left nothing of what an epoch between the two began with.
+            epochsTo = Math.min(offset, state.end().offset());
             snapshots.deleteAbove(state.end().offset());
             ProducerReplay.rebuild(
                     producers,
@@ -80,7 +83,7 @@ final class LogTruncation {
                     state.end().offset());
         }
         // Also at the present end: an epoch that began there and stayed empty is not the other replica's.
-        epochs.truncateTo(offset);
+        epochs.truncateTo(epochsTo);
     }
 
     /** Where the log will end: at the start of a batch, in a segment. */
