@@ -91,7 +91,8 @@ final class LogRecovery {
             remove(List.of(), journaled, logStart, logStart);
             createFirst(journaled.batchStartOf(logStart));
         }
-        LogScan scan = new LogScan(services, state, start);
+        FirstDirtyFile firstDirty = new FirstDirtyFile(services.disk(), state.directory());
+        LogScan scan = new LogScan(services, state, start, firstDirty.exists());
         if (!start.clean() || !scan.trust()) {
             scan.check();
         }
@@ -116,7 +117,6 @@ final class LogRecovery {
                 end,
                 start.producerlessOffset(),
                 services.clock().millis());
-        FirstDirtyFile firstDirty = new FirstDirtyFile(services.disk(), state.directory());
         return new RecoveredLog(
                 state,
                 epochs,

@@ -25,11 +25,14 @@ final class LogScan {
     private final LogState state;
     private final LogRecovery.Start start;
     private final JournalRepair repair;
+    private final boolean mayHaveGaps;
     private long endOffset;
     private int newestEpoch = -1;
     private boolean directoryChanged;
 
-    LogScan(LogServices services, LogState state, LogRecovery.Start start) {
+    /** @param mayHaveGaps whether there may be offsets without a batch */
+    LogScan(LogServices services, LogState state, LogRecovery.Start start, boolean mayHaveGaps) {
+        this.mayHaveGaps = mayHaveGaps;
         this.services = services;
         this.state = state;
         this.start = start;
@@ -115,11 +118,14 @@ final class LogScan {
         long offset =
                 from == 0 ? segment.baseOffset() : new SegmentReader(segment).baseOffsetAt(from, segment.sizeBytes());
         SegmentScanner scanner = new SegmentScanner(segment, from, offset, -1, fromOffset);
+        if (!mayHaveGaps) {
+            scanner.withoutGaps();
+        }
         int interval = state.config().indexIntervalBytes();
         scanner.scan((buffer, at, position) -> segment.note(buffer, at, position, interval));
         endOffset = scanner.nextOffset();
         newestEpoch = Math.max(newestEpoch, scanner.leaderEpoch());
-        if (scanner.isSoundOutOfOrder() && !(start.powerCut() && scanner.isHeaderTorn()) && !start.lossAccepted()) {
+        if (scanner.isSoundOutOfOrder() && !isKnownBetter(scanner) && !start.lossAccepted()) {
             throw damaged(
                     segment,
                     scanner.position(),
@@ -133,6 +139,15 @@ final class LogScan {
             segment.forceIndexes();
         }
         return scanner.position();
+    }
+
+    /** A header that was not forced as a whole before a power cut, or one of which the journal has what had been durable. */
+    private boolean isKnownBetter(SegmentScanner scanner) {
+        if (start.powerCut() && scanner.isHeaderTorn()) {
+            return true;
+        }
+        List<JournalIndex.Entry> missing = scanner.isOffsetWrong() ? repair.missingFrom(scanner.nextOffset()) : null;
+        return missing != null && !missing.isEmpty();
     }
 
     /**

@@ -30,6 +30,10 @@ public final class SegmentScanner {
     private int position;
     private boolean soundOutOfOrder;
     private boolean headerTorn;
+    private boolean offsetWrong;
+
+    /** Whether each offset has a batch. */
+    private boolean contiguous;
 
     /** Whether offsets were skipped: the offset before it may be the wrong one. */
     private boolean gap;
@@ -45,6 +49,12 @@ public final class SegmentScanner {
         this.nextOffset = nextOffset;
         this.leaderEpoch = leaderEpoch;
         this.checkFromOffset = checkFromOffset;
+    }
+
+    /** There is a batch for every offset: one that skips some is not in order. */
+    public SegmentScanner withoutGaps() {
+        contiguous = true;
+        return this;
     }
 
     /** Hands sound batches to the sink until the file ends ({@link #position()} is its size) or a batch is bad. */
@@ -72,6 +82,7 @@ public final class SegmentScanner {
                 if (!isInOrder(buffer, at)) {
                     soundOutOfOrder =
                             BatchHeader.magic(buffer, at) == BatchHeader.MAGIC && isCrcValid(file, buffer, at, needed);
+                    offsetWrong = soundOutOfOrder && contiguous && BatchHeader.leaderEpoch(buffer, at) >= leaderEpoch;
                     headerTorn = !gap && isZeroUpToASector(buffer, at);
                     return;
                 }
@@ -102,8 +113,9 @@ public final class SegmentScanner {
     }
 
     private boolean isInOrder(ByteBuffer buffer, int at) {
+        long base = BatchHeader.baseOffset(buffer, at);
         return BatchHeader.magic(buffer, at) == BatchHeader.MAGIC
-                && BatchHeader.baseOffset(buffer, at) >= nextOffset
+                && (contiguous ? base == nextOffset : base >= nextOffset)
                 && BatchHeader.lastOffsetDelta(buffer, at) >= 0
                 && BatchHeader.leaderEpoch(buffer, at) >= leaderEpoch;
     }
@@ -143,6 +155,14 @@ public final class SegmentScanner {
      */
     public boolean isHeaderTorn() {
         return headerTorn;
+    }
+
+    /**
+     * Whether the batch at which the scan ended is known to have the wrong base offset: those before it leave only one that is right, and
+     * nothing else is wrong with it.
+     */
+    public boolean isOffsetWrong() {
+        return offsetWrong;
     }
 
     /** The end of the last sound batch. */

@@ -16,6 +16,7 @@ import io.millrace.storage.StorageConfig;
 import io.millrace.storage.TestBatch;
 import io.millrace.storage.TestLogs;
 import io.millrace.storage.TopicPartition;
+import io.millrace.storage.batch.BatchHeader;
 import io.millrace.storage.checkpoint.RecoveryPoints;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -62,6 +63,23 @@ class JournalRecoveryTest {
             }
             assertThat(recovered(crashed)).as("seed %d, round %d", seed, i).isEqualTo(written);
         }
+    }
+
+    @Test
+    void anOffsetThatAPowerCutMixedUpIsWrittenAgain() throws IOException {
+        List<String> written = write(20, 1 << 20);
+        Path crashed = powerCut("mixed-up");
+        Path segment = segments(crashed).get(0);
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(segment));
+        int last = 0;
+        while (last + BatchHeader.sizeBytes(bytes, last) < bytes.limit()) {
+            last += BatchHeader.sizeBytes(bytes, last);
+        }
+        // No checksum covers it.
+        bytes.putLong(last, 1_234_567_890_123L);
+        Files.write(segment, bytes.array());
+
+        assertThat(recovered(crashed)).isEqualTo(written);
     }
 
     @Test
