@@ -2,8 +2,10 @@ package io.millrace.server.chaos;
 
 import io.millrace.server.JarProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,6 +20,9 @@ import java.util.stream.Stream;
 
 /** Several nodes of one cluster, each a process of its own on this machine. Nodes are numbered from 1. Closing kills them all. */
 final class ClusterProcesses implements AutoCloseable {
+
+    /** Where what the nodes print is kept, one file for each; nowhere when it is not set. */
+    private static final String LOGS = System.getProperty("millrace.chaos.logs");
 
     private final Hosts hosts;
     private final Path directory;
@@ -98,12 +103,16 @@ final class ClusterProcesses implements AutoCloseable {
 
     /** What {@code kill -9} does. */
     void kill(int node) throws InterruptedException {
-        running.remove(node).kill();
+        JarProcess process = running.remove(node);
+        process.kill();
+        keepOutput(node, process);
     }
 
     /** Stops a node in order and waits for its end. */
     void stop(int node) throws InterruptedException {
-        int code = running.remove(node).terminate().exitCode(Duration.ofSeconds(40));
+        JarProcess process = running.remove(node);
+        int code = process.terminate().exitCode(Duration.ofSeconds(40));
+        keepOutput(node, process);
         if (code != 0 && code != 143) {
             throw new AssertionError("node " + node + " ended with " + code);
         }
@@ -116,6 +125,7 @@ final class ClusterProcesses implements AutoCloseable {
         for (JarProcess process : running.values()) {
             process.exitCode(Duration.ofSeconds(40));
         }
+        running.forEach(ClusterProcesses::keepOutput);
         running.clear();
         return Duration.ofNanos(System.nanoTime() - began);
     }
@@ -141,6 +151,22 @@ final class ClusterProcesses implements AutoCloseable {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
+        }
+    }
+
+    private static void keepOutput(int node, JarProcess process) {
+        if (LOGS == null) {
+            return;
+        }
+        try {
+            Files.createDirectories(Path.of(LOGS));
+            Files.writeString(
+                    Path.of(LOGS, "node-" + node + ".log"),
+                    process.output() + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -174,5 +200,6 @@ final class ClusterProcesses implements AutoCloseable {
     @Override
     public void close() {
         running.values().forEach(JarProcess::close);
+        running.forEach(ClusterProcesses::keepOutput);
     }
 }

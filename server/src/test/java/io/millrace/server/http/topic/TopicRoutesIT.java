@@ -155,7 +155,7 @@ class TopicRoutesIT {
         assertThat(overview)
                 .startsWith("{\"version\":\"test\",\"node_id\":1,\"cluster_id\":\"")
                 .containsPattern(
-                        "\"kafka\":\"[\\w.]+:-?\\d+\",\"uptime_ms\":\\d+,\"time_ms\":\\d+,\"open_streams\":0,\"nodes\":\\[.*\"alive\":true,\"controller\":true.*\\],\"topics\":\\[")
+                        "\"kafka\":\"[\\w.]+:-?\\d+\",\"uptime_ms\":\\d+,\"time_ms\":\\d+,\"open_streams\":0,\"leaderless_partitions\":0,\"nodes\":\\[.*\"alive\":true,\"state\":\"up\",\"drained\":false,\"controller\":true.*\\],\"topics\":\\[")
                 .containsPattern(
                         "\\{\"name\":\"readings\",\"partitions\":2,\"records\":3,\"end_offset_sum\":3,\"bytes\":[1-9]\\d*}");
     }
