@@ -39,7 +39,8 @@ public final class ControlPlane {
      */
     public static final long TAKEN_OVER = -2;
 
-    private static final long FENCE_TIMEOUT_MS = 2_000;
+    /** So long that it outlasts an election, should the dead node have led the quorum. */
+    private static final long FENCE_TIMEOUT_MS = 10_000;
 
     private final Vertx vertx;
     private final ControllerSettings settings;

@@ -24,6 +24,9 @@ final class ClusterView implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** As {@code cluster.voters} is by default. */
+    private static final int VOTERS = 3;
+
     private final Admin admin;
     private final String topic;
 
@@ -40,7 +43,18 @@ final class ClusterView implements AutoCloseable {
         NewTopic wanted = new NewTopic(topic, partitions, (short) replicas)
                 .configs(Map.of("min.insync.replicas", String.valueOf(minInSync)));
         admin.createTopics(List.of(wanted)).all().get(30, TimeUnit.SECONDS);
+        awaitVoters(Math.min(replicas, VOTERS));
         awaitAllInSync();
+    }
+
+    /** Nodes that have just founded a cluster become voters one after the other; only then it can do without one of them. */
+    private void awaitVoters(int count) {
+        Awaitility.await()
+                .alias(count + " voters")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(100))
+                .ignoreExceptions()
+                .until(() -> voterDirectories().size() == count);
     }
 
     /** The node that leads most partitions. */
