@@ -141,7 +141,7 @@ class GoldenFormatTest {
     void producersVersion1() throws IOException {
         ProducerStateManager producers = new ProducerStateManager(0);
         producers.update(TestBatch.of("a", "b").producer(7, 1, 4).build(), 0, 100, 1000);
-        new ProducerSnapshotFiles(disk, directory).write(producers.snapshot(102), 1 << 20);
+        new ProducerSnapshotFiles(disk, directory).write(producers.snapshot(102), 1 << 20, 0);
         assertFile(
                 "00000000000000000102.producers",
                 "4d4c5053 0001 0000 0000002f CRC",

@@ -146,7 +146,8 @@ final class LogMaintenance {
                 if (!noteProducerless() && state.end().offset() != snapshotOffset) {
                     snapshots.write(
                             producers.snapshot(state.end().offset()),
-                            state.offsets().durableOffset());
+                            state.offsets().durableOffset(),
+                            state.offsets().logStartOffset());
                 }
             }
         } finally {

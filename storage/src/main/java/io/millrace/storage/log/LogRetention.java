@@ -96,7 +96,7 @@ final class LogRetention {
                 free,
                 JournaledBatches.none(services.disk(), state.partition()),
                 endOf(free),
-                state.offsets().durableOffset());
+                Math.min(offset, state.offsets().durableOffset()));
         startFile.write(offset);
         state.start(offset);
         remove(free, offset);

@@ -1,5 +1,6 @@
 package io.millrace.storage.log;
 
+import io.millrace.storage.LogOffsets;
 import io.millrace.storage.producer.ProducerSnapshot;
 import io.millrace.storage.producer.ProducerSnapshotFiles;
 import io.millrace.storage.producer.ProducerStateManager;
@@ -86,7 +87,8 @@ final class LogRoller {
 
     private void write(ProducerSnapshot snapshot) {
         try {
-            snapshots.write(snapshot, state.offsets().durableOffset());
+            LogOffsets offsets = state.offsets();
+            snapshots.write(snapshot, offsets.durableOffset(), offsets.logStartOffset());
         } catch (IOException e) {
             // A shortcut that is missing: the next start reads more of the log.
             log.warn(

@@ -22,7 +22,8 @@ final class RemovedProducers {
      * @param removed in order of offsets
      * @param journaled what the journal still has of the log, which the segments may have lost; empty while the log is open
      * @param firstKept the end of the last of the segments
-     * @param endAfterCrash a snapshot above it does not serve: a crash can take it
+     * @param lowestEnd what the log may be cut back to, by a crash or because it follows another: a snapshot above it does not
+     *     serve
      */
     static void keep(
             LogServices services,
@@ -30,11 +31,11 @@ final class RemovedProducers {
             List<Segment> removed,
             JournaledBatches journaled,
             long firstKept,
-            long endAfterCrash)
+            long lowestEnd)
             throws IOException {
         if (removed.isEmpty() && journaled.isEmpty()
                 || snapshots
-                        .newestUpTo(endAfterCrash)
+                        .newestUpTo(lowestEnd)
                         .filter(known -> known.offset() >= firstKept)
                         .isPresent()) {
             return;
@@ -55,7 +56,7 @@ final class RemovedProducers {
                 firstKept,
                 (buffer, at) -> ProducerReplay.remember(producers, buffer, at, known.offset(), now));
         if (producers.size() > 0) {
-            snapshots.write(producers.snapshot(firstKept), endAfterCrash);
+            snapshots.write(producers.snapshot(firstKept), lowestEnd, lowestEnd);
         }
     }
 }

@@ -9,8 +9,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * {@code <offset, 20 digits>.producers} in a partition directory: a {@link ProducerSnapshot}. Payload: count int32, then per
@@ -46,8 +48,11 @@ public final class ProducerSnapshotFiles {
      *
      * @param durableOffset where the log can end after a crash at least: the newest snapshot up to there stays, as a crash can
      *     take all that are above
+     * @param logStartOffset the newest snapshot up to there stays, too: a log can be cut back as far as that, and what producers
+     *     wrote below it cannot be read any more
      */
-    public synchronized void write(ProducerSnapshot snapshot, long durableOffset) throws IOException {
+    public synchronized void write(ProducerSnapshot snapshot, long durableOffset, long logStartOffset)
+            throws IOException {
         int bytes = 4;
         for (ProducerState producer : snapshot.producers()) {
             bytes += PRODUCER_BYTES + producer.batches().size() * BATCH_BYTES;
@@ -64,13 +69,27 @@ public final class ProducerSnapshotFiles {
             }
         }
         file.write(directory.resolve(String.format("%020d%s", snapshot.offset(), SUFFIX)), payload.flip());
+        removeSuperfluous(durableOffset, logStartOffset);
+    }
+
+    private void removeSuperfluous(long durableOffset, long logStartOffset) throws IOException {
         List<Path> all = newestFirst();
-        int kept = 0;
-        while (kept < all.size() && offsetOf(all.get(kept)) > durableOffset) {
-            kept++;
+        Set<Path> kept = new HashSet<>(all.subList(0, Math.min(KEPT, all.size())));
+        boolean durableOne = false;
+        boolean belowStart = false;
+        for (Path each : all) {
+            long offset = offsetOf(each);
+            boolean keep = !durableOne || !belowStart && offset <= logStartOffset;
+            durableOne |= offset <= durableOffset;
+            belowStart |= offset <= logStartOffset;
+            if (keep) {
+                kept.add(each);
+            }
         }
-        for (Path old : all.subList(Math.min(Math.max(KEPT, kept + 1), all.size()), all.size())) {
-            disk.delete(old);
+        for (Path each : all) {
+            if (!kept.contains(each)) {
+                disk.delete(each);
+            }
         }
     }
 

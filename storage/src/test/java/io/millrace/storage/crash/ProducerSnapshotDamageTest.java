@@ -3,10 +3,13 @@ package io.millrace.storage.crash;
 import static io.millrace.storage.crash.Store.A;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.storage.AppendOrigin;
+import io.millrace.storage.AppendResult;
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.TestLogs;
 import io.millrace.storage.crash.disk.CrashDisk;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -27,9 +30,9 @@ class ProducerSnapshotDamageTest {
     void aLogWithSnapshots() throws IOException {
         killed = Store.empty(SMALL_SEGMENTS);
         Samples.severalSegments(killed);
-        Steps.quiet(killed.disk());
+        awaitSnapshot(killed, 18);
         killed.snapshotProducers(A);
-        Steps.quiet(killed.disk());
+        awaitSnapshot(killed, 20);
         killed.append(A, 0, Samples.batch(10));
         Steps.quiet(killed.disk());
         killed.kill();
@@ -78,7 +81,7 @@ class ProducerSnapshotDamageTest {
             other.append(A, 0, Samples.batch(i));
         }
         other.snapshotProducers(A);
-        Steps.quiet(other.disk());
+        awaitSnapshot(other, 40);
         other.kill();
         CrashDisk ahead = other.disk().reboot(1, false);
         Path newer = snapshots(ahead).get(snapshots(ahead).size() - 1);
@@ -91,17 +94,74 @@ class ProducerSnapshotDamageTest {
     void whenTheStartOfTheLogWasDeletedTheOlderSnapshotStillServes() throws IOException {
         Store store = Store.empty(SMALL_SEGMENTS);
         Samples.severalSegments(store);
-        Steps.quiet(store.disk());
+        awaitSnapshot(store, 18);
         store.snapshotProducers(A);
-        Steps.quiet(store.disk());
+        awaitSnapshot(store, 20);
         store.append(A, 0, Samples.batch(10));
         store.deleteRecords(A, 20);
         store.kill();
         killed = store;
         CrashDisk disk = found();
-        List<Path> all = snapshots(disk);
-        disk.damage(all.get(all.size() - 1), new byte[10]);
+        assertThat(snapshots(disk)).containsExactly(snapshot(18), snapshot(20));
+        disk.damage(snapshot(20), new byte[10]);
         assertEverySequenceIsKnown(disk);
+    }
+
+    @Test
+    void aLogThatIsCutBackToItsStartKnowsWhatWasWrittenBelowIt() throws IOException {
+        Store store = Store.empty(SMALL_SEGMENTS);
+        Samples.severalSegments(store);
+        awaitSnapshot(store, 18);
+        store.snapshotProducers(A);
+        awaitSnapshot(store, 20);
+        store.append(A, 0, Samples.batch(10));
+        store.snapshotProducers(A);
+        awaitSnapshot(store, 22);
+        store.deleteRecords(A, 18);
+        assertThatBatchesBelowTheStartAreKnownAfterACutTo18(store);
+    }
+
+    @Test
+    void snapshotsThatAreWrittenLaterDoNotReplaceTheOneAtTheStart() throws IOException {
+        Store store = Store.empty(SMALL_SEGMENTS);
+        Samples.severalSegments(store);
+        awaitSnapshot(store, 18);
+        store.deleteRecords(A, 18);
+        store.snapshotProducers(A);
+        awaitSnapshot(store, 20);
+        store.append(A, 0, Samples.batch(10));
+        store.snapshotProducers(A);
+        awaitSnapshot(store, 22);
+        assertThatBatchesBelowTheStartAreKnownAfterACutTo18(store);
+    }
+
+    /** A follower is cut as far as its high watermark, and the log start can be that far. */
+    private static void assertThatBatchesBelowTheStartAreKnownAfterACutTo18(Store store) {
+        assertThat(store.log(A).offsets().logStartOffset()).isEqualTo(18);
+        store.truncate(A, 18);
+        AppendResult again = store.done(store.log(A).append(Samples.batch(8).build(), 0, AppendOrigin.CLIENT));
+        assertThat(again.duplicate()).isTrue();
+        assertThat(again.baseOffset()).isEqualTo(16);
+        store.append(A, 0, Samples.batch(9));
+        store.close();
+    }
+
+    /** Snapshots are written in the background, and only the newest one waits. */
+    private static void awaitSnapshot(Store store, long offset) {
+        Steps.until(store.disk(), () -> isThere(store, offset));
+        Steps.quiet(store.disk());
+    }
+
+    private static boolean isThere(Store store, long offset) {
+        try {
+            return store.disk().exists(snapshot(offset));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path snapshot(long offset) {
+        return LOG.resolve(String.format("%020d.producers", offset));
     }
 
     private CrashDisk found() {

@@ -114,10 +114,10 @@ class ProducerStateManagerTest {
     void snapshotsComeBackAsTheyWere(@TempDir Path directory) throws Exception {
         ProducerSnapshotFiles files = new ProducerSnapshotFiles(Disk.local(), directory);
         send(7, 2, 5, 3);
-        files.write(producers.snapshot(3), 5);
+        files.write(producers.snapshot(3), 5, 0);
         send(7, 2, 8, 1);
         send(9, 0, 0, 1);
-        files.write(producers.snapshot(5), 5);
+        files.write(producers.snapshot(5), 5, 0);
         assertThat(files.newestUpTo(10)).contains(producers.snapshot(5));
         assertThat(files.newestUpTo(4).orElseThrow().offset()).isEqualTo(3);
         assertThat(files.newestUpTo(2)).isEmpty();
@@ -130,9 +130,20 @@ class ProducerStateManagerTest {
         ProducerSnapshotFiles files = new ProducerSnapshotFiles(Disk.local(), directory);
         send(7, 2, 5, 3);
         for (int offset = 1; offset <= 6; offset++) {
-            files.write(producers.snapshot(offset), 2);
+            files.write(producers.snapshot(offset), 2, 0);
         }
         assertThat(files.newestUpTo(2).orElseThrow().offset()).isEqualTo(2);
+        assertThat(files.newestUpTo(1)).isEmpty();
+    }
+
+    @Test
+    void theNewestSnapshotUpToTheLogStartStays(@TempDir Path directory) throws Exception {
+        ProducerSnapshotFiles files = new ProducerSnapshotFiles(Disk.local(), directory);
+        send(7, 2, 5, 3);
+        for (int offset = 1; offset <= 6; offset++) {
+            files.write(producers.snapshot(offset), offset, 2);
+        }
+        assertThat(files.newestUpTo(4).orElseThrow().offset()).isEqualTo(2);
         assertThat(files.newestUpTo(1)).isEmpty();
     }
 
