@@ -10,9 +10,9 @@ import java.util.function.LongSupplier;
 /**
  * The log of one partition: an ordered, append-only run of record batches, cut into segments.
  *
- * <p>Threads: {@link #append}, {@link #truncateTo}, {@link #restartAt}, {@link #advanceLogStart} and {@link #updateConfig} may be called from any
- * thread; they are handed to the shard thread that owns this log and run there in the order of the calls. Their stages
- * complete on the shard thread: whoever needs another thread hops. Reads run on the calling thread.
+ * <p>Threads: whatever changes the log, and {@link #settled}, may be called from any thread; it is handed to the shard thread that owns
+ * this log and runs there in the order of the calls. The stages complete on the shard thread: whoever needs another thread hops. Reads run
+ * on the calling thread.
  *
  * <p>Errors are {@link LogException}s, thrown by reads and delivered by stages.
  */
@@ -127,6 +127,12 @@ public interface PartitionLog {
     void compactBelow(LongSupplier stableOffset);
 
     CompletionStage<Void> updateConfig(LogConfig config);
+
+    /**
+     * Completes when everything that was asked of this log before has been done, or has failed: from then on {@link #offsets} no longer
+     * tells of what is about to be cut. Succeeds also when that failed.
+     */
+    CompletionStage<Void> settled();
 
     /** Replaces the listener; there is one, set by the owner of the partition before the first append. */
     void onDurable(DurableListener listener);

@@ -133,11 +133,14 @@ final class Partition {
             return DONE;
         }
         endRole();
-        FollowerRole next = new FollowerRole(log, context, highWatermark, lock, target);
-        if (assume(next)) {
-            next.begin();
-        }
-        return DONE;
+        // What the last role asked of the log may still be queued, and the leader counts on what a follower says of
+        // its end.
+        return log.settled().thenRun(() -> {
+            FollowerRole next = new FollowerRole(log, context, highWatermark, lock, target);
+            if (assume(next)) {
+                next.begin();
+            }
+        });
     }
 
     private boolean assume(Role next) {

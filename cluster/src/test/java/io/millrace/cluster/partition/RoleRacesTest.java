@@ -8,16 +8,19 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.replication.ReplicaFetchRequest;
 import io.millrace.cluster.replication.ReplicaFetchResponse;
+import io.millrace.cluster.replication.ReplicaFetchResponse.Diverging;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Failed;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Records;
 import io.millrace.cluster.replication.ReplicaFetchers;
 import io.millrace.cluster.replication.Replication;
+import io.millrace.cluster.replication.ReplicationConfig;
 import io.millrace.storage.FaultyDisk;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.TestBatch;
 import io.millrace.storage.TestLogs;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -25,6 +28,8 @@ import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
@@ -130,6 +135,42 @@ class RoleRacesTest {
         assertThat(log.offsets().logStartOffset()).isEqualTo(2);
         assertThat(told.logStartOffset()).isLessThanOrEqualTo(told.highWatermark());
         assertThat(leader.offsets().logStartOffset()).isEqualTo(2);
+    }
+
+    /** Asked from where it will be cut, the leader would count records that are gone a moment later. */
+    @Test
+    void aReplicaThatIsBeingCutTellsTheNextLeaderWhereItsLogEndsOnlyWhenThatIsDone() {
+        List<ReplicaFetchRequest> asked = new CopyOnWriteArrayList<>();
+        Promise<ReplicaFetchResponse<ByteBuffer>> first = Promise.promise();
+        Replication replication = Replication.of(
+                vertx,
+                ReplicationConfig.defaults(),
+                proposal -> Future.failedFuture("not a leader"),
+                (leader, lane, request) -> {
+                    asked.add(request);
+                    return leader == 1 ? first.future() : Future.future(never -> {});
+                },
+                () -> 7);
+        Partition partition = new Partition(
+                log, new PartitionContext(2, () -> null, replication, new ReplicaFetchers(replication, 2)), 0);
+        List<Integer> nodes = List.of(1, 2, 3);
+        TestLogs.await(partition.apply(new PartitionMetadata(0, 1, 5, 5, nodes, nodes), 1, true));
+        Awaitility.await().until(() -> asked.size() == 1);
+        CountDownLatch forces = new CountDownLatch(1);
+        disk.holdForces = forces;
+        CompletionStage<Void> followed;
+        try {
+            first.complete(new ReplicaFetchResponse<>(
+                    List.of(new ReplicaFetchResponse.Entry<>(log.topicPartition(), new Diverging<>(0, 1), -1, -1))));
+            followed = partition.apply(new PartitionMetadata(0, 3, 6, 6, nodes, nodes), 1, true);
+        } finally {
+            forces.countDown();
+        }
+        TestLogs.await(followed);
+
+        Awaitility.await().until(() -> asked.size() == 2);
+        assertThat(asked.get(0).partitions().get(0).fetchOffset()).isEqualTo(2);
+        assertThat(asked.get(1).partitions().get(0).fetchOffset()).isEqualTo(1);
     }
 
     private FollowerRole follower(PartitionLog over) {

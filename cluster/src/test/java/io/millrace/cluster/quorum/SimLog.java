@@ -140,6 +140,11 @@ final class SimLog implements PartitionLog {
     }
 
     @Override
+    public CompletionStage<Void> settled() {
+        return CompletableFuture.completedStage(null);
+    }
+
+    @Override
     public CompletionStage<Void> restartAt(long offset) {
         disk.mayCrash();
         disk.settle();

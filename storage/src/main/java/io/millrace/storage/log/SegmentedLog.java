@@ -234,6 +234,13 @@ public final class SegmentedLog implements PartitionLog {
     }
 
     @Override
+    public CompletionStage<Void> settled() {
+        ControlTask<Void> task = new ControlTask<>(this, () -> null);
+        shard.submit(task);
+        return task;
+    }
+
+    @Override
     public void compactBelow(LongSupplier stableOffset) {
         cleaning.stableOffset(stableOffset);
     }
