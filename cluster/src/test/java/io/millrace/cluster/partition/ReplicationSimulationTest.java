@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.millrace.cluster.partition.ReplicationSimulation.Outcome;
+import io.millrace.cluster.simulation.SimSeeds;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -16,11 +20,8 @@ import org.slf4j.LoggerFactory;
  */
 class ReplicationSimulationTest {
 
-    private static final int SEEDS = Integer.getInteger("millrace.simulation.seeds", 500);
-
-    /** A machine that is busy runs fewer, unless a number was asked for. */
-    private static final long TIME_MAX_MS =
-            System.getProperty("millrace.simulation.seeds") == null ? 45_000 : Long.MAX_VALUE;
+    private static final int SEEDS = 500;
+    private static final long TIME_MAX_MS = 45_000;
 
     private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("io.millrace");
 
@@ -40,45 +41,37 @@ class ReplicationSimulationTest {
 
     @Test
     void whateverFailsWhatWasAcknowledgedStaysAndAllReplicasBecomeEqual() {
-        Long only = Long.getLong("millrace.simulation.seed");
-        long first = only != null ? only : firstSeed();
-        long last = only != null ? only : first + SEEDS - 1;
+        SimSeeds seeds = SimSeeds.of("millrace.simulation.seed", SEEDS, 1);
         long began = System.nanoTime();
-        long steps = 0;
-        long faults = 0;
-        long elections = 0;
-        long batches = 0;
-        long seed = first;
-        for (; seed <= last && (System.nanoTime() - began) / 1_000_000 < TIME_MAX_MS; seed++) {
-            Outcome outcome = run(seed);
-            steps += outcome.steps();
-            faults += outcome.faults();
-            elections += outcome.elections();
-            batches += outcome.batches();
-        }
-        assertThat(elections).as("a simulation without elections shows nothing").isGreaterThan(seed - first);
-        assertThat(batches).isGreaterThan(10 * (seed - first));
+        List<Outcome> outcomes = new ArrayList<>();
+        seeds.play(TIME_MAX_MS, seed -> outcomes.add(run(seed)));
+        long elections = sum(outcomes, Outcome::elections);
+        long batches = sum(outcomes, Outcome::batches);
+        assertThat(elections).as("a simulation without elections shows nothing").isGreaterThan(seeds.played());
+        assertThat(batches).isGreaterThan(10 * seeds.played());
         System.out.printf(
-                "simulation: seeds %d to %d, %d steps, %d faults, %d reigns, %d batches committed, %d ms%n",
-                first, seed - 1, steps, faults, elections, batches, (System.nanoTime() - began) / 1_000_000);
+                "simulation: %s, %d steps, %d faults, %d reigns, %d batches committed, %d ms%n",
+                seeds,
+                sum(outcomes, Outcome::steps),
+                sum(outcomes, Outcome::faults),
+                elections,
+                batches,
+                (System.nanoTime() - began) / 1_000_000);
     }
 
-    /** The default build plays the same seeds everywhere; whoever asks for a number of them gets new ones. */
-    private static long firstSeed() {
-        return Integer.getInteger("millrace.simulation.seeds") == null ? 1 : System.nanoTime() >>> 20;
+    private static long sum(List<Outcome> outcomes, ToLongFunction<Outcome> figure) {
+        return outcomes.stream().mapToLong(figure).sum();
     }
 
     /** On request, as only then (§4): a part of the seeds is enough. */
     @Test
     void afterUncleanElectionsReplicasBecomeEqualButThoseThatKeepWhatWasAcknowledged() {
-        Long only = Long.getLong("millrace.simulation.unclean");
-        long first = only != null ? only : firstSeed();
-        long last = only != null ? only : first + SEEDS / 10;
-        int elected = 0;
-        for (long seed = first; seed <= last; seed++) {
-            elected += run(seed, true).uncleanElections();
-        }
-        assertThat(elected).as("unclean elections").isGreaterThan(only != null ? -1 : 5);
+        SimSeeds seeds = SimSeeds.of("millrace.simulation.unclean", SEEDS, 10);
+        List<Outcome> outcomes = new ArrayList<>();
+        seeds.play(TIME_MAX_MS, seed -> outcomes.add(run(seed, true)));
+        assertThat(sum(outcomes, Outcome::uncleanElections))
+                .as("unclean elections")
+                .isGreaterThan(seeds.played() / 10);
     }
 
     /** What this seed found: indexes of a segment that was sealed, and whose log was closed before they were forced. */

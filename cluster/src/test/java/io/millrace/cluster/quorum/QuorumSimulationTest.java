@@ -3,7 +3,9 @@ package io.millrace.cluster.quorum;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.cluster.quorum.QuorumSimulation.Outcome;
+import io.millrace.cluster.simulation.SimSeeds;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class QuorumSimulationTest {
 
-    private static final int SEEDS = Integer.getInteger("millrace.simulation.seeds", 60);
+    private static final int SEEDS = 60;
+    private static final long TIME_MAX_MS = 120_000;
 
     /** In which a lie must be noticed at least once. */
     private static final int SEEDS_TO_FIND_A_LIE = 40;
@@ -27,26 +30,22 @@ class QuorumSimulationTest {
     Path directory;
 
     @Test
-    void threeVotersAgreeWhateverFails() throws IOException {
-        Long only = Long.getLong("millrace.simulation.seed");
-        // The default build plays the same seeds everywhere; whoever asks for a number of them gets new ones.
-        long fresh = Integer.getInteger("millrace.simulation.seeds") == null ? 1 : System.nanoTime() >>> 20;
-        long first = only != null ? only : fresh;
-        long last = only != null ? only : first + SEEDS - 1;
+    void threeVotersAgreeWhateverFails() {
+        SimSeeds seeds = SimSeeds.of("millrace.simulation.seed", SEEDS, 1);
         long began = System.nanoTime();
-        int records = 0;
-        int elections = 0;
-        int crashes = 0;
-        for (long seed = first; seed <= last; seed++) {
-            Outcome outcome = run(seed, 3);
-            records += outcome.records();
-            elections += outcome.elections();
-            crashes += outcome.crashes();
-        }
-        assertThat(elections).as("a simulation without elections shows nothing").isGreaterThan((int) (last - first));
+        List<Outcome> outcomes = new ArrayList<>();
+        seeds.play(TIME_MAX_MS, seed -> outcomes.add(run(seed, 3)));
+        int elections = outcomes.stream().mapToInt(Outcome::elections).sum();
+        assertThat(elections)
+                .as("a simulation without elections shows nothing")
+                .isGreaterThan((int) seeds.played() - 1);
         System.out.printf(
-                "simulation: seeds %d to %d, %d records committed, %d elections, %d crashes, %d ms%n",
-                first, last, records, elections, crashes, (System.nanoTime() - began) / 1_000_000);
+                "simulation: %s, %d records committed, %d elections, %d crashes, %d ms%n",
+                seeds,
+                outcomes.stream().mapToInt(Outcome::records).sum(),
+                elections,
+                outcomes.stream().mapToInt(Outcome::crashes).sum(),
+                (System.nanoTime() - began) / 1_000_000);
     }
 
     /**
@@ -55,12 +54,12 @@ class QuorumSimulationTest {
      */
     @ParameterizedTest
     @ValueSource(longs = {26142261, 26452252, 26550582})
-    void seedsThatFailedOnceAreRunAgain(long seed) throws IOException {
+    void seedsThatFailedOnceAreRunAgain(long seed) {
         run(seed, 3);
     }
 
     @Test
-    void aLoneVoterKeepsWhatItHasReported() throws IOException {
+    void aLoneVoterKeepsWhatItHasReported() {
         for (long seed = 1; seed <= 5; seed++) {
             run(seed, 1);
         }
@@ -83,9 +82,11 @@ class QuorumSimulationTest {
         assertThat(failures(1, SimDisk.Lie.LOG)).isNotEmpty();
     }
 
-    private Outcome run(long seed, int nodes) throws IOException {
+    private Outcome run(long seed, int nodes) {
         try {
             return new QuorumSimulation(seed, directory, nodes, SimDisk.Lie.NONE).run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } catch (RuntimeException e) {
             throw new AssertionError(
                     nodes + " nodes fail with -Dmillrace.simulation.seed=" + seed + ": " + e.getMessage(), e);

@@ -36,6 +36,13 @@ public final class LeaderEpochFile {
         file.write(path, payload.flip());
     }
 
+    /** Leaves no epoch in it, durably. */
+    public void forget() throws IOException {
+        if (read().filter(epochs -> !epochs.isEmpty()).isPresent()) {
+            write(List.of());
+        }
+    }
+
     /** Empty when the file is missing or does not make sense: then the batch headers tell. */
     public Optional<List<EpochStart>> read() throws IOException {
         return file.read(path).flatMap(LeaderEpochFile::parse);

@@ -214,7 +214,9 @@ final class LogRecovery {
         directoryChanged = true;
     }
 
+    /** Of a log that begins anew. What epochs the records had that are gone says nothing about those that others have below it. */
     private void createFirst(long baseOffset) throws IOException {
+        new LeaderEpochFile(services.disk(), state.directory()).forget();
         Segment first = Segment.create(
                 services.disk(),
                 services.files(),

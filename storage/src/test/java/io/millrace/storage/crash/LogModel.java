@@ -52,6 +52,8 @@ final class LogModel {
     /** What is missing was dropped, whether its producer is remembered or not. */
     private boolean restarting;
 
+    private long restartOffset;
+
     synchronized LogModel copy() {
         LogModel copy = new LogModel();
         copy.mayBeThere = mayBeThere;
@@ -64,6 +66,7 @@ final class LogModel {
         copy.epochBegunAt = epochBegunAt;
         copy.epochMost = epochMost;
         copy.restarting = restarting;
+        copy.restartOffset = restartOffset;
         return copy;
     }
 
@@ -140,6 +143,7 @@ final class LogModel {
 
     synchronized void restarting(long offset) {
         restarting = true;
+        restartOffset = offset;
         durableEnd = 0;
         startDurable = Math.min(startDurable, offset);
         startMost = Math.max(startMost, offset);
@@ -217,6 +221,9 @@ final class LogModel {
         assertThat(latest).as("latest leader epoch").isLessThanOrEqualTo(epochMost);
         if (epochBegunAt <= log.offsets().logEndOffset()) {
             assertThat(latest).as("an epoch that had begun").isGreaterThanOrEqualTo(epochBegun);
+        }
+        if (restarting && read.isEmpty() && log.offsets().logStartOffset() == restartOffset) {
+            assertThat(latest).as("what was dropped has no epoch").isEqualTo(-1);
         }
         int last = -1;
         for (byte[] bytes : read) {
