@@ -6,7 +6,7 @@
 # KAFKA_LIBS is the directory with the jars of a Kafka release (its libs/ directory). Millrace is the jar in server/target. After --warm
 # records to each, each round measures one after the other, in alternating order, with Kafka's own producer program:
 #   throughput   --records records of 1 KiB as fast as possible, and the processor time of the three servers for it, per 10^9 bytes
-#   latency      1 000 records/s for --seconds, percentiles as the producer sees them
+#   latency      1 000 records/s for --seconds, percentiles as the producer sees them, without its first 5 s: those are its own start
 # Millrace fsyncs before it acknowledges, Kafka does not. Everything is on loopback and in a temporary directory that is removed;
 # the six processes are ended by their own pids.
 set -euo pipefail
@@ -26,7 +26,7 @@ heap="-Xms1g -Xmx1g"
 
 start_millrace() {
   for n in 1 2 3; do
-    java $heap -jar "$jar" start --set node.id=$n --set node.dataDir="$work/millrace-$n" --set kafka.port=3909$n \
+    java $heap -XX:MaxGCPauseMillis=20 -jar "$jar" start --set node.id=$n --set node.dataDir="$work/millrace-$n" --set kafka.port=3909$n \
       --set http.port=3808$n --set cluster.port=3919$n --set cluster.discoveryPort=3570$n \
       --set cluster.join=127.0.0.1:35701,127.0.0.1:35702,127.0.0.1:35703 >"$work/millrace-$n.log" 2>&1 &
     pids+=($!); millrace+=($!)
@@ -67,9 +67,9 @@ create() { # bootstrap topic
   done
   echo "cluster.sh: topic $2 could not be created at $1" >&2; exit 1
 }
-perf() { # bootstrap topic records rate
+perf() { # bootstrap topic records rate records-to-leave-out
   tool org.apache.kafka.tools.ProducerPerformance --topic "$2" --num-records "$3" --record-size 1024 --throughput "$4" \
-    --producer-props bootstrap.servers="$1" acks=all linger.ms=2 2>/dev/null | tail -1
+    --warmup-records "${5:-0}" --producer-props bootstrap.servers="$1" acks=all linger.ms=2 2>/dev/null | tail -1
 }
 measure() { # name bootstrap topic pids...
   local name=$1 bootstrap=$2 topic=$3; shift 3
@@ -78,7 +78,7 @@ measure() { # name bootstrap topic pids...
   echo "$name throughput: $line"
   awk -v n="$name" -v t=$((after - before)) -v hz="$(getconf CLK_TCK)" -v r="$records" \
     'BEGIN { printf "%s cpu: %.2f s per 10^9 bytes\n", n, t / hz / (r * 1024 / 1e9) }'
-  line=$(perf "$bootstrap" "$topic" $((seconds * 1000)) 1000)
+  line=$(perf "$bootstrap" "$topic" $(((seconds + 5) * 1000)) 1000 5000)
   echo "$name latency at 1000/s: $line"
 }
 

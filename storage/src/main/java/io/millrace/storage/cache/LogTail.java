@@ -7,9 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The recent batches of one log: a run without holes that ends at the log end offset. Holds the very buffers that were
- * appended; small appends are gathered in chunks, which makes their readers' pieces fewer and does not pin the requests they
- * came in.
+ * The recent batches of one log: a run without holes that ends at the log end offset. Copies of what was appended, in memory that the
+ * {@link TailCache} hands out; small appends are gathered, which makes their readers' pieces fewer.
  *
  * <p>Filled and cut on the shard thread, read on any, given up by whichever shard needs the room. The lock is held for moments
  * and never during I/O.
@@ -19,7 +18,7 @@ public final class LogTail {
     /** A read is answered with no more pieces than this: each costs an object here and a buffer in the reader's pipeline. */
     private static final int SLICES_MAX = 256;
 
-    /** Appends below this are copied into chunks. */
+    /** Below this, room for more appends is taken at once. */
     private static final int SMALL_BYTES = 2 * 1024;
 
     private static final int CHUNK_BYTES_FIRST = 1024;
@@ -43,43 +42,33 @@ public final class LogTail {
             clear();
             return;
         }
-        TailEntry added = size < SMALL_BYTES
-                ? addSmall(baseOffset, lastOffset, batches)
-                : addWhole(baseOffset, lastOffset, batches);
-        if (added != null) {
-            cache.added(added);
+        if (!addToLast(lastOffset, batches)) {
+            // Not under the lock: others may have to give up theirs for it.
+            TailEntry next = cache.take(this, baseOffset, size < SMALL_BYTES ? chunkBytesFor(size) : size);
+            synchronized (this) {
+                // Else it was wanted back at once, and all that lay before it went, too.
+                if (!next.isReleased()) {
+                    next.copy(batches, lastOffset);
+                    addLast(next);
+                }
+            }
         }
     }
 
-    /** Returns the new chunk when the last one had no room. */
-    private synchronized TailEntry addSmall(long baseOffset, long lastOffset, ByteBuffer batches) {
-        TailEntry chunk = entries.last();
-        if (chunk != null && chunk.hasRoomFor(batches.remaining())) {
-            chunk.copy(batches, lastOffset);
-            return null;
+    private synchronized boolean addToLast(long lastOffset, ByteBuffer batches) {
+        TailEntry last = entries.last();
+        if (last == null || !last.hasRoomFor(batches.remaining())) {
+            return false;
         }
-        // Grows with the traffic: a log with one small record now and then does not take a large chunk for it.
-        TailEntry next = TailEntry.chunk(this, baseOffset, Math.max(chunkBytes, batches.remaining()));
+        last.copy(batches, lastOffset);
+        return true;
+    }
+
+    /** Grows with the traffic: a log with one small record now and then does not take a large chunk for it. */
+    private int chunkBytesFor(int sizeBytes) {
+        int chunk = Math.max(chunkBytes, sizeBytes);
         chunkBytes = Math.min(CHUNK_BYTES_MAX, chunkBytes * 2);
-        next.copy(batches, lastOffset);
-        addLast(next);
-        return next;
-    }
-
-    private TailEntry addWhole(long baseOffset, long lastOffset, ByteBuffer batches) {
-        int size = batches.remaining();
-        int held = batches.hasArray() ? batches.array().length : batches.capacity();
-        ByteBuffer kept = batches.duplicate();
-        if (held > 2L * size) {
-            // Would pin a whole request for a small part of it.
-            kept = ByteBuffer.allocate(size).put(kept).flip();
-            held = size;
-        }
-        TailEntry entry = TailEntry.of(this, baseOffset, lastOffset, kept, held);
-        synchronized (this) {
-            addLast(entry);
-        }
-        return entry;
+        return chunk;
     }
 
     private void addLast(TailEntry entry) {
@@ -126,28 +115,19 @@ public final class LogTail {
     }
 
     /** Forgets everything: the log was cut or closed. */
-    public void clear() {
-        synchronized (this) {
-            while (entries.size() > 0) {
-                release(entries.removeFirst());
-            }
-            firstOffset = Long.MAX_VALUE;
+    public synchronized void clear() {
+        while (entries.size() > 0) {
+            entries.removeFirst().release();
         }
+        firstOffset = Long.MAX_VALUE;
     }
 
-    /** Called by the cache for the oldest entry of all logs. */
-    void giveUp(TailEntry oldest) {
-        synchronized (this) {
-            if (entries.size() == 0 || entries.get(0) != oldest) {
-                return;
-            }
-            release(entries.removeFirst());
-            firstOffset = entries.size() == 0 ? Long.MAX_VALUE : entries.get(0).baseOffset();
+    /** Forgets an entry whose memory is wanted, and what lies before it: there are no holes. */
+    synchronized void giveUp(TailEntry entry) {
+        while (!entry.isReleased() && entries.size() > 0) {
+            entries.removeFirst().release();
         }
-    }
-
-    private void release(TailEntry entry) {
         entry.release();
-        cache.released(entry);
+        firstOffset = entries.size() == 0 ? Long.MAX_VALUE : entries.get(0).baseOffset();
     }
 }

@@ -4,51 +4,22 @@ import io.millrace.storage.batch.BatchHeader;
 import java.nio.ByteBuffer;
 
 /**
- * A run of batches in one piece of memory: either the buffer of one append, or a chunk into which small appends are copied one
- * after the other. Guarded by its owner's lock; the bytes below the limit never change.
+ * A run of batches of one log in one piece of memory, into which appends are copied one after the other. Guarded by its owner's lock; the
+ * bytes below the limit never change.
  */
 final class TailEntry {
 
-    /** What an entry costs beside its bytes. */
-    static final int OVERHEAD_BYTES = 160;
-
     private final LogTail owner;
     private final long baseOffset;
-    private final int accountedBytes;
-    private final boolean isChunk;
     private ByteBuffer writable;
     private ByteBuffer readable;
     private long lastOffset;
 
-    private TailEntry(LogTail owner, long baseOffset, boolean isChunk, ByteBuffer memory, int heldBytes) {
+    TailEntry(LogTail owner, long baseOffset, ByteBuffer memory) {
         this.owner = owner;
         this.baseOffset = baseOffset;
-        this.isChunk = isChunk;
         this.writable = memory;
-        this.readable = memory.asReadOnlyBuffer();
-        this.accountedBytes = heldBytes + OVERHEAD_BYTES;
-    }
-
-    /** The buffer of one append. */
-    static TailEntry of(LogTail owner, long baseOffset, long lastOffset, ByteBuffer batches, int heldBytes) {
-        TailEntry entry = new TailEntry(owner, baseOffset, false, batches, heldBytes);
-        entry.lastOffset = lastOffset;
-        return entry;
-    }
-
-    /** An empty chunk. */
-    static TailEntry chunk(LogTail owner, long baseOffset, int capacityBytes) {
-        TailEntry entry = new TailEntry(owner, baseOffset, true, ByteBuffer.allocate(capacityBytes), capacityBytes);
-        entry.readable.limit(0);
-        return entry;
-    }
-
-    LogTail owner() {
-        return owner;
-    }
-
-    int accountedBytes() {
-        return accountedBytes;
+        this.readable = memory.asReadOnlyBuffer().limit(0);
     }
 
     long baseOffset() {
@@ -59,19 +30,28 @@ final class TailEntry {
         return lastOffset;
     }
 
-    /** Read-only, from position to limit; null once given up. */
+    /** Read-only, from 0 to limit; null once given up. */
     ByteBuffer batches() {
         return readable;
     }
 
     boolean hasRoomFor(int sizeBytes) {
-        return isChunk && writable.remaining() >= sizeBytes;
+        return writable.remaining() >= sizeBytes;
     }
 
     void copy(ByteBuffer batches, long newLastOffset) {
         writable.put(batches.duplicate());
         readable.limit(writable.position());
         lastOffset = newLastOffset;
+    }
+
+    /** Its memory is wanted for something else. */
+    void giveUp() {
+        owner.giveUp(this);
+    }
+
+    boolean isReleased() {
+        return readable == null;
     }
 
     void release() {
@@ -81,7 +61,7 @@ final class TailEntry {
 
     /** Where the first batch that ends at or after an offset begins. */
     int startOf(long offset) {
-        int at = readable.position();
+        int at = 0;
         while (at < readable.limit() && BatchHeader.lastOffset(readable, at) < offset) {
             at += BatchHeader.sizeBytes(readable, at);
         }
