@@ -2,8 +2,10 @@ package io.millrace.cluster;
 
 import io.millrace.cluster.controller.ControlPlane;
 import io.millrace.cluster.controller.ControllerSettings;
+import io.millrace.cluster.coordinator.KafkaGroupCoordinator;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.group.GroupCoordinator;
 import io.millrace.cluster.identity.BrokerEpochFile;
 import io.millrace.cluster.identity.Formation;
 import io.millrace.cluster.identity.NodeIdentity;
@@ -92,6 +94,7 @@ public final class ClusterNode {
     private final ControlPlane controlPlane;
     private final LocalPartitionService partitions;
     private final RoutedPartitionService anywhere;
+    private final KafkaGroupCoordinator groups;
     private final ClusterFacts facts;
     private final RecordAppender appender;
     private final Partitioner partitioner = new KeyPartitioner();
@@ -148,6 +151,9 @@ public final class ClusterNode {
                 this::image,
                 ownership,
                 new PeerLeaderClient(transport, this::peerAddress, FETCH_ANSWER_TIMEOUT_MS));
+        this.groups = new KafkaGroupCoordinator(
+                vertx, config.nodeId(), config.groups(), controlPlane.controller(), partitions.coordinatorLogs());
+        controlPlane.follow(groups);
         this.facts = new ClusterFacts(membership);
         OwnershipPublisher publisher = new OwnershipPublisher(config.nodeId(), ownership);
         membership.listen(publisher::onEvent);
@@ -350,6 +356,11 @@ public final class ClusterNode {
         return anywhere;
     }
 
+    /** Consumer groups; those that this node coordinates. */
+    public GroupCoordinator groups() {
+        return groups;
+    }
+
     /** Numbers that the nodes tell about themselves. */
     public ClusterFacts facts() {
         return facts;
@@ -415,6 +426,7 @@ public final class ClusterNode {
     public Future<Void> stop() {
         timers.cancel();
         return leave().compose(left -> vertx.executeBlocking(() -> {
+                    groups.close();
                     controlPlane.close();
                     quorum.stop(QUORUM_STOP_TIMEOUT_MS);
                     anywhere.close();

@@ -2,6 +2,7 @@ package io.millrace.server;
 
 import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.PeersConfig;
+import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.hazelcast.HazelcastDiscovery;
 import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerTransportConfig;
@@ -9,6 +10,7 @@ import io.millrace.cluster.tls.TlsFiles;
 import io.millrace.cluster.tls.TlsIdentity;
 import io.millrace.server.config.ClusterSettings;
 import io.millrace.server.config.GatewaySettings;
+import io.millrace.server.config.GroupSettings;
 import io.millrace.server.config.HttpSettings;
 import io.millrace.server.config.KafkaSettings;
 import io.millrace.server.config.MillraceConfig;
@@ -40,7 +42,21 @@ final class ComponentConfigs {
                 config.topics().maxPartitions(),
                 config.topics().appenderBytesMax(),
                 config.topics().retentionIntervalMs(),
-                peersConfig(config, peerTls));
+                peersConfig(config, peerTls),
+                groups(config.groups()));
+    }
+
+    private static GroupsConfig groups(GroupSettings groups) {
+        return new GroupsConfig(
+                groups.offsetsPartitions(),
+                groups.offsetsRetentionMinutes(),
+                groups.offsetMetadataMaxBytes(),
+                groups.minSessionTimeoutMs(),
+                groups.maxSessionTimeoutMs(),
+                groups.initialRebalanceDelayMs(),
+                groups.maxSize(),
+                groups.consumerSessionTimeoutMs(),
+                groups.consumerHeartbeatIntervalMs());
     }
 
     /** The files of this node's identity to other nodes. */

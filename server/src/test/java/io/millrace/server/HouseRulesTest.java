@@ -72,6 +72,10 @@ class HouseRulesTest {
                         "io.millrace.cluster.peer",
                         "io.millrace.cluster.quorum",
                         "io.millrace.cluster.controller",
+                        // The door to groups speaks the messages that are their contract.
+                        "io.millrace.cluster.group",
+                        "io.millrace.cluster.coordinator",
+                        "org.apache.kafka.coordinator.group",
                         "io.millrace.server.kafka",
                         "io.millrace.server.kafka.handler",
                         "io.millrace.server.demo",
@@ -83,6 +87,12 @@ class HouseRulesTest {
     void raftTypesStayWithTheQuorumAndTheControllerThatAppendsToIt() throws IOException {
         assertThat(importersOf("org.apache.kafka.raft."))
                 .isSubsetOf("io.millrace.cluster.quorum", "io.millrace.cluster.controller", "org.apache.kafka.raft");
+    }
+
+    @Test
+    void theLibraryOfGroupsStaysInThePackageThatAdaptsIt() throws IOException {
+        assertThat(importersOf("org.apache.kafka.coordinator."))
+                .isSubsetOf("io.millrace.cluster.coordinator", "org.apache.kafka.coordinator.group");
     }
 
     @Test

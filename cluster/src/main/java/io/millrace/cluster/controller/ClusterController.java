@@ -6,6 +6,7 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
+import io.millrace.cluster.metadata.InternalTopics;
 import io.millrace.cluster.metadata.NewTopic;
 import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.metadata.TopicConfig;
@@ -99,6 +100,7 @@ final class ClusterController implements Controller {
             if (image().topic(topicId).isEmpty()) {
                 throw new MillraceException(ErrorCode.UNKNOWN_TOPIC_ID, "There is no topic with id " + topicId);
             }
+            requireOrdinary(image().topic(topicId).get().name());
             return active.send(TopicRequests.delete(topicId), DeleteTopicsResponseData.class, ControllerApis.TIMEOUT_MS)
                     .compose(answer -> {
                         TopicRequests.deleted(answer);
@@ -106,6 +108,15 @@ final class ClusterController implements Controller {
                                 .mapEmpty();
                     });
         });
+    }
+
+    private static void requireOrdinary(String topic) {
+        if (InternalTopics.contains(topic)) {
+            throw new MillraceException(
+                    ErrorCode.POLICY_VIOLATION,
+                    "'" + topic + "' is an internal topic: without it all groups would lose their positions. Delete"
+                            + " single groups instead");
+        }
     }
 
     @Override

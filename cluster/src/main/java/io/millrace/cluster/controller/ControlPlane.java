@@ -129,6 +129,11 @@ public final class ControlPlane {
         return isrCommits;
     }
 
+    /** To be called before {@link #start}, so that nothing is missed. */
+    public void follow(MetadataFollower follower) {
+        images.follow(follower);
+    }
+
     /** What other nodes may ask. */
     public List<PeerApi> apis() {
         return apis.all();

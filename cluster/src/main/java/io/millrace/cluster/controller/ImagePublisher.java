@@ -29,6 +29,7 @@ final class ImagePublisher implements MetadataPublisher {
     private final ImageTranslation translation;
     private final Function<ClusterImage, CompletionStage<Void>> applier;
     private final List<Consumer<ClusterImage>> consumers = new CopyOnWriteArrayList<>();
+    private final List<MetadataFollower> followers = new CopyOnWriteArrayList<>();
     private volatile ClusterImage image;
     private int controllerId = -1;
 
@@ -63,6 +64,18 @@ final class ImagePublisher implements MetadataPublisher {
             log.error("The partitions of metadata offset {} are not all as they should be", next.version(), e);
         }
         publish(next);
+        for (MetadataFollower follower : followers) {
+            try {
+                follower.onMetadata(next, delta, newImage);
+            } catch (RuntimeException e) {
+                log.error("A coordinator that was told of metadata offset {} failed", next.version(), e);
+            }
+        }
+    }
+
+    /** Tells of every image from now on, after the consumers were told. */
+    void follow(MetadataFollower follower) {
+        followers.add(follower);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.millrace.cluster.CallerContext;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.ClusterImage;
+import io.millrace.cluster.metadata.InternalTopics;
 import io.millrace.cluster.record.NewRecord;
 import io.millrace.cluster.record.RecordBatches;
 import io.millrace.storage.LogConfig;
@@ -80,6 +81,11 @@ public final class BatchingRecordAppender implements RecordAppender {
                     ErrorCode.MESSAGE_TOO_LARGE,
                     "The record takes up to " + (sizeBytes + BatchHeader.SIZE_BYTES) + " bytes and topic '"
                             + key.topic() + "' allows " + config.maxMessageBytes() + " (max.message.bytes)");
+        }
+        if (InternalTopics.contains(key.topic())) {
+            return new MillraceException(
+                    ErrorCode.INVALID_TOPIC_EXCEPTION,
+                    "'" + key.topic() + "' is an internal topic: only its coordinators write to it");
         }
         if (config.compact() && record.key() == null) {
             return new MillraceException(

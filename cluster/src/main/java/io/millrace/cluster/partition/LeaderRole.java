@@ -20,6 +20,8 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * One reign over a partition: takes appends, follows the progress of the followers, and from it moves the high watermark and answers.
@@ -131,6 +133,33 @@ final class LeaderRole implements Role {
         return promise.future();
     }
 
+    /**
+     * Appends what a coordinator of this node has decided under this reign. The stage completes when it is written: it counts when the
+     * high watermark has passed it. Needs as many in-sync replicas as an append with acks=all.
+     *
+     * @param epoch of the reign under which the coordinator has read the log: under another one it may not know everything
+     */
+    CompletionStage<AppendResult> appendOwn(ByteBuffer batches, int epoch) {
+        MillraceException refusal = closed != null ? closed : resigning;
+        if (refusal == null && epoch != leaderEpoch) {
+            refusal = new MillraceException(
+                    ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                    "The reign of epoch " + epoch + " over " + log.topicPartition() + " is over, now it is "
+                            + leaderEpoch);
+        }
+        if (refusal == null && !enoughInSync) {
+            refusal = notEnoughInSync();
+        }
+        if (refusal != null) {
+            return CompletableFuture.failedStage(refusal);
+        }
+        return log.append(batches, leaderEpoch, AppendOrigin.COORDINATOR).whenComplete((result, failure) -> {
+            if (failure == null) {
+                atEnd.grown(result.lastOffset() + 1);
+            }
+        });
+    }
+
     /** Takes nothing new: another node is to lead soon, and what was taken should be there too by then. */
     void resign() {
         resigning = new MillraceException(
@@ -156,12 +185,16 @@ final class LeaderRole implements Role {
                     "The batch belongs to a transaction, and no transaction is open on " + log.topicPartition());
         }
         if (command.acks() == Acks.ALL && !enoughInSync) {
-            return new MillraceException(
-                    ErrorCode.NOT_ENOUGH_REPLICAS,
-                    "Fewer replicas of " + log.topicPartition()
-                            + " are in sync than min.insync.replicas asks for: nothing was stored, try again later");
+            return notEnoughInSync();
         }
         return null;
+    }
+
+    private MillraceException notEnoughInSync() {
+        return new MillraceException(
+                ErrorCode.NOT_ENOUGH_REPLICAS,
+                "Fewer replicas of " + log.topicPartition()
+                        + " are in sync than min.insync.replicas asks for: nothing was stored, try again later");
     }
 
     /** What is too short for a batch is refused by the log. */

@@ -236,6 +236,11 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
         return new ReplicaReader(registry, readers);
     }
 
+    /** The logs of internal topics, for the coordinators that keep their state there. */
+    public CoordinatorLogs coordinatorLogs() {
+        return new CoordinatorLogs(registry);
+    }
+
     /** Bytes on disk of all replicas of this node. */
     public Map<TopicPartition, Long> sizesBytes() {
         Map<TopicPartition, Long> sizes = new HashMap<>();

@@ -14,6 +14,7 @@ public record MillraceConfig(
         TopicSettings topics,
         GatewaySettings gateway,
         ClusterSettings cluster,
+        GroupSettings groups,
         SecuritySettings security) {
 
     public MillraceConfig {
@@ -69,6 +70,7 @@ public record MillraceConfig(
                 TopicSettings.standard(),
                 GatewaySettings.standard(),
                 ClusterSettings.standard(),
+                GroupSettings.standard(),
                 SecuritySettings.standard());
     }
 

@@ -9,6 +9,8 @@ import io.millrace.server.metrics.KafkaMetrics;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
 import io.vertx.core.internal.net.NetSocketInternal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -37,6 +39,7 @@ final class KafkaConnection {
     private final RequestMemory memory;
     private final ListenerAudience audience;
     private final RefusalLog refusals;
+    private final InetAddress client;
     private final ResponseWriter writer;
     private SenderCheck senders;
 
@@ -58,6 +61,8 @@ final class KafkaConnection {
         this.socket = socket;
         this.context = context;
         this.name = socket.remoteAddress().toString();
+        this.client =
+                ((InetSocketAddress) socket.channelHandlerContext().channel().remoteAddress()).getAddress();
         this.dispatcher = services.dispatcher();
         this.metrics = services.metrics();
         this.audience = services.audience();
@@ -177,7 +182,7 @@ final class KafkaConnection {
             firstRequestTimer = NO_TIMER;
         }
         InFlight request = inFlight.begin(frame.remaining());
-        dispatcher.dispatch(frame, name, senders).onSuccess(reply -> {
+        dispatcher.dispatch(frame, name, client, senders).onSuccess(reply -> {
             inFlight.complete(request, reply);
             scheduleAnswers();
         });

@@ -9,6 +9,7 @@ import io.millrace.server.kafka.handler.KafkaErrors;
 import io.millrace.storage.LogSlice;
 import io.millrace.storage.ReadResult;
 import io.vertx.core.Future;
+import java.net.InetAddress;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.errors.InvalidRequestException;
@@ -39,8 +40,11 @@ final class RequestDispatcher {
         this.handlers = handlers;
     }
 
-    /** @param senders whether the other side of the connection may send a request */
-    Future<Reply> dispatch(ByteBuffer frame, String connection, SenderCheck senders) {
+    /**
+     * @param client where the request comes from
+     * @param senders whether the other side of the connection may send a request
+     */
+    Future<Reply> dispatch(ByteBuffer frame, String connection, InetAddress client, SenderCheck senders) {
         RequestHeader header;
         try {
             header = RequestHeader.parse(frame);
@@ -68,7 +72,7 @@ final class RequestDispatcher {
             // No answer: those of the quorum would end the sender, or would be taken for those of a node.
             return disconnect(refusal);
         }
-        return handle(handler, header, body)
+        return handle(handler, new ApiRequest<>(header, body, client))
                 .map(response -> new Reply(header, version, response))
                 .otherwise(failure -> new Reply(header, version, failed(header, body, failure, connection)));
     }
@@ -84,9 +88,9 @@ final class RequestDispatcher {
     }
 
     @SuppressWarnings("unchecked") // The table maps a key to the handler of that key's request class.
-    private static Future<ApiResponse> handle(ApiHandler<?> handler, RequestHeader header, AbstractRequest body) {
+    private static Future<ApiResponse> handle(ApiHandler<?> handler, ApiRequest<AbstractRequest> request) {
         try {
-            return ((ApiHandler<AbstractRequest>) handler).handle(new ApiRequest<>(header, body));
+            return ((ApiHandler<AbstractRequest>) handler).handle(request);
         } catch (Throwable failure) {
             // Also an error such as a failed assertion: the client must get an answer, or its connection would hang.
             return Future.failedFuture(failure);

@@ -10,6 +10,7 @@ import io.millrace.server.kafka.handler.ApiHandler;
 import io.millrace.server.kafka.handler.ApiHandlers;
 import io.millrace.server.kafka.handler.ApiResponse;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ class ApiTableIT {
         node = KafkaTestNode.start(directory);
         node.createTopic("alpha", 2);
         node.createTopic("beta", 1);
+        node.awaitGroups();
         handlers = ApiHandlers.forClients(node.node(), 1 << 20);
         dispatcher = new RequestDispatcher(handlers);
         samples = new RequestSamples(node);
@@ -110,8 +112,8 @@ class ApiTableIT {
         return versions((apiKey, version) -> {
             for (ApiMessage message : samples.of(apiKey, version)) {
                 RequestHeader header = new RequestHeader(apiKey, version, "test", 7);
-                Reply reply =
-                        KafkaTestNode.await(dispatcher.dispatch(frame(header, message), "test", SenderCheck.ANYBODY));
+                Reply reply = KafkaTestNode.await(dispatcher.dispatch(
+                        frame(header, message), "test", InetAddress.getLoopbackAddress(), SenderCheck.ANYBODY));
 
                 assertThat(reply.response()).as("answer to %s", message).isInstanceOf(ApiResponse.Answer.class);
                 assertRoundTrip(header, (ApiResponse.Answer) reply.response());

@@ -26,6 +26,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
 
 /** A real node with a Kafka listener on a free port, and clients for it. */
 final class KafkaTestNode implements AutoCloseable {
@@ -100,6 +101,17 @@ final class KafkaTestNode implements AutoCloseable {
 
     TopicMetadata createTopic(String name, int partitions, Map<String, String> config) {
         return await(node.controller().createTopic(new NewTopic(name, partitions, 1, config), false));
+    }
+
+    /** Groups are coordinated, and what was stored of them is loaded. */
+    void awaitGroups() {
+        await(node.groups().coordinatorOf("any"));
+        try (Admin admin = admin()) {
+            Awaitility.await()
+                    .ignoreExceptions()
+                    .until(() ->
+                            admin.listGroups().errors().get(1, TimeUnit.SECONDS).isEmpty());
+        }
     }
 
     Admin admin() {

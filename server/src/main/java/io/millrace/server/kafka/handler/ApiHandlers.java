@@ -7,6 +7,7 @@ import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.peer.PeerApi;
 import io.millrace.cluster.replication.ReplicaFetchService;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -37,13 +38,13 @@ public final class ApiHandlers {
         PartitionService partitions = node.partitions();
         ClusterAdmin admin = node.admin();
         ClusterConfig config = node.config();
-        ApiHandlers handlers = new ApiHandlers(List.of(
+        List<ApiHandler<?>> rows = new ArrayList<>(List.of(
                 ProduceHandler.forClients(controller, partitions),
                 new FetchHandler(
                         controller, partitions, fetchMaxBytes, config.peers().followerReads()),
                 new ListOffsetsHandler(controller, partitions),
                 new MetadataHandler(controller, config),
-                new FindCoordinatorHandler(),
+                new FindCoordinatorHandler(node.groups()),
                 new CreateTopicsHandler(controller, config),
                 new DeleteTopicsHandler(controller),
                 new InitProducerIdHandler(node.producerIds()),
@@ -56,6 +57,8 @@ public final class ApiHandlers {
                 new DescribeQuorumHandler(admin),
                 new DescribeClusterHandler(controller),
                 new UnregisterBrokerHandler(admin)));
+        rows.addAll(GroupApis.of(node.groups(), controller));
+        ApiHandlers handlers = new ApiHandlers(rows);
         handlers.byKey.put(ApiKeys.API_VERSIONS, new ApiVersionsHandler(handlers));
         return handlers;
     }

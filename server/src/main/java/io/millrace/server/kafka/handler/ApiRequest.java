@@ -1,5 +1,6 @@
 package io.millrace.server.kafka.handler;
 
+import java.net.InetAddress;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.RequestHeader;
 
@@ -8,8 +9,9 @@ import org.apache.kafka.common.requests.RequestHeader;
  *
  * @param header api key, version, correlation id, client id
  * @param body the request; record batches in it are slices of the frame, which nobody else uses
+ * @param client where it comes from
  */
-public record ApiRequest<R extends AbstractRequest>(RequestHeader header, R body) {
+public record ApiRequest<R extends AbstractRequest>(RequestHeader header, R body, InetAddress client) {
 
     public short version() {
         return header.apiVersion();

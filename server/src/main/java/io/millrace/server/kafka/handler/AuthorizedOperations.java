@@ -24,6 +24,13 @@ final class AuthorizedOperations {
             AclOperation.ALTER,
             AclOperation.DESCRIBE);
 
+    static final int OF_GROUP = bits(
+            AclOperation.READ,
+            AclOperation.DESCRIBE,
+            AclOperation.DELETE,
+            AclOperation.DESCRIBE_CONFIGS,
+            AclOperation.ALTER_CONFIGS);
+
     private AuthorizedOperations() {}
 
     private static int bits(AclOperation... operations) {

@@ -1,7 +1,11 @@
 package io.millrace.server.kafka.handler;
 
+import io.millrace.cluster.group.GroupCoordinator;
+import io.millrace.cluster.metadata.BrokerMetadata;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
@@ -12,16 +16,28 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest;
 import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 
 /**
- * Says which node coordinates a group or a transactional id: none, as this node has no coordinators. A group gets the retriable
- * COORDINATOR_NOT_AVAILABLE; a transactional id gets an error that makes a transactional producer fail at once and say why,
- * instead of asking until its timeout.
+ * Says which node coordinates a group or a transactional id; each kind of key has its {@link CoordinatorFinder}. A kind that is not
+ * coordinated gets an error that makes its client fail at once and say why, instead of asking until its timeout.
  */
 final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest> {
 
-    private static final String NO_GROUPS = "This server does not coordinate consumer groups:"
-            + " assign partitions to the consumer (assign) instead of subscribing with a group.";
     static final String NO_TRANSACTIONS =
             "This server does not support transactions: remove transactional.id from the producer's configuration.";
+    private static final String NO_SHARE_GROUPS =
+            "This server does not support share groups: use a consumer group (KafkaConsumer).";
+
+    private final Map<Byte, CoordinatorFinder> finders;
+
+    FindCoordinatorHandler(GroupCoordinator groups) {
+        this.finders = Map.of(
+                CoordinatorType.GROUP.id(), groups::coordinatorOf,
+                CoordinatorType.TRANSACTION.id(), refusing(NO_TRANSACTIONS),
+                CoordinatorType.SHARE.id(), refusing(NO_SHARE_GROUPS));
+    }
+
+    private static CoordinatorFinder refusing(String why) {
+        return key -> Future.failedFuture(Errors.UNSUPPORTED_VERSION.exception(why));
+    }
 
     @Override
     public ApiKeys apiKey() {
@@ -41,42 +57,45 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
     @Override
     public Future<ApiResponse> handle(ApiRequest<FindCoordinatorRequest> request) {
         FindCoordinatorRequestData data = request.body().data();
-        Errors error = error(data.keyType());
-        String message = message(error);
-        FindCoordinatorResponseData response = new FindCoordinatorResponseData();
         if (request.version() < FindCoordinatorRequest.MIN_BATCHED_VERSION) {
-            response.setErrorCode(error.code())
-                    .setErrorMessage(message)
-                    .setNodeId(Node.noNode().id())
-                    .setHost(Node.noNode().host())
-                    .setPort(Node.noNode().port());
-        } else {
-            List<Coordinator> rows = data.coordinatorKeys().stream()
-                    .map(key -> new Coordinator()
-                            .setKey(key)
-                            .setErrorCode(error.code())
-                            .setErrorMessage(message)
-                            .setNodeId(Node.noNode().id())
-                            .setHost(Node.noNode().host())
-                            .setPort(Node.noNode().port()))
-                    .toList();
-            response.setCoordinators(rows);
+            return find(data.keyType(), data.key()).map(row -> ApiResponse.of(single(row)));
         }
-        return Future.succeededFuture(ApiResponse.of(response));
+        List<Future<Coordinator>> rows = new ArrayList<>();
+        data.coordinatorKeys().forEach(key -> rows.add(find(data.keyType(), key)));
+        return Future.join(rows)
+                .map(all -> ApiResponse.of(new FindCoordinatorResponseData().setCoordinators(all.<Coordinator>list())));
     }
 
-    private static Errors error(byte keyType) {
-        if (keyType == CoordinatorType.GROUP.id() || keyType == CoordinatorType.SHARE.id()) {
-            return Errors.COORDINATOR_NOT_AVAILABLE;
-        }
-        return keyType == CoordinatorType.TRANSACTION.id() ? Errors.UNSUPPORTED_VERSION : Errors.INVALID_REQUEST;
+    private Future<Coordinator> find(byte keyType, String key) {
+        CoordinatorFinder finder = finders.getOrDefault(
+                keyType,
+                unknown -> Future.failedFuture(Errors.INVALID_REQUEST.exception(
+                        "Coordinator types are 0 (group), 1 (transaction) and 2 (share).")));
+        return finder.find(key)
+                .map(node -> found(key, node))
+                .otherwise(failure -> row(key, Node.noNode())
+                        .setErrorCode(KafkaErrors.of(failure).code())
+                        .setErrorMessage(KafkaErrors.message(failure)));
     }
 
-    private static String message(Errors error) {
-        return switch (error) {
-            case COORDINATOR_NOT_AVAILABLE -> NO_GROUPS;
-            case UNSUPPORTED_VERSION -> NO_TRANSACTIONS;
-            default -> "Coordinator types are 0 (group), 1 (transaction) and 2 (share).";
-        };
+    private static Coordinator found(String key, BrokerMetadata node) {
+        return row(key, new Node(node.nodeId(), node.host(), node.port())).setErrorMessage(Errors.NONE.message());
+    }
+
+    private static Coordinator row(String key, Node node) {
+        return new Coordinator()
+                .setKey(key)
+                .setNodeId(node.id())
+                .setHost(node.host())
+                .setPort(node.port());
+    }
+
+    private static FindCoordinatorResponseData single(Coordinator row) {
+        return new FindCoordinatorResponseData()
+                .setErrorCode(row.errorCode())
+                .setErrorMessage(row.errorMessage())
+                .setNodeId(row.nodeId())
+                .setHost(row.host())
+                .setPort(row.port());
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.server.kafka.handler;
 
 import io.millrace.cluster.metadata.ClusterImage;
+import io.millrace.cluster.metadata.InternalTopics;
 import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.cluster.peer.KafkaIds;
@@ -23,8 +24,10 @@ final class MetadataRows {
     }
 
     MetadataResponseTopic topic(TopicMetadata topic) {
-        MetadataResponseTopic row =
-                new MetadataResponseTopic().setName(topic.name()).setTopicId(KafkaIds.toKafka(topic.id()));
+        MetadataResponseTopic row = new MetadataResponseTopic()
+                .setName(topic.name())
+                .setTopicId(KafkaIds.toKafka(topic.id()))
+                .setIsInternal(InternalTopics.contains(topic.name()));
         for (PartitionMetadata partition : topic.partitions()) {
             row.partitions().add(partition(partition));
         }

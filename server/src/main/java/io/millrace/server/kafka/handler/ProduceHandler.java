@@ -4,6 +4,7 @@ import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.error.OutcomeUnknownException;
 import io.millrace.cluster.metadata.Controller;
+import io.millrace.cluster.metadata.InternalTopics;
 import io.millrace.cluster.partition.Acks;
 import io.millrace.cluster.partition.AppendCommand;
 import io.millrace.cluster.partition.PartitionService;
@@ -96,6 +97,11 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
             Acks acks = acks(request.body().acks());
             TopicPartition partition = TopicLookup.partition(
                     lookup.find(request.version() >= TOPIC_ID_VERSION, topic.topicId(), topic.name()), data.index());
+            if (InternalTopics.contains(partition.topic())) {
+                throw new MillraceException(
+                        ErrorCode.INVALID_TOPIC_EXCEPTION,
+                        "'" + partition.topic() + "' is an internal topic: only its coordinators write to it.");
+            }
             ByteBuffer batch = data.records() instanceof MemoryRecords records
                     ? records.buffer().slice()
                     : ByteBuffer.allocate(0);

@@ -4,6 +4,7 @@ import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.Controller;
+import io.millrace.cluster.metadata.InternalTopics;
 import io.millrace.cluster.metadata.NewTopic;
 import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.cluster.metadata.TopicName;
@@ -36,7 +37,7 @@ final class TopicAutoCreation {
         } catch (MillraceException invalid) {
             return Future.failedFuture(invalid);
         }
-        if (!enabled || !asked) {
+        if (!enabled || !asked || InternalTopics.contains(name)) {
             return Future.failedFuture(unknown);
         }
         return controller

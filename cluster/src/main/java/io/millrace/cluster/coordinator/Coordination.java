@@ -1,0 +1,173 @@
+package io.millrace.cluster.coordinator;
+
+import io.millrace.cluster.group.GroupsConfig;
+import io.millrace.cluster.metadata.ClusterImage;
+import io.millrace.cluster.metadata.InternalTopics;
+import io.millrace.cluster.metadata.PartitionMetadata;
+import io.millrace.cluster.metadata.TopicMetadata;
+import io.millrace.cluster.partition.CoordinatorLogs;
+import io.millrace.storage.TopicPartition;
+import io.vertx.core.Vertx;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.coordinator.group.GroupCoordinator;
+import org.apache.kafka.image.MetadataDelta;
+import org.apache.kafka.image.MetadataImage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which partitions of {@code __consumer_offsets} this node coordinates: tells the library of each reign that begins and ends, and starts
+ * it for the first one. Works on a thread of its own, because the library waits for what topics that are deleted make it write.
+ */
+final class Coordination {
+
+    private static final Logger log = LoggerFactory.getLogger(Coordination.class);
+
+    /** After which a partition that this node is to lead, and does not yet, is looked at again. */
+    private static final long LOOK_AGAIN_MS = 200;
+
+    private static final long STOP_TIMEOUT_MS = 5_000;
+
+    private final Vertx vertx;
+    private final int nodeId;
+    private final GroupsConfig config;
+    private final CoordinatorLogs logs;
+    private final Reigns reigns = new Reigns();
+    private final ExecutorService thread = CoordinatorThreads.single("metadata");
+
+    /** Whether there was something to coordinate; images are of no interest before. Metadata loader's thread. */
+    private boolean awake;
+
+    private volatile boolean closed;
+    private volatile GroupCoordinator library;
+
+    // Own thread.
+    private ClusterImage image;
+    private boolean lookingAgain;
+
+    Coordination(Vertx vertx, int nodeId, GroupsConfig config, CoordinatorLogs logs) {
+        this.vertx = vertx;
+        this.nodeId = nodeId;
+        this.config = config;
+        this.logs = logs;
+    }
+
+    /** Null before the first reign. */
+    GroupCoordinator library() {
+        return library;
+    }
+
+    /** On the metadata loader's thread. */
+    void onMetadata(ClusterImage next, MetadataDelta delta, MetadataImage kafkaImage) {
+        awake |= isLeader(next);
+        if (awake) {
+            run(() -> follow(next, delta, kafkaImage));
+        }
+    }
+
+    private void run(Runnable task) {
+        try {
+            thread.execute(() -> {
+                try {
+                    task.run();
+                } catch (RuntimeException e) {
+                    log.error("The group coordinator does not follow the metadata; it tries again with the next", e);
+                }
+            });
+        } catch (RejectedExecutionException stopping) {
+            log.debug("The group coordinator is stopping");
+        }
+    }
+
+    private boolean isLeader(ClusterImage next) {
+        return offsets(next)
+                .filter(topic -> topic.partitions().stream().anyMatch(each -> each.leader() == nodeId))
+                .isPresent();
+    }
+
+    private static Optional<TopicMetadata> offsets(ClusterImage image) {
+        return image.topic(InternalTopics.CONSUMER_OFFSETS);
+    }
+
+    private void follow(ClusterImage next, MetadataDelta delta, MetadataImage kafkaImage) {
+        image = next;
+        if (library != null) {
+            library.onMetadataUpdate(delta, kafkaImage);
+        } else if (offsets(next).isPresent() && !closed) {
+            int partitions = offsets(next).get().partitions().size();
+            library = Library.start(nodeId, config, partitions, logs, reigns, kafkaImage);
+            log.info("Coordinates groups from now on");
+        }
+        coordinate();
+    }
+
+    /** Brings the library's partitions in line with what this node leads. */
+    private void coordinate() {
+        if (closed || library == null) {
+            return;
+        }
+        Set<Integer> over = new TreeSet<>(reigns.partitions());
+        boolean waiting = false;
+        TopicMetadata topic = offsets(image).orElse(null);
+        if (topic != null) {
+            for (PartitionMetadata partition : topic.partitions()) {
+                if (partition.leader() == nodeId) {
+                    TopicPartition key = new TopicPartition(topic.id(), topic.name(), partition.partition());
+                    OptionalInt epoch = logs.reign(key);
+                    waiting |= epoch.isEmpty();
+                    if (epoch.isPresent()) {
+                        over.remove(partition.partition());
+                        coordinate(key, epoch.getAsInt());
+                    }
+                }
+            }
+        }
+        over.forEach(this::end);
+        if (waiting && !lookingAgain) {
+            lookingAgain = true;
+            vertx.setTimer(
+                    LOOK_AGAIN_MS,
+                    timer -> run(() -> {
+                        lookingAgain = false;
+                        coordinate();
+                    }));
+        }
+    }
+
+    private void coordinate(TopicPartition key, int epoch) {
+        Reign present = reigns.of(key.partition());
+        if (present != null && present.epoch() == epoch && present.partition().equals(key)) {
+            return;
+        }
+        if (present != null) {
+            // Somebody else may have led it between the two.
+            end(key.partition());
+        }
+        reigns.begin(new Reign(key, epoch));
+        library.onElection(key.partition(), epoch);
+    }
+
+    private void end(int partition) {
+        reigns.end(partition);
+        library.onResignation(partition, OptionalInt.empty());
+    }
+
+    /** Blocks until the threads have ended. */
+    void close() throws InterruptedException {
+        closed = true;
+        thread.shutdown();
+        if (!thread.awaitTermination(STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
+            log.warn("The group coordinator is still busy with metadata and is stopped nevertheless");
+            thread.shutdownNow();
+        }
+        if (library != null) {
+            library.shutdown();
+        }
+    }
+}

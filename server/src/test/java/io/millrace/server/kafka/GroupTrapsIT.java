@@ -1,0 +1,332 @@
+package io.millrace.server.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.HeartbeatRequestData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocol;
+import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocolCollection;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
+import org.apache.kafka.common.message.OffsetFetchRequestData;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopics;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponsePartitions;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssignment;
+import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.MessageUtil;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.HeartbeatResponse;
+import org.apache.kafka.common.requests.JoinGroupResponse;
+import org.apache.kafka.common.requests.OffsetCommitResponse;
+import org.apache.kafka.common.requests.OffsetFetchResponse;
+import org.apache.kafka.common.requests.SyncGroupResponse;
+import org.apache.kafka.common.requests.TxnOffsetCommitResponse;
+import org.apache.kafka.common.utils.Utils;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What clients of other languages have stumbled over, request by request. */
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
+class GroupTrapsIT {
+
+    private static final String TOPIC = "traps";
+    private static final int DELAY_MS = 400;
+
+    @TempDir
+    static Path directory;
+
+    private static GroupTestNode node;
+
+    @BeforeAll
+    static void startNode() {
+        node = new GroupTestNode(directory.resolve("shared"), DELAY_MS);
+        node.node().createTopic(TOPIC, 2);
+    }
+
+    @AfterAll
+    static void stopNode() {
+        node.close();
+    }
+
+    /** Trap 30. */
+    @Test
+    void aFirstJoinIsGivenAMemberIdToComeBackWithFromVersion4On() {
+        try (RawKafkaClient client = node.node().connect()) {
+            JoinGroupResponseData old = join(client, "thirty-old", "", 3);
+            JoinGroupResponseData told = join(client, "thirty", "", 4);
+            JoinGroupResponseData joined = join(client, "thirty", told.memberId(), 4);
+
+            assertThat(Errors.forCode(old.errorCode())).isEqualTo(Errors.NONE);
+            assertThat(old.memberId()).isNotEmpty();
+            assertThat(Errors.forCode(told.errorCode())).isEqualTo(Errors.MEMBER_ID_REQUIRED);
+            assertThat(told.memberId()).isNotEmpty();
+            assertThat(Errors.forCode(joined.errorCode())).isEqualTo(Errors.NONE);
+            assertThat(joined.memberId()).isEqualTo(told.memberId());
+        }
+    }
+
+    /** Traps 31, 32 and 33. */
+    @Test
+    void membersWhoComeTogetherFormOneGenerationAndWaitForWhatTheLeaderAssigns() throws Exception {
+        try (RawKafkaClient one = node.node().connect();
+                RawKafkaClient two = node.node().connect();
+                RawKafkaClient three = node.node().connect()) {
+            one.send(joinRequest("together", "", 3));
+            two.send(joinRequest("together", "", 3));
+            JoinGroupResponseData first = one.receive(JoinGroupResponse.class).data();
+            JoinGroupResponseData second = two.receive(JoinGroupResponse.class).data();
+            assertThat(first.generationId()).isEqualTo(second.generationId()).isEqualTo(1);
+            boolean isFirstLeading = first.leader().equals(first.memberId());
+            RawKafkaClient leaderClient = isFirstLeading ? one : two;
+            RawKafkaClient followerClient = isFirstLeading ? two : one;
+            JoinGroupResponseData leader = isFirstLeading ? first : second;
+            JoinGroupResponseData follower = isFirstLeading ? second : first;
+            assertThat(leader.members()).hasSize(2);
+
+            followerClient.send(syncRequest("together", follower, List.of()));
+            assertThat(followerClient.isSilentFor(100)).isTrue();
+            leaderClient.send(syncRequest(
+                    "together",
+                    leader,
+                    List.of(
+                            new SyncGroupRequestAssignment()
+                                    .setMemberId(leader.memberId())
+                                    .setAssignment(new byte[] {1}),
+                            new SyncGroupRequestAssignment()
+                                    .setMemberId(follower.memberId())
+                                    .setAssignment(new byte[] {2}))));
+            SyncGroupResponseData assigned =
+                    followerClient.receive(SyncGroupResponse.class).data();
+            assertThat(assigned.assignment()).containsExactly(2);
+            assertThat(leaderClient.receive(SyncGroupResponse.class).data().assignment())
+                    .containsExactly(1);
+            assertThat(heartbeat(one, "together", first)).isEqualTo(Errors.NONE);
+
+            assertThat(commit(one, "together", first.memberId(), 7)).isEqualTo(Errors.ILLEGAL_GENERATION);
+            assertThat(commit(one, "together", "nobody", 1)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
+            assertThat(commit(one, "together", "", -1)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
+            assertThat(commit(one, "together", first.memberId(), 1)).isEqualTo(Errors.NONE);
+
+            three.send(joinRequest("together", "", 3));
+            await().until(() -> heartbeat(one, "together", first) == Errors.REBALANCE_IN_PROGRESS);
+            assertThat(commit(one, "together", first.memberId(), 1))
+                    .as("what it has read before it joins again may be committed")
+                    .isEqualTo(Errors.NONE);
+            assertThat(commit(one, "together", first.memberId(), 0)).isEqualTo(Errors.ILLEGAL_GENERATION);
+        }
+    }
+
+    /** Traps 33 and 34. */
+    @Test
+    void withoutMembersAnybodyCommitsAndWhatWasNeverCommittedIsMinusOneWithoutAnError() {
+        try (RawKafkaClient client = node.node().connect()) {
+            assertThat(commit(client, "memberless", "", -1)).isEqualTo(Errors.NONE);
+
+            OffsetFetchResponsePartitions known = fetch(client, "memberless", 0, false);
+            OffsetFetchResponsePartitions unknown = fetch(client, "memberless", 1, false);
+            OffsetFetchResponsePartitions unknownGroup = fetch(client, "who", 0, false);
+
+            assertThat(known.committedOffset()).isEqualTo(5);
+            assertThat(known.metadata()).isEmpty();
+            assertThat(List.of(unknown, unknownGroup)).allSatisfy(each -> {
+                assertThat(each.committedOffset()).isEqualTo(-1);
+                assertThat(each.metadata()).isEmpty();
+                assertThat(Errors.forCode(each.errorCode())).isEqualTo(Errors.NONE);
+            });
+        }
+    }
+
+    /** Traps 34 and 40: offsets of a transaction count when it ends, and only if it commits. */
+    @Test
+    void offsetsOfATransactionAreUnstableUntilItEnds() {
+        try (RawKafkaClient client = node.node().connect()) {
+            assertThat(commit(client, "exactly", "", -1)).isEqualTo(Errors.NONE);
+            assertThat(commitInTransaction(client, "exactly", 77, 10)).isEqualTo(Errors.NONE);
+
+            assertThat(Errors.forCode(fetch(client, "exactly", 0, true).errorCode()))
+                    .isEqualTo(Errors.UNSTABLE_OFFSET_COMMIT);
+            assertThat(fetch(client, "exactly", 0, false).committedOffset()).isEqualTo(5);
+            complete("exactly", 77, false);
+            assertThat(fetch(client, "exactly", 0, true).committedOffset()).isEqualTo(5);
+
+            assertThat(commitInTransaction(client, "exactly", 77, 11)).isEqualTo(Errors.NONE);
+            complete("exactly", 77, true);
+            assertThat(fetch(client, "exactly", 0, true).committedOffset()).isEqualTo(11);
+        }
+    }
+
+    private static void complete(String group, long producerId, boolean commit) {
+        int partition = Utils.toPositive(group.hashCode())
+                % node.node()
+                        .node()
+                        .controller()
+                        .image()
+                        .topic("__consumer_offsets")
+                        .orElseThrow()
+                        .partitions()
+                        .size();
+        KafkaTestNode.await(
+                node.node().node().groups().completeTransaction(partition, producerId, (short) 0, 1, commit, (short)
+                        1));
+    }
+
+    /** Trap 36: a member that asks while its group is loaded is told to wait, not that it is unknown. */
+    @Test
+    void aMemberSurvivesARestartAndIsNeverToldThatItIsUnknown() {
+        Path own = directory.resolve("restarted");
+        JoinGroupResponseData member;
+        try (GroupTestNode before = new GroupTestNode(own, 0);
+                RawKafkaClient client = before.node().connect()) {
+            before.node().createTopic(TOPIC, 2);
+            member = join(client, "patient", "", 3);
+            client.send(syncRequest(
+                            "patient",
+                            member,
+                            List.of(new SyncGroupRequestAssignment()
+                                    .setMemberId(member.memberId())
+                                    .setAssignment(new byte[] {1}))))
+                    .receive(SyncGroupResponse.class);
+            assertThat(commit(client, "patient", member.memberId(), 1)).isEqualTo(Errors.NONE);
+        }
+        Set<Errors> told = EnumSet.noneOf(Errors.class);
+        try (KafkaTestNode after = KafkaTestNode.start(own);
+                RawKafkaClient client = after.connect()) {
+            await().pollDelay(0, TimeUnit.MILLISECONDS)
+                    .pollInterval(1, TimeUnit.MILLISECONDS)
+                    .until(() -> {
+                        Errors error = heartbeat(client, "patient", member);
+                        told.add(error);
+                        return error == Errors.NONE;
+                    });
+            assertThat(told).isSubsetOf(Errors.NONE, Errors.NOT_COORDINATOR, Errors.COORDINATOR_LOAD_IN_PROGRESS);
+            assertThat(fetch(client, "patient", 0, true).committedOffset()).isEqualTo(5);
+        }
+    }
+
+    private static JoinGroupResponseData join(RawKafkaClient client, String group, String member, int version) {
+        return client.call(joinRequest(group, member, version), JoinGroupResponse.class)
+                .data();
+    }
+
+    private static AbstractRequest joinRequest(String group, String member, int version) {
+        JoinGroupRequestProtocolCollection protocols = new JoinGroupRequestProtocolCollection();
+        protocols.add(new JoinGroupRequestProtocol().setName("mine").setMetadata(new byte[] {7}));
+        return request(
+                ApiKeys.JOIN_GROUP,
+                new JoinGroupRequestData()
+                        .setGroupId(group)
+                        .setMemberId(member)
+                        .setProtocolType("connect")
+                        .setProtocols(protocols)
+                        .setSessionTimeoutMs(30_000)
+                        .setRebalanceTimeoutMs(30_000),
+                version);
+    }
+
+    private static AbstractRequest syncRequest(
+            String group, JoinGroupResponseData member, List<SyncGroupRequestAssignment> assignments) {
+        return request(
+                ApiKeys.SYNC_GROUP,
+                new SyncGroupRequestData()
+                        .setGroupId(group)
+                        .setMemberId(member.memberId())
+                        .setGenerationId(member.generationId())
+                        .setAssignments(assignments),
+                3);
+    }
+
+    private static Errors heartbeat(RawKafkaClient client, String group, JoinGroupResponseData member) {
+        return client.call(
+                        request(
+                                ApiKeys.HEARTBEAT,
+                                new HeartbeatRequestData()
+                                        .setGroupId(group)
+                                        .setMemberId(member.memberId())
+                                        .setGenerationId(member.generationId()),
+                                3),
+                        HeartbeatResponse.class)
+                .error();
+    }
+
+    private static Errors commit(RawKafkaClient client, String group, String member, int generation) {
+        OffsetCommitResponse response = client.call(
+                request(
+                        ApiKeys.OFFSET_COMMIT,
+                        new OffsetCommitRequestData()
+                                .setGroupId(group)
+                                .setMemberId(member)
+                                .setGenerationIdOrMemberEpoch(generation)
+                                .setTopics(List.of(new OffsetCommitRequestTopic()
+                                        .setName(TOPIC)
+                                        .setPartitions(List.of(new OffsetCommitRequestPartition()
+                                                .setPartitionIndex(0)
+                                                .setCommittedOffset(5)
+                                                .setCommittedMetadata(null))))),
+                        8),
+                OffsetCommitResponse.class);
+        return Errors.forCode(
+                response.data().topics().get(0).partitions().get(0).errorCode());
+    }
+
+    private static Errors commitInTransaction(RawKafkaClient client, String group, long producerId, long offset) {
+        TxnOffsetCommitResponse response = client.call(
+                request(
+                        ApiKeys.TXN_OFFSET_COMMIT,
+                        new TxnOffsetCommitRequestData()
+                                .setTransactionalId("tx")
+                                .setGroupId(group)
+                                .setProducerId(producerId)
+                                .setProducerEpoch((short) 0)
+                                .setTopics(List.of(new TxnOffsetCommitRequestTopic()
+                                        .setName(TOPIC)
+                                        .setPartitions(List.of(new TxnOffsetCommitRequestPartition()
+                                                .setPartitionIndex(0)
+                                                .setCommittedOffset(offset))))),
+                        3),
+                TxnOffsetCommitResponse.class);
+        return response.errors().get(new TopicPartition(TOPIC, 0));
+    }
+
+    private static OffsetFetchResponsePartitions fetch(
+            RawKafkaClient client, String group, int partition, boolean stable) {
+        OffsetFetchResponse response = client.call(
+                request(
+                        ApiKeys.OFFSET_FETCH,
+                        new OffsetFetchRequestData()
+                                .setRequireStable(stable)
+                                .setGroups(List.of(new OffsetFetchRequestGroup()
+                                        .setGroupId(group)
+                                        .setTopics(List.of(new OffsetFetchRequestTopics()
+                                                .setName(TOPIC)
+                                                .setPartitionIndexes(List.of(partition)))))),
+                        8),
+                OffsetFetchResponse.class);
+        return response.group(group).topics().get(0).partitions().get(0);
+    }
+
+    private static AbstractRequest request(ApiKeys apiKey, ApiMessage message, int version) {
+        return AbstractRequest.parseRequest(
+                        apiKey, (short) version, MessageUtil.toByteBufferAccessor(message, (short) version))
+                .request;
+    }
+}
