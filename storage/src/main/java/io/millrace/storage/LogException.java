@@ -52,6 +52,20 @@ public abstract sealed class LogException extends RuntimeException {
         }
     }
 
+    /** A batch of a transaction that is not open here, or one outside of the transaction that is. Nothing was written. */
+    public static final class InvalidTransactionState extends LogException {
+        public InvalidTransactionState(String message) {
+            super(message, null);
+        }
+    }
+
+    /** A transaction marker of a coordinator after another had taken its place. Nothing was written. */
+    public static final class CoordinatorFenced extends LogException {
+        public CoordinatorFenced(String message) {
+            super(message, null);
+        }
+    }
+
     /** A sequence that was stored, but so long ago that its offsets are forgotten. It is in the log. */
     public static final class DuplicateSequence extends LogException {
         public DuplicateSequence(String message) {

@@ -1,7 +1,12 @@
 package io.millrace.storage;
 
+import io.millrace.storage.producer.LogTransactions;
+import io.millrace.storage.producer.ProducerState;
+import io.millrace.storage.producer.TransactionTicket;
+import io.millrace.storage.producer.TransactionTickets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
@@ -60,6 +65,31 @@ public interface PartitionLog {
      */
     CompletionStage<AppendResult> appendCopy(
             ByteBuffer batches, int leaderEpoch, long expectedEndOffset, LogHistory leaders);
+
+    /**
+     * As {@link #append} of a client, of one batch that belongs to a transaction.
+     *
+     * @param ticket from {@link #tickets}, issued before the coordinator was asked whether this partition is in the transaction; the
+     *     append fails with {@link LogException.InvalidTransactionState} when the transaction was ended here since
+     */
+    CompletionStage<AppendResult> appendTransactional(ByteBuffer batches, int leaderEpoch, TransactionTicket ticket);
+
+    /**
+     * Ends the transaction of a producer here with a marker: one control batch. Also when none is open.
+     *
+     * @param strictly whether the producer gets a new epoch with each transaction, so that a marker whose epoch is that of the open one
+     *     belongs to an earlier one (KIP-890)
+     */
+    CompletionStage<AppendResult> appendMarker(ByteBuffer marker, int leaderEpoch, boolean strictly);
+
+    /** Who may write to transactions of this log. */
+    TransactionTickets tickets();
+
+    /** Up to where transactions are decided, and which were aborted. Any thread. */
+    LogTransactions transactions();
+
+    /** What is known of each producer. */
+    CompletionStage<List<ProducerState>> producerStates();
 
     /**
      * Reads whole batches from the one that contains {@code offset} up to {@code maxOffset} (exclusive).

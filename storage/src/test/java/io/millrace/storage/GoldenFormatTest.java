@@ -10,6 +10,7 @@ import io.millrace.storage.checkpoint.RecoveryPoints;
 import io.millrace.storage.directory.PartitionMetadataFile;
 import io.millrace.storage.epoch.LeaderEpochCache;
 import io.millrace.storage.epoch.LeaderEpochFile;
+import io.millrace.storage.file.AtomicFile;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.file.OpenFiles;
 import io.millrace.storage.index.OffsetIndex;
@@ -17,6 +18,7 @@ import io.millrace.storage.index.TimeIndex;
 import io.millrace.storage.journal.Journal;
 import io.millrace.storage.journal.JournalDirectory;
 import io.millrace.storage.journal.JournalFiles;
+import io.millrace.storage.producer.ProducerSnapshot;
 import io.millrace.storage.producer.ProducerSnapshotFiles;
 import io.millrace.storage.producer.ProducerStateManager;
 import java.io.IOException;
@@ -138,14 +140,37 @@ class GoldenFormatTest {
     }
 
     @Test
-    void producersVersion1() throws IOException {
+    void producersVersion2() throws IOException {
         ProducerStateManager producers = new ProducerStateManager(0);
         producers.update(TestBatch.of("a", "b").producer(7, 1, 4).build(), 0, 100, 1000);
-        new ProducerSnapshotFiles(disk, directory).write(producers.snapshot(102), 1 << 20, 0);
+        producers.update(TestBatch.of("a").producer(8, 0, 0).transactional().build(), 0, 102, 1000);
+        producers.update(TestBatch.marker(8, 0, false, 3).build(), 0, 103, 1000);
+        producers.update(TestBatch.of("b").producer(8, 0, 1).transactional().build(), 0, 104, 1000);
+        new ProducerSnapshotFiles(disk, directory).write(producers.snapshot(105), 1 << 20, 0);
         assertFile(
-                "00000000000000000102.producers",
-                "4d4c5053 0001 0000 0000002f CRC",
-                "00000001 0000000000000007 0001 00000000000003e8 01 00000004 00000005 0000000000000064 0000000000000065");
+                "00000000000000000105.producers",
+                "4d4c5053 0002 0000 000000c2 CRC",
+                "00000002 0000000000000007 0001 00000000000003e8 01 00000004 00000005 0000000000000064 0000000000000065"
+                        + " ffffffff ffffffffffffffff"
+                        + " 0000000000000008 0000 00000000000003e8 02 00000000 00000000 0000000000000066 0000000000000066"
+                        + " 00000001 00000001 0000000000000068 0000000000000068 00000003 0000000000000068"
+                        + " 00000001 0000000000000066 0000000000000067"
+                        + " 00000001 0000000000000008 0000000000000066 0000000000000067 0000000000000068");
+    }
+
+    @Test
+    void producersVersion1IsRead() throws IOException {
+        ByteBuffer payload = ByteBuffer.wrap(HexFormat.of()
+                .parseHex(("00000001 0000000000000007 0001 00000000000003e8 01 00000004 00000005 0000000000000064"
+                                + " 0000000000000065")
+                        .replace(" ", "")));
+        new AtomicFile(disk, "MLPS", 1).write(directory.resolve("00000000000000000102.producers"), payload);
+        ProducerSnapshot read =
+                new ProducerSnapshotFiles(disk, directory).newestUpTo(102).orElseThrow();
+        assertThat(read.aborted()).isEmpty();
+        assertThat(read.producers()).hasSize(1);
+        assertThat(read.producers().get(0).isInTransaction()).isFalse();
+        assertThat(read.producers().get(0).lastSequence()).isEqualTo(5);
     }
 
     @Test

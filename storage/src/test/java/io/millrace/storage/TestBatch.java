@@ -50,6 +50,22 @@ public final class TestBatch {
         return this;
     }
 
+    /** A batch of a transaction. */
+    public TestBatch transactional() {
+        attributes |= 0x10;
+        return this;
+    }
+
+    /** The marker that ends a transaction. */
+    public static TestBatch marker(long producerId, int epoch, boolean commit, int coordinatorEpoch) {
+        byte[] key = {0, 0, 0, (byte) (commit ? 1 : 0)};
+        byte[] value = ByteBuffer.allocate(6).putInt(2, coordinatorEpoch).array();
+        return new TestBatch()
+                .record(System.currentTimeMillis(), key, value)
+                .producer(producerId, epoch, -1)
+                .attributes(0x30);
+    }
+
     public TestBatch copiedFrom(long offset, int epoch) {
         baseOffset = offset;
         leaderEpoch = epoch;

@@ -1,9 +1,11 @@
 package io.millrace.storage;
 
+import io.millrace.storage.batch.BatchHeader;
 import io.millrace.storage.batch.RecordTimestamps;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.scrub.ScrubConfig;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -56,6 +58,20 @@ public final class TestLogs {
 
     public static AppendResult append(PartitionLog log, String... values) {
         return await(log.append(TestBatch.of(values).build(), 0, AppendOrigin.CLIENT));
+    }
+
+    /** Appends a batch as its header wants: of a transaction with a ticket, a marker as coordinators do. */
+    public static CompletionStage<AppendResult> appendAny(PartitionLog log, ByteBuffer batch, int leaderEpoch) {
+        if (BatchHeader.isControl(batch, 0)) {
+            return log.appendMarker(batch, leaderEpoch, false);
+        }
+        return BatchHeader.isTransactional(batch, 0)
+                ? log.appendTransactional(
+                        batch,
+                        leaderEpoch,
+                        log.tickets()
+                                .issue(BatchHeader.producerId(batch, 0), BatchHeader.producerEpoch(batch, 0), false))
+                : log.append(batch, leaderEpoch, AppendOrigin.CLIENT);
     }
 
     public static LogConfig segmentBytes(int bytes) {

@@ -11,6 +11,10 @@ import io.millrace.storage.ReadResult;
 import io.millrace.storage.TimestampOffset;
 import io.millrace.storage.TopicPartition;
 import io.millrace.storage.batch.BatchHeader;
+import io.millrace.storage.producer.LogTransactions;
+import io.millrace.storage.producer.ProducerState;
+import io.millrace.storage.producer.TransactionTicket;
+import io.millrace.storage.producer.TransactionTickets;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +76,32 @@ final class SimLog implements PartitionLog {
     @Override
     public CompletionStage<AppendResult> appendCopy(
             ByteBuffer source, int leaderEpoch, long logEndOffset, LogHistory leaders) {
+        throw new UnsupportedOperationException("the quorum does not need it");
+    }
+
+    @Override
+    public CompletionStage<AppendResult> appendTransactional(
+            ByteBuffer source, int leaderEpoch, TransactionTicket ticket) {
+        throw new UnsupportedOperationException("the quorum does not need it");
+    }
+
+    @Override
+    public CompletionStage<AppendResult> appendMarker(ByteBuffer marker, int leaderEpoch, boolean strictly) {
+        throw new UnsupportedOperationException("the quorum does not need it");
+    }
+
+    @Override
+    public TransactionTickets tickets() {
+        throw new UnsupportedOperationException("the quorum does not need it");
+    }
+
+    @Override
+    public LogTransactions transactions() {
+        throw new UnsupportedOperationException("the quorum does not need it");
+    }
+
+    @Override
+    public CompletionStage<List<ProducerState>> producerStates() {
         throw new UnsupportedOperationException("the quorum does not need it");
     }
 

@@ -21,6 +21,7 @@ public final class RecordCursor {
     private long offset;
     private int keyBytes;
     private int keyPosition;
+    private int next;
 
     /** Stands before the first record of the batch at a position. */
     public RecordCursor(ByteBuffer buffer, int at) {
@@ -44,7 +45,7 @@ public final class RecordCursor {
         }
         left--;
         long length = zigZag();
-        int next = (int) Math.min(Integer.MAX_VALUE, position + length);
+        next = (int) Math.min(Integer.MAX_VALUE, position + length);
         if (length < 0 || next > end) {
             throw damaged();
         }
@@ -75,6 +76,23 @@ public final class RecordCursor {
     /** The key, or null; a view of the batch. */
     public ByteBuffer key() {
         return keyBytes < 0 ? null : buffer.slice(keyPosition, keyBytes);
+    }
+
+    /**
+     * The value, or null; a view of the batch.
+     *
+     * @throws LogException.CorruptBatch when it does not fit the record
+     */
+    public ByteBuffer value() {
+        int before = position;
+        position = keyPosition + Math.max(0, keyBytes);
+        int bytes = (int) zigZag();
+        int from = position;
+        position = before;
+        if (bytes > next - from) {
+            throw damaged();
+        }
+        return bytes < 0 ? null : buffer.slice(from, bytes);
     }
 
     private long zigZag() {

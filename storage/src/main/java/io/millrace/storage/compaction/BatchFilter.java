@@ -2,12 +2,14 @@ package io.millrace.storage.compaction;
 
 import io.millrace.storage.LogException;
 import io.millrace.storage.batch.BatchHeader;
+import io.millrace.storage.batch.ControlMarker;
 import io.millrace.storage.compaction.BatchRewriter.DeleteHorizon;
 import io.millrace.storage.producer.ProducerEnd;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /**
  * Decides what stays of each batch, as Kafka's cleaner does: of each key the newest record below the point that the map reaches;
@@ -24,11 +26,15 @@ final class BatchFilter {
     private final long nowMs;
     private final long horizonMs;
     private final CompactionStats stats;
+    private final LongConsumer markerRemoved;
 
     /** Producers with a batch in a transaction whose marker was not met yet. */
     private final Set<Long> inTransaction = new HashSet<>();
 
-    /** @param reach what lies at or above it stays as it is */
+    /**
+     * @param reach what lies at or above it stays as it is
+     * @param markerRemoved told of the offset of each transaction marker that does not stay
+     */
     BatchFilter(
             BatchRewriter rewriter,
             OffsetMap newest,
@@ -37,7 +43,8 @@ final class BatchFilter {
             Map<Long, ProducerEnd> producerEnds,
             long nowMs,
             long deleteRetentionMs,
-            CompactionStats stats) {
+            CompactionStats stats,
+            LongConsumer markerRemoved) {
         this.rewriter = rewriter;
         this.newest = newest;
         this.reach = reach;
@@ -46,6 +53,7 @@ final class BatchFilter {
         this.nowMs = nowMs;
         this.horizonMs = nowMs + Math.min(deleteRetentionMs, Long.MAX_VALUE - nowMs);
         this.stats = stats;
+        this.markerRemoved = markerRemoved;
     }
 
     /**
@@ -82,14 +90,18 @@ final class BatchFilter {
     }
 
     private ByteBuffer marker(ByteBuffer batch, boolean emptyTransaction) {
-        if (!emptyTransaction || !ControlMarker.isTransactionEnd(batch)) {
+        if (!emptyTransaction || !ControlMarker.isTransactionEnd(batch, 0)) {
             return batch;
         }
         long horizon = BatchHeader.deleteHorizonMs(batch, 0);
         if (horizon == BatchHeader.NO_HORIZON) {
             return rewrite(batch, (offset, key, hasValue) -> true, true);
         }
-        return horizon <= nowMs ? null : batch;
+        if (horizon > nowMs) {
+            return batch;
+        }
+        markerRemoved.accept(BatchHeader.lastOffset(batch, 0));
+        return null;
     }
 
     private ByteBuffer data(ByteBuffer batch) {

@@ -3,6 +3,7 @@ package io.millrace.storage.compaction;
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.LogException;
 import io.millrace.storage.batch.BatchHeader;
+import io.millrace.storage.batch.ControlMarker;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.file.DiskFailure;
 import io.millrace.storage.file.OpenFiles;
@@ -78,7 +79,8 @@ public final class Compaction {
                 setting.producerEnds(),
                 setting.nowMs(),
                 setting.config().compaction().deleteRetentionMs(),
-                stats);
+                stats,
+                target::markerRemoved);
         List<CleanableSegment> touched = plan.segments().stream()
                 .filter(segment -> segment.baseOffset() < reach && segment.endOffset() <= plan.limit())
                 .toList();
@@ -104,7 +106,7 @@ public final class Compaction {
                 if (!control && BatchHeader.baseOffset(window, at) < plan.limit()) {
                     dirtyRecords += BatchHeader.recordsCount(window, at);
                 }
-                int marker = control ? ControlMarker.typeOf(bodies.batchAt(position, size)) : ControlMarker.NONE;
+                int marker = control ? ControlMarker.typeOf(bodies.batchAt(position, size), 0) : ControlMarker.NONE;
                 goOn[0] = scan.add(window, at, marker);
                 return goOn[0];
             });

@@ -17,6 +17,12 @@ public interface CompactionTarget {
     LogException forceFailed(IOException cause);
 
     /**
+     * The marker of a transaction without records, at an offset, will not be there any more. Called before that comes true, and also when
+     * it does not in the end.
+     */
+    void markerRemoved(long offset);
+
+    /**
      * Puts the segment that was written under the base offset of the group's first into the place of the group. Its files
      * are durable and closed.
      *

@@ -1,6 +1,7 @@
 package io.millrace.storage.compaction;
 
 import io.millrace.storage.batch.BatchHeader;
+import io.millrace.storage.batch.ControlMarker;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.HashMap;

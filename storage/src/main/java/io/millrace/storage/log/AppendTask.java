@@ -4,6 +4,7 @@ import io.millrace.storage.AppendOrigin;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.LogHistory;
 import io.millrace.storage.producer.ProducerStateManager.Undo;
+import io.millrace.storage.producer.TransactionTicket;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,8 @@ final class AppendTask extends CompletableFuture<AppendResult> implements LogSha
     private final long logAppendTimeMs;
     private final long expectedEndOffset;
     private final LogHistory leaders;
+    private final TransactionTicket ticket;
+    private final boolean strictMarker;
 
     // Shard thread only, from here on.
     private AppendResult outcome;
@@ -28,7 +31,11 @@ final class AppendTask extends CompletableFuture<AppendResult> implements LogSha
     /** Of {@link #expectedEndOffset} when the log may end anywhere. */
     static final long ANY_END = -1;
 
-    /** @param batches position 0 to limit, checked */
+    /**
+     * @param batches position 0 to limit, checked
+     * @param ticket of batches that belong to a transaction, else null
+     * @param strictMarker whether a marker must be of a newer epoch than the transaction that it ends
+     */
     AppendTask(
             SegmentedLog log,
             ByteBuffer batches,
@@ -37,7 +44,9 @@ final class AppendTask extends CompletableFuture<AppendResult> implements LogSha
             int batchCount,
             long logAppendTimeMs,
             long expectedEndOffset,
-            LogHistory leaders) {
+            LogHistory leaders,
+            TransactionTicket ticket,
+            boolean strictMarker) {
         this.log = log;
         this.batches = batches;
         this.leaderEpoch = leaderEpoch;
@@ -46,6 +55,8 @@ final class AppendTask extends CompletableFuture<AppendResult> implements LogSha
         this.logAppendTimeMs = logAppendTimeMs;
         this.expectedEndOffset = expectedEndOffset;
         this.leaders = leaders;
+        this.ticket = ticket;
+        this.strictMarker = strictMarker;
     }
 
     @Override
@@ -91,6 +102,15 @@ final class AppendTask extends CompletableFuture<AppendResult> implements LogSha
     /** What the leader knows of copied batches. */
     LogHistory leaders() {
         return leaders;
+    }
+
+    /** Of batches that belong to a transaction, else null. */
+    TransactionTicket ticket() {
+        return ticket;
+    }
+
+    boolean isStrictMarker() {
+        return strictMarker;
     }
 
     void outcome(AppendResult outcome) {

@@ -189,12 +189,15 @@ final class LogAppender {
         int duplicates = 0;
         try {
             for (int at = 0; at < batches.limit(); at += BatchHeader.sizeBytes(batches, at)) {
+                if (task.origin() == AppendOrigin.COORDINATOR && BatchHeader.isControl(batches, at)) {
+                    producers.checkMarker(batches, at, task.isStrictMarker(), now);
+                }
                 if (task.origin() != AppendOrigin.CLIENT) {
                     long base =
                             task.origin() == AppendOrigin.REPLICATION ? BatchHeader.baseOffset(batches, at) : offset;
                     task.addUndo(producers.update(batches, at, base, now));
                 } else {
-                    Checked checked = producers.checkAndUpdate(batches, at, offset, now);
+                    Checked checked = producers.checkAndUpdate(batches, at, offset, now, task.ticket());
                     task.addUndo(checked.undo());
                     if (checked.duplicateOf() != null) {
                         long base = duplicate == null ? checked.duplicateOf().baseOffset() : duplicate.baseOffset();

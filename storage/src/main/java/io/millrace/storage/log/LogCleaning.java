@@ -11,6 +11,7 @@ import io.millrace.storage.compaction.CompactionTarget;
 import io.millrace.storage.compaction.SegmentGroup;
 import io.millrace.storage.compaction.SegmentSwap;
 import io.millrace.storage.file.DiskFailure;
+import io.millrace.storage.producer.LogTransactions;
 import io.millrace.storage.segment.Segment;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ final class LogCleaning implements CompactionTarget {
     private final LogState state;
     private final LogFlush flush;
     private final FirstDirtyFile file;
+    private final LogTransactions transactions;
 
     /** Held while segments are exchanged or removed. */
     private final Lock files = new ReentrantLock();
@@ -61,6 +63,7 @@ final class LogCleaning implements CompactionTarget {
         this.state = state;
         this.flush = flush;
         this.file = new FirstDirtyFile(services.disk(), state.directory());
+        this.transactions = recovered.producers().transactions();
         this.firstDirty = Math.min(recovered.firstDirty(), state.end().offset());
         this.recoveryPoint = recovered.recoveryPoint();
         this.openedEnd = state.end().offset();
@@ -141,6 +144,11 @@ final class LogCleaning implements CompactionTarget {
         if (!state.config().compact()) {
             throw new CompactionAborted("the log is not compacted any more");
         }
+    }
+
+    @Override
+    public void markerRemoved(long offset) {
+        transactions.markerRemoved(offset);
     }
 
     @Override

@@ -4,9 +4,11 @@ import io.millrace.storage.LogException;
 import io.millrace.storage.checkpoint.RecoveryPoints;
 import io.millrace.storage.producer.ProducerEnd;
 import io.millrace.storage.producer.ProducerSnapshotFiles;
+import io.millrace.storage.producer.ProducerState;
 import io.millrace.storage.producer.ProducerStateManager;
 import io.millrace.storage.segment.Segment;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -86,11 +88,18 @@ final class LogMaintenance {
     }
 
     long advanceLogStart(long offset) throws IOException {
-        return cleaning.exclusively(() -> retention.advanceTo(offset));
+        return started(cleaning.exclusively(() -> retention.advanceTo(offset)));
     }
 
     long applyRetention(long highWatermark) throws IOException {
-        return cleaning.exclusively(() -> retention.apply(highWatermark));
+        // Nothing goes of a transaction that is open: who reads its records later has to find them all.
+        long decided = Math.min(highWatermark, producers.transactions().firstUndecided(highWatermark));
+        return started(cleaning.exclusively(() -> retention.apply(decided)));
+    }
+
+    private long started(long logStartOffset) {
+        producers.forgetBelow(logStartOffset);
+        return logStartOffset;
     }
 
     /** Closes the active segment of a log that fell silent, so that it can be compacted. */
@@ -98,6 +107,12 @@ final class LogMaintenance {
         if (cleaning.isActiveOld(services.clock().millis())) {
             roller.roll();
         }
+    }
+
+    /** What is known of each producer. */
+    List<ProducerState> producerStates() {
+        producers.expire(services.clock().millis());
+        return producers.states();
     }
 
     /** Where each producer is. */
@@ -120,7 +135,7 @@ final class LogMaintenance {
 
     /** Without producers there is nothing to write down but that. Returns whether there are none. */
     private boolean noteProducerless() {
-        if (producers.size() > 0) {
+        if (!producers.isEmpty()) {
             return false;
         }
         producerlessOffset = state.end().offset();

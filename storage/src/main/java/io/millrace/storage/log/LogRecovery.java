@@ -117,6 +117,10 @@ final class LogRecovery {
                 end,
                 start.producerlessOffset(),
                 services.clock().millis());
+        producers.forgetBelow(state.offsets().logStartOffset());
+        if (firstDirty.exists()) {
+            AbortMarkers.forgetRemoved(producers, state);
+        }
         return new RecoveredLog(
                 state,
                 epochs,

@@ -64,6 +64,8 @@ final class LogTruncation {
         LogEnd before = state.end();
         long epochsTo = offset;
         if (offset < before.offset()) {
+            // Before readers can see the new end: what they take for decided may be what is cut.
+            producers.rebuilding();
             cut(plan(offset));
             // Compaction may have left nothing of what an epoch between the two began with.
             epochsTo = Math.min(offset, state.end().offset());
@@ -75,6 +77,7 @@ final class LogTruncation {
                     state.end().offset(),
                     0,
                     services.clock().millis());
+            producers.rebuilt();
             log.info(
                     "topic={} partition={} cut from {} to {}",
                     state.partition().topic(),

@@ -51,9 +51,15 @@ final class ProducerReplay {
     private static void replay(ProducerStateManager producers, Segment segment, long fromOffset, long nowMs)
             throws IOException {
         SegmentReader reader = new SegmentReader(segment);
+        SegmentReader markers = new SegmentReader(segment);
         int size = segment.sizeBytes();
         reader.visit(reader.positionOf(fromOffset, size), size, (window, at, position) -> {
-            remember(producers, window, at, fromOffset, nowMs);
+            if (BatchHeader.isControl(window, at)) {
+                // Its record says what becomes of the transaction.
+                remember(producers, markers.batchAt(position, size), 0, fromOffset, nowMs);
+            } else {
+                remember(producers, window, at, fromOffset, nowMs);
+            }
             return true;
         });
     }

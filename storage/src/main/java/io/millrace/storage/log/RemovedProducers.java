@@ -55,7 +55,7 @@ final class RemovedProducers {
                 reached,
                 firstKept,
                 (buffer, at) -> ProducerReplay.remember(producers, buffer, at, known.offset(), now));
-        if (producers.size() > 0) {
+        if (!producers.isEmpty()) {
             snapshots.write(producers.snapshot(firstKept), lowestEnd, lowestEnd);
         }
     }

@@ -15,12 +15,18 @@ import io.millrace.storage.batch.BatchHeader;
 import io.millrace.storage.batch.BatchValidator;
 import io.millrace.storage.compaction.RequiredKeys;
 import io.millrace.storage.epoch.LeaderEpochCache;
+import io.millrace.storage.producer.LogTransactions;
 import io.millrace.storage.producer.ProducerEnd;
+import io.millrace.storage.producer.ProducerState;
+import io.millrace.storage.producer.ProducerStateManager;
+import io.millrace.storage.producer.TransactionTicket;
+import io.millrace.storage.producer.TransactionTickets;
 import io.millrace.storage.scrub.ScrubTarget;
 import io.millrace.storage.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -35,6 +41,7 @@ public final class SegmentedLog implements PartitionLog {
     private final LogShard shard;
     private final LogState state;
     private final LeaderEpochCache epochs;
+    private final ProducerStateManager producers;
     private final LogFlush flush;
     private final LogAppender appender;
     private final LogReader reader;
@@ -47,6 +54,7 @@ public final class SegmentedLog implements PartitionLog {
         this.shard = shard;
         this.state = recovered.state();
         this.epochs = recovered.epochs();
+        this.producers = recovered.producers();
         this.flush = new LogFlush(this, services, state, recovered.directoryChanged(), recovered.forcedOffset());
         LogRoller roller = new LogRoller(services, state, flush, recovered.producers(), recovered.snapshots());
         this.appender = new LogAppender(this, services, state, roller, shard.commit(), recovered.producers());
@@ -103,17 +111,50 @@ public final class SegmentedLog implements PartitionLog {
 
     @Override
     public CompletionStage<AppendResult> append(ByteBuffer batches, int leaderEpoch, AppendOrigin origin) {
-        return append(batches, leaderEpoch, origin, AppendTask.ANY_END, LogHistory.UNKNOWN);
+        return append(batches, leaderEpoch, origin, AppendTask.ANY_END, LogHistory.UNKNOWN, null, false);
     }
 
     @Override
     public CompletionStage<AppendResult> appendCopy(
             ByteBuffer batches, int leaderEpoch, long expectedEndOffset, LogHistory leaders) {
-        return append(batches, leaderEpoch, AppendOrigin.REPLICATION, expectedEndOffset, leaders);
+        return append(batches, leaderEpoch, AppendOrigin.REPLICATION, expectedEndOffset, leaders, null, false);
+    }
+
+    @Override
+    public CompletionStage<AppendResult> appendTransactional(
+            ByteBuffer batches, int leaderEpoch, TransactionTicket ticket) {
+        return append(batches, leaderEpoch, AppendOrigin.CLIENT, AppendTask.ANY_END, LogHistory.UNKNOWN, ticket, false);
+    }
+
+    @Override
+    public CompletionStage<AppendResult> appendMarker(ByteBuffer marker, int leaderEpoch, boolean strictly) {
+        return append(
+                marker, leaderEpoch, AppendOrigin.COORDINATOR, AppendTask.ANY_END, LogHistory.UNKNOWN, null, strictly);
+    }
+
+    @Override
+    public TransactionTickets tickets() {
+        return producers.tickets();
+    }
+
+    @Override
+    public LogTransactions transactions() {
+        return producers.transactions();
+    }
+
+    @Override
+    public CompletionStage<List<ProducerState>> producerStates() {
+        return onShard(maintenance::producerStates);
     }
 
     private CompletionStage<AppendResult> append(
-            ByteBuffer batches, int leaderEpoch, AppendOrigin origin, long expectedEndOffset, LogHistory leaders) {
+            ByteBuffer batches,
+            int leaderEpoch,
+            AppendOrigin origin,
+            long expectedEndOffset,
+            LogHistory leaders,
+            TransactionTicket ticket,
+            boolean strictMarker) {
         try {
             state.requireOpen();
             services.health().requireOnline();
@@ -125,7 +166,16 @@ public final class SegmentedLog implements PartitionLog {
             }
             long logAppendTimeMs = stampLogAppendTime(own, origin, config);
             AppendTask task = new AppendTask(
-                    this, own, leaderEpoch, origin, batchCount, logAppendTimeMs, expectedEndOffset, leaders);
+                    this,
+                    own,
+                    leaderEpoch,
+                    origin,
+                    batchCount,
+                    logAppendTimeMs,
+                    expectedEndOffset,
+                    leaders,
+                    ticket,
+                    strictMarker);
             shard.submit(task);
             return task;
         } catch (LogException e) {

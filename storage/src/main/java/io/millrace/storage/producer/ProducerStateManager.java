@@ -2,6 +2,7 @@ package io.millrace.storage.producer;
 
 import io.millrace.storage.LogException;
 import io.millrace.storage.batch.BatchHeader;
+import io.millrace.storage.batch.ControlMarker;
 import io.millrace.storage.producer.ProducerState.StoredBatch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -37,6 +38,8 @@ public final class ProducerStateManager {
     static final long STRANGERS_BEGIN_AT_ZERO_MS = 120_000;
 
     private final long expirationMs;
+    private final LogTransactions transactions = new LogTransactions();
+    private final TransactionTickets tickets = new TransactionTickets();
     private long strangersBeginAtZeroUntilMs = Long.MIN_VALUE;
 
     public ProducerStateManager(long expirationMs) {
@@ -56,8 +59,14 @@ public final class ProducerStateManager {
     /** Offsets of a batch in the log. */
     public record StoredOffsets(long baseOffset, long lastOffset) {}
 
-    /** A state as it was before a batch; null state: was not known. */
-    public record Undo(long producerId, ProducerState before) {}
+    /**
+     * A state as it was before a batch; null state: was not known.
+     *
+     * @param opened first offset of the transaction that the batch began, or -1
+     * @param closed first offset of the transaction that the batch ended, or -1
+     * @param marker offset of the marker that ended it
+     */
+    public record Undo(long producerId, ProducerState before, long opened, long closed, long marker) {}
 
     /**
      * Checks the batch at a position, which would get {@code baseOffset}, and remembers it.
@@ -65,6 +74,17 @@ public final class ProducerStateManager {
      * @throws LogException.OutOfOrderSequence and others, see {@link SequenceCheck}
      */
     public Checked checkAndUpdate(ByteBuffer batches, int at, long baseOffset, long nowMs) {
+        return checkAndUpdate(batches, at, baseOffset, nowMs, null);
+    }
+
+    /**
+     * As above.
+     *
+     * @param ticket for a batch that belongs to a transaction; null for another
+     * @throws LogException.InvalidTransactionState when a batch of a transaction comes without a valid ticket, or one without a transaction
+     *     in the middle of one
+     */
+    public Checked checkAndUpdate(ByteBuffer batches, int at, long baseOffset, long nowMs, TransactionTicket ticket) {
         long producerId = BatchHeader.producerId(batches, at);
         if (producerId < 0) {
             return Checked.NOTHING;
@@ -84,11 +104,68 @@ public final class ProducerStateManager {
         if (duplicate != null) {
             return new Checked(new StoredOffsets(duplicate.baseOffset(), duplicate.lastOffset()), null);
         }
+        checkTransaction(batches, at, known, ticket);
         return new Checked(null, update(batches, at, baseOffset, nowMs));
+    }
+
+    private void checkTransaction(ByteBuffer batches, int at, ProducerState known, TransactionTicket ticket) {
+        long producerId = BatchHeader.producerId(batches, at);
+        boolean open = known != null && known.isInTransaction();
+        if (!BatchHeader.isTransactional(batches, at)) {
+            if (open) {
+                throw new LogException.InvalidTransactionState(
+                        "producer " + producerId
+                                + " has a transaction open and sent a batch that does not belong to it: end the transaction first");
+            }
+            return;
+        }
+        if (ticket == null || !ticket.permits(producerId, BatchHeader.producerEpoch(batches, at))) {
+            throw new LogException.InvalidTransactionState("a batch of producer " + producerId
+                    + " belongs to a transaction that was ended, or never included this partition: nothing was stored");
+        }
+        int baseSequence = BatchHeader.baseSequence(batches, at);
+        if (ticket.beginsAtZero()
+                && baseSequence != 0
+                && (known == null || known.batches().isEmpty())) {
+            throw new LogException.OutOfOrderSequence("producer " + producerId + " begins with sequence " + baseSequence
+                    + " instead of 0: records before it are missing");
+        }
+        if (!open && transactions.isFull()) {
+            throw new LogException.Overloaded("the log has " + LogTransactions.ABORTED_MAX
+                    + " aborted transactions, as many as are remembered: nothing was stored. Retention or compaction"
+                    + " makes room.");
+        }
+    }
+
+    /**
+     * Checks a transaction marker that a coordinator sends.
+     *
+     * @param strictly whether every transaction has an epoch of its own, so that a marker of the epoch of the open one is an old one
+     * @throws LogException.ProducerFenced when the producer has a newer epoch
+     * @throws LogException.CoordinatorFenced when a newer coordinator has sent markers
+     */
+    public void checkMarker(ByteBuffer batches, int at, boolean strictly, long nowMs) {
+        long producerId = BatchHeader.producerId(batches, at);
+        short epoch = BatchHeader.producerEpoch(batches, at);
+        ProducerState known = known(producerId, nowMs);
+        if (known == null) {
+            return;
+        }
+        if (epoch < known.producerEpoch() || strictly && known.isInTransaction() && epoch == known.producerEpoch()) {
+            throw new LogException.ProducerFenced("a transaction marker for producer " + producerId + " has epoch "
+                    + epoch + ", but it writes under epoch " + known.producerEpoch() + ": the marker is an old one");
+        }
+        int coordinator = ControlMarker.coordinatorEpochOf(batches, at);
+        if (coordinator < known.coordinatorEpoch()) {
+            throw new LogException.CoordinatorFenced("a transaction marker for producer " + producerId
+                    + " comes from a coordinator of epoch " + coordinator + ", after one of epoch "
+                    + known.coordinatorEpoch());
+        }
     }
 
     /** This replica begins to lead under a new epoch. */
     public void leaderEpochBegan(long nowMs) {
+        tickets.revokeAll();
         strangersBeginAtZeroUntilMs = nowMs + STRANGERS_BEGIN_AT_ZERO_MS;
     }
 
@@ -100,10 +177,24 @@ public final class ProducerStateManager {
         }
         short epoch = BatchHeader.producerEpoch(batches, at);
         ProducerState known = known(producerId, nowMs);
-        ProducerState before = known != null ? known : new ProducerState(producerId, epoch, nowMs, List.of());
+        ProducerState before = known != null ? known : ProducerState.begin(producerId, epoch, nowMs);
         ProducerState after;
-        if (BatchHeader.isControl(batches, at) || BatchHeader.baseSequence(batches, at) < 0) {
-            after = before.withMarker(epoch, nowMs);
+        long opened = -1;
+        long closed = -1;
+        if (BatchHeader.isControl(batches, at)) {
+            int type = ControlMarker.typeOf(batches, at);
+            if (type == ControlMarker.COMMIT || type == ControlMarker.ABORT) {
+                tickets.revoke(producerId, epoch);
+                after = before.withMarker(epoch, ControlMarker.coordinatorEpochOf(batches, at), nowMs);
+                if (before.isInTransaction()) {
+                    closed = before.transactionStart();
+                    transactions.completed(producerId, closed, baseOffset, type == ControlMarker.COMMIT);
+                }
+            } else {
+                after = before.withoutSequence(epoch, nowMs);
+            }
+        } else if (BatchHeader.baseSequence(batches, at) < 0) {
+            after = before.withoutSequence(epoch, nowMs);
         } else {
             int delta = BatchHeader.lastOffsetDelta(batches, at);
             int baseSequence = BatchHeader.baseSequence(batches, at);
@@ -113,15 +204,30 @@ public final class ProducerStateManager {
                             baseSequence, SequenceCheck.plus(baseSequence, delta), baseOffset, baseOffset + delta),
                     nowMs);
         }
+        // What compaction left of an aborted one has no records, and no marker perhaps.
+        boolean mayOpen = BatchHeader.isTransactional(batches, at)
+                && !BatchHeader.isControl(batches, at)
+                && BatchHeader.recordsCount(batches, at) > 0;
+        if (mayOpen && !after.isInTransaction()) {
+            opened = baseOffset;
+            after = after.inTransactionFrom(baseOffset);
+            transactions.opened(baseOffset);
+        }
         put(after);
         if (producers.size() > PRODUCERS_MAX) {
             forgetOldest();
         }
-        return new Undo(producerId, known);
+        return new Undo(producerId, known, opened, closed, baseOffset);
     }
 
     /** Takes a batch back. Several are taken back newest first. */
     public void undo(Undo undo) {
+        if (undo.opened() >= 0) {
+            transactions.undoOpened(undo.opened());
+        }
+        if (undo.closed() >= 0) {
+            transactions.undoCompleted(undo.closed(), undo.marker());
+        }
         if (undo.before() == null) {
             producers.remove(undo.producerId());
         } else {
@@ -146,7 +252,11 @@ public final class ProducerStateManager {
 
     /** The states at this moment; they are immutable, so another thread may write them down. */
     public ProducerSnapshot snapshot(long offset) {
-        return new ProducerSnapshot(offset, producers == null ? List.of() : new ArrayList<>(producers.values()));
+        return new ProducerSnapshot(
+                offset,
+                producers == null ? List.of() : new ArrayList<>(producers.values()),
+                transactions.completed(),
+                transactions.aborted());
     }
 
     /** Where each producer is, for whoever must not lose its last sequence. */
@@ -165,10 +275,51 @@ public final class ProducerStateManager {
         return ends;
     }
 
+    /** The log was cut: until {@link #rebuilt} its readers are told of nothing as decided. */
+    public void rebuilding() {
+        transactions.rebuilding();
+    }
+
+    /** The state is that of the log again. */
+    public void rebuilt() {
+        transactions.rebuilt();
+    }
+
     /** Replaces everything with what a snapshot says. */
     public void load(ProducerSnapshot snapshot) {
         producers = null;
-        snapshot.producers().forEach(this::put);
+        transactions.load(snapshot);
+        snapshot.producers().forEach(state -> {
+            put(state);
+            if (state.isInTransaction()) {
+                transactions.opened(state.transactionStart());
+            }
+        });
+    }
+
+    /** Whether nothing has to be written down. */
+    public boolean isEmpty() {
+        return producers == null && transactions.isEmpty();
+    }
+
+    /** The transactions of the log, for its readers. */
+    public LogTransactions transactions() {
+        return transactions;
+    }
+
+    /** Who may write to transactions of this log. */
+    public TransactionTickets tickets() {
+        return tickets;
+    }
+
+    /** Records below an offset are not readable any more. */
+    public void forgetBelow(long logStartOffset) {
+        transactions.forgetBelow(logStartOffset);
+    }
+
+    /** What is known of each producer. */
+    public List<ProducerState> states() {
+        return producers == null ? List.of() : List.copyOf(producers.values());
     }
 
     private ProducerState known(long producerId, long nowMs) {
@@ -177,7 +328,8 @@ public final class ProducerStateManager {
     }
 
     private boolean isExpired(ProducerState state, long nowMs) {
-        return expirationMs > 0 && nowMs - state.lastWriteMs() > expirationMs;
+        // Who forgets an open transaction forgets also that it has to be ended.
+        return !state.isInTransaction() && expirationMs > 0 && nowMs - state.lastWriteMs() > expirationMs;
     }
 
     private void put(ProducerState state) {
@@ -190,7 +342,11 @@ public final class ProducerStateManager {
 
     private void forgetOldest() {
         Iterator<ProducerState> oldest = producers.values().iterator();
-        oldest.next();
-        oldest.remove();
+        while (oldest.hasNext()) {
+            if (!oldest.next().isInTransaction()) {
+                oldest.remove();
+                return;
+            }
+        }
     }
 }

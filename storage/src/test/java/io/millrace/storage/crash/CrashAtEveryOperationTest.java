@@ -73,6 +73,21 @@ class CrashAtEveryOperationTest {
     }
 
     @Test
+    void transactionsThatCommitAndAbort() throws IOException {
+        EveryCrashPoint.of(Scenarios.TRANSACTIONS);
+    }
+
+    @Test
+    void transactionsThatCommitAndAbortWithoutAJournal() throws IOException {
+        EveryCrashPoint.of(Scenarios.TRANSACTIONS.withoutJournal());
+    }
+
+    @Test
+    void startsAfterTransactions() throws IOException {
+        EveryCrashPoint.ofTheStartAfter(Scenarios.TRANSACTIONS);
+    }
+
+    @Test
     void leaderEpochsThatBegin() throws IOException {
         EveryCrashPoint.of(Scenarios.LEADER_EPOCH);
     }

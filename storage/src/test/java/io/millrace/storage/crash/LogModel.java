@@ -7,12 +7,16 @@ import io.millrace.storage.PartitionLog;
 import io.millrace.storage.PartitionLog.EpochEndOffset;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.batch.BatchHeader;
+import io.millrace.storage.batch.ControlMarker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -180,6 +184,7 @@ final class LogModel {
         assertThat(found.logEndOffset()).as("the log ends with a whole batch").isEqualTo(endOfBatches);
         checkEpochs(log, read);
         checkSequences(read);
+        checkTransactions(log, found);
     }
 
     private List<Batch> expected(LogOffsets found) {
@@ -247,12 +252,41 @@ final class LogModel {
         Set<String> seen = new HashSet<>();
         for (byte[] bytes : read) {
             ByteBuffer batch = ByteBuffer.wrap(bytes);
-            if (BatchHeader.producerId(batch, 0) >= 0) {
+            if (BatchHeader.producerId(batch, 0) >= 0 && !BatchHeader.isControl(batch, 0)) {
                 String sequence = BatchHeader.producerId(batch, 0) + "/" + BatchHeader.producerEpoch(batch, 0) + "/"
                         + BatchHeader.baseSequence(batch, 0);
                 assertThat(seen.add(sequence)).as("sequence %s once", sequence).isTrue();
             }
         }
+    }
+
+    /** What is open and what was aborted is what the batches say, those that are deleted too (rule T30). */
+    private void checkTransactions(PartitionLog log, LogOffsets found) {
+        Map<Long, Long> open = new HashMap<>();
+        List<String> aborted = new ArrayList<>();
+        for (Batch each : batches) {
+            ByteBuffer header = each.header();
+            if (each.lastOffset() >= found.logEndOffset() || each.producerId() < 0) {
+                continue;
+            }
+            if (BatchHeader.isControl(header, 0)) {
+                Long first = open.remove(each.producerId());
+                if (first != null
+                        && ControlMarker.typeOf(header, 0) == ControlMarker.ABORT
+                        && each.lastOffset() >= found.logStartOffset()) {
+                    aborted.add(each.producerId() + ":" + first + "-" + each.lastOffset());
+                }
+            } else if (BatchHeader.isTransactional(header, 0)) {
+                open.putIfAbsent(each.producerId(), each.baseOffset());
+            }
+        }
+        assertThat(log.transactions().firstUndecided(Long.MAX_VALUE))
+                .as("first open transaction")
+                .isEqualTo(open.isEmpty() ? Long.MAX_VALUE : (long) Collections.min(open.values()));
+        assertThat(log.transactions().abortedBetween(found.logStartOffset(), Long.MAX_VALUE))
+                .as("aborted transactions")
+                .extracting(each -> each.producerId() + ":" + each.firstOffset() + "-" + each.lastOffset())
+                .containsExactlyElementsOf(aborted);
     }
 
     /** What is in the log from now on is what was found; returns what was lost, oldest first. */
@@ -278,7 +312,7 @@ final class LogModel {
         List<Batch> newest = new ArrayList<>();
         for (long producer : producers()) {
             List<Batch> all = batches.stream()
-                    .filter(batch -> batch.producerId() == producer)
+                    .filter(batch -> batch.producerId() == producer && !BatchHeader.isControl(batch.header(), 0))
                     .toList();
             newest.addAll(all.subList(Math.max(0, all.size() - 5), all.size()));
         }

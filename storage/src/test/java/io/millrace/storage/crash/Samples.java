@@ -20,6 +20,15 @@ final class Samples {
                 .producer(7, 0, 2 * i);
     }
 
+    /** A batch of two records of a producer's transaction. */
+    static TestBatch inTransaction(long producerId, int i) {
+        return new TestBatch()
+                .record(CrashDisk.NOW_MS, "perhaps " + i + "-".repeat(60))
+                .record(CrashDisk.NOW_MS, "perhaps too " + i + "-".repeat(60))
+                .producer(producerId, 0, 2 * i)
+                .transactional();
+    }
+
     /** Ten batches, about one segment for three of them when segments have 700 bytes. */
     static void severalSegments(Store store) {
         store.create(Store.A);

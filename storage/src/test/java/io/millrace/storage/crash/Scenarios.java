@@ -228,6 +228,28 @@ final class Scenarios {
                 }
             });
 
+    /** Transactions that commit and abort over several segments, while snapshots are taken and the log is cut at both ends. */
+    static final Scenario TRANSACTIONS = new Scenario(
+            "transactions",
+            SMALL_SEGMENTS,
+            store -> {
+                store.create(A);
+                Steps.quiet(store.disk());
+                store.append(A, 0, Samples.inTransaction(20, 0), Samples.inTransaction(21, 0));
+                store.append(A, 0, TestBatch.marker(20, 0, false, 0), Samples.batch(0));
+            },
+            store -> {
+                store.append(A, 0, Samples.inTransaction(20, 1), Samples.batch(1), TestBatch.marker(21, 0, true, 0));
+                store.snapshotProducers(A);
+                store.append(A, 0, Samples.inTransaction(22, 0), Samples.inTransaction(21, 1));
+                store.append(A, 0, TestBatch.marker(20, 0, false, 0), TestBatch.marker(22, 0, false, 0));
+                store.checkpoint();
+                store.truncate(A, 14);
+                store.append(A, 1, TestBatch.marker(22, 0, false, 1), Samples.batch(2), Samples.batch(3));
+                store.deleteRecords(A, 8);
+                store.append(A, 1, Samples.batch(4), Samples.batch(5), TestBatch.marker(21, 0, true, 1));
+            });
+
     private Scenarios() {}
 
     private static TestBatch large() {

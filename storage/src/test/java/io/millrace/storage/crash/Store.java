@@ -2,7 +2,6 @@ package io.millrace.storage.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.storage.AppendOrigin;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.LogException;
@@ -11,6 +10,7 @@ import io.millrace.storage.PartitionLog;
 import io.millrace.storage.StorageConfig;
 import io.millrace.storage.StorageMetrics;
 import io.millrace.storage.TestBatch;
+import io.millrace.storage.TestLogs;
 import io.millrace.storage.TopicPartition;
 import io.millrace.storage.batch.RecordTimestamps;
 import io.millrace.storage.crash.LogModel.Batch;
@@ -164,7 +164,7 @@ final class Store implements AutoCloseable {
     }
 
     CompletionStage<AppendResult> send(TopicPartition partition, Batch batch, int leaderEpoch) {
-        return log(partition).append(ByteBuffer.wrap(batch.sent().clone()), leaderEpoch, AppendOrigin.CLIENT);
+        return TestLogs.appendAny(log(partition), ByteBuffer.wrap(batch.sent().clone()), leaderEpoch);
     }
 
     void beginEpoch(TopicPartition partition, int leaderEpoch) {

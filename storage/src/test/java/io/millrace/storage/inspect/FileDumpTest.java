@@ -3,7 +3,6 @@ package io.millrace.storage.inspect;
 import static io.millrace.storage.TestLogs.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.storage.AppendOrigin;
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.PartitionLog;
@@ -159,6 +158,6 @@ class FileDumpTest {
     }
 
     private static void append(PartitionLog log, TestBatch batch) {
-        await(log.append(batch.build(), 5, AppendOrigin.CLIENT));
+        await(TestLogs.appendAny(log, batch.build(), 5));
     }
 }
