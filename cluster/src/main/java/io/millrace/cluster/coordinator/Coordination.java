@@ -98,13 +98,22 @@ final class Coordination {
     private void follow(ClusterImage next, MetadataDelta delta, MetadataImage kafkaImage) {
         image = next;
         if (library != null) {
-            library.onMetadataUpdate(delta, kafkaImage);
+            tell(delta, kafkaImage);
         } else if (offsets(next).isPresent() && !closed) {
             int partitions = offsets(next).get().partitions().size();
             library = Library.start(nodeId, config, partitions, logs, reigns, kafkaImage);
             log.info("Coordinates groups from now on");
         }
         coordinate();
+    }
+
+    private void tell(MetadataDelta delta, MetadataImage kafkaImage) {
+        try {
+            library.onMetadataUpdate(delta, kafkaImage);
+        } catch (RuntimeException e) {
+            // Reigns begin and end nevertheless.
+            log.warn("The group coordinator could not take over metadata; offsets of a deleted topic may stay", e);
+        }
     }
 
     /** Brings the library's partitions in line with what this node leads. */

@@ -102,7 +102,8 @@ class CompactionIT {
         }
     }
 
-    private static StorageConfig compacting(StorageConfig storage) {
+    /** Looks for what can be compacted several times a second. */
+    static StorageConfig compacting(StorageConfig storage) {
         return new StorageConfig(
                 storage.directory(),
                 storage.shards(),
