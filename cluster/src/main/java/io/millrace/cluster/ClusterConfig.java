@@ -1,5 +1,6 @@
 package io.millrace.cluster;
 
+import io.millrace.cluster.transaction.TransactionSettings;
 import io.millrace.storage.StorageConfig;
 import java.util.Map;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import java.util.Objects;
  * @param appenderBytesMax how many bytes of single records may wait to be gathered into batches
  * @param retentionIntervalMs how often it is looked for segments that may be deleted
  * @param peers how it works together with other nodes
+ * @param transactions how it coordinates transactions
  */
 public record ClusterConfig(
         int nodeId,
@@ -28,7 +30,8 @@ public record ClusterConfig(
         int maxPartitions,
         long appenderBytesMax,
         long retentionIntervalMs,
-        PeersConfig peers) {
+        PeersConfig peers,
+        TransactionSettings transactions) {
 
     /** Kafka's {@code log.retention.check.interval.ms}. */
     public static final long RETENTION_INTERVAL_MS = 300_000;
@@ -36,6 +39,7 @@ public record ClusterConfig(
     public ClusterConfig {
         Objects.requireNonNull(storage, "storage");
         Objects.requireNonNull(peers, "peers");
+        Objects.requireNonNull(transactions, "transactions");
         topicDefaults = Map.copyOf(topicDefaults);
     }
 
@@ -59,7 +63,8 @@ public record ClusterConfig(
                 maxPartitions,
                 appenderBytesMax,
                 RETENTION_INTERVAL_MS,
-                PeersConfig.alone());
+                PeersConfig.alone(),
+                TransactionSettings.defaults());
     }
 
     /** Defaults for a storage configuration: node 1, one partition, topics created on first use. */

@@ -7,6 +7,7 @@ import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerTransportConfig;
 import io.millrace.cluster.tls.TlsFiles;
 import io.millrace.cluster.tls.TlsIdentity;
+import io.millrace.cluster.transaction.TransactionSettings;
 import io.millrace.server.config.ClusterSettings;
 import io.millrace.server.config.GatewaySettings;
 import io.millrace.server.config.HttpSettings;
@@ -15,6 +16,7 @@ import io.millrace.server.config.MillraceConfig;
 import io.millrace.server.config.PeerTlsSettings;
 import io.millrace.server.config.StorageSettings;
 import io.millrace.server.config.TlsSettings;
+import io.millrace.server.config.TransactionsSettings;
 import io.millrace.server.http.HttpConfig;
 import io.millrace.server.kafka.KafkaListenerConfig;
 import io.millrace.storage.CleanerConfig;
@@ -40,7 +42,14 @@ final class ComponentConfigs {
                 config.topics().maxPartitions(),
                 config.topics().appenderBytesMax(),
                 config.topics().retentionIntervalMs(),
-                peersConfig(config, peerTls));
+                peersConfig(config, peerTls),
+                transactions(config));
+    }
+
+    private static TransactionSettings transactions(MillraceConfig config) {
+        TransactionsSettings transactions = config.transactions();
+        return new TransactionSettings(
+                transactions.statePartitions(), transactions.maxTimeoutMs(), transactions.idExpirationMs());
     }
 
     /** The files of this node's identity to other nodes. */

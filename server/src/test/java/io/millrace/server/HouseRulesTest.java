@@ -72,6 +72,8 @@ class HouseRulesTest {
                         "io.millrace.cluster.peer",
                         "io.millrace.cluster.quorum",
                         "io.millrace.cluster.controller",
+                        // Its state is in Kafka's records, its requests between nodes are Kafka's messages.
+                        "io.millrace.cluster.transaction",
                         "io.millrace.server.kafka",
                         "io.millrace.server.kafka.handler",
                         "io.millrace.server.demo",

@@ -12,6 +12,7 @@ public record MillraceConfig(
         HttpSettings http,
         StorageSettings storage,
         TopicSettings topics,
+        TransactionsSettings transactions,
         GatewaySettings gateway,
         ClusterSettings cluster,
         SecuritySettings security) {
@@ -67,6 +68,7 @@ public record MillraceConfig(
                 HttpSettings.standard(),
                 StorageSettings.standard(),
                 TopicSettings.standard(),
+                TransactionsSettings.standard(),
                 GatewaySettings.standard(),
                 ClusterSettings.standard(),
                 SecuritySettings.standard());

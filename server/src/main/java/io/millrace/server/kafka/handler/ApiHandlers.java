@@ -7,6 +7,7 @@ import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.peer.PeerApi;
 import io.millrace.cluster.replication.ReplicaFetchService;
+import io.millrace.cluster.transaction.Transactions;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -37,16 +38,24 @@ public final class ApiHandlers {
         PartitionService partitions = node.partitions();
         ClusterAdmin admin = node.admin();
         ClusterConfig config = node.config();
+        Transactions transactions = node.transactions();
         ApiHandlers handlers = new ApiHandlers(List.of(
                 ProduceHandler.forClients(controller, partitions),
                 new FetchHandler(
                         controller, partitions, fetchMaxBytes, config.peers().followerReads()),
                 new ListOffsetsHandler(controller, partitions),
                 new MetadataHandler(controller, config),
-                new FindCoordinatorHandler(),
+                new FindCoordinatorHandler(controller, transactions.coordinator()),
                 new CreateTopicsHandler(controller, config),
                 new DeleteTopicsHandler(controller),
-                new InitProducerIdHandler(node.producerIds()),
+                new InitProducerIdHandler(node.producerIds(), transactions.coordinator()),
+                new AddPartitionsToTxnHandler(controller, transactions.coordinator()),
+                new AddOffsetsToTxnHandler(controller, transactions.coordinator()),
+                new EndTxnHandler(transactions.coordinator()),
+                new WriteTxnMarkersHandler(transactions.apis()),
+                new DescribeTransactionsHandler(transactions.coordinator()),
+                new ListTransactionsHandler(transactions.coordinator()),
+                new DescribeProducersHandler(controller, node.localPartitions()),
                 new DescribeConfigsHandler(controller, config),
                 new CreatePartitionsHandler(controller),
                 new ElectLeadersHandler(controller, admin),
@@ -56,7 +65,7 @@ public final class ApiHandlers {
                 new DescribeQuorumHandler(admin),
                 new DescribeClusterHandler(controller),
                 new UnregisterBrokerHandler(admin)));
-        handlers.byKey.put(ApiKeys.API_VERSIONS, new ApiVersionsHandler(handlers));
+        handlers.byKey.put(ApiKeys.API_VERSIONS, new ApiVersionsHandler(handlers, controller));
         return handlers;
     }
 
