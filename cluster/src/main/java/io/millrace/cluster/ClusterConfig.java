@@ -1,6 +1,7 @@
 package io.millrace.cluster;
 
 import io.millrace.cluster.group.GroupsConfig;
+import io.millrace.cluster.transaction.TransactionSettings;
 import io.millrace.storage.StorageConfig;
 import java.util.Map;
 import java.util.Objects;
@@ -19,6 +20,7 @@ import java.util.Objects;
  * @param retentionIntervalMs how often it is looked for segments that may be deleted
  * @param peers how it works together with other nodes
  * @param groups what holds for consumer groups
+ * @param transactions how it coordinates transactions
  */
 public record ClusterConfig(
         int nodeId,
@@ -31,7 +33,8 @@ public record ClusterConfig(
         long appenderBytesMax,
         long retentionIntervalMs,
         PeersConfig peers,
-        GroupsConfig groups) {
+        GroupsConfig groups,
+        TransactionSettings transactions) {
 
     /** Kafka's {@code log.retention.check.interval.ms}. */
     public static final long RETENTION_INTERVAL_MS = 300_000;
@@ -40,6 +43,7 @@ public record ClusterConfig(
         Objects.requireNonNull(storage, "storage");
         Objects.requireNonNull(peers, "peers");
         Objects.requireNonNull(groups, "groups");
+        Objects.requireNonNull(transactions, "transactions");
         topicDefaults = Map.copyOf(topicDefaults);
     }
 
@@ -64,7 +68,8 @@ public record ClusterConfig(
                 appenderBytesMax,
                 RETENTION_INTERVAL_MS,
                 PeersConfig.alone(),
-                GroupsConfig.defaults());
+                GroupsConfig.defaults(),
+                TransactionSettings.defaults());
     }
 
     /** The same with other settings of groups. */
@@ -80,7 +85,8 @@ public record ClusterConfig(
                 appenderBytesMax,
                 retentionIntervalMs,
                 peers,
-                other);
+                other,
+                transactions);
     }
 
     /** Defaults for a storage configuration: node 1, one partition, topics created on first use. */

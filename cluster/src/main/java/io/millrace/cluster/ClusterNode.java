@@ -45,7 +45,9 @@ import io.millrace.cluster.replication.Replication;
 import io.millrace.cluster.replication.ReplicationConfig;
 import io.millrace.cluster.replication.ReplicationStats;
 import io.millrace.cluster.routing.RoutedPartitionService;
+import io.millrace.cluster.transaction.EndMarker;
 import io.millrace.cluster.transaction.ProducerIdAllocator;
+import io.millrace.cluster.transaction.Transactions;
 import io.millrace.storage.LogException;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.PartitionLog;
@@ -99,6 +101,7 @@ public final class ClusterNode {
     private final RecordAppender appender;
     private final Partitioner partitioner = new KeyPartitioner();
     private final ProducerIdAllocator producerIds;
+    private final Transactions transactions;
     private final Optional<FormerMetadata> former;
     private final NodeTimers timers;
     private final Future<?> welcome;
@@ -164,9 +167,21 @@ public final class ClusterNode {
         this.appender = new BatchingRecordAppender(
                 anywhere, this::image, config.topicDefaults(), clock, config.appenderBytesMax());
         this.producerIds = new ProducerIdAllocator(controlPlane.controller());
+        this.transactions = new Transactions(
+                vertx,
+                config.nodeId(),
+                config.transactions(),
+                controlPlane.controller(),
+                partitions,
+                transport,
+                this::peerAddress,
+                producerIds,
+                clock::millis);
+        transactions.markers().transactionalOffsets(this::endInOffsets);
+        controlPlane.controller().onImage(transactions::imageApplied);
         membership.listen(suspicion()::onEvent);
         this.resignation = new Resignation(vertx, config.nodeId(), partitions, this::image);
-        this.timers = NodeTimers.start(vertx, partitions, config.retentionIntervalMs());
+        this.timers = NodeTimers.start(vertx, partitions, transactions.coordinator(), config.retentionIntervalMs());
     }
 
     /** All steps in one, for a node that is alone and whose clients know where it is. */
@@ -328,7 +343,7 @@ public final class ClusterNode {
 
     /** What other nodes may ask of this one; to be served before {@link #join}. */
     public List<PeerApi> peerApis() {
-        return Stream.of(quorum.apis(), controlPlane.apis(), List.of(replicaSizes.api()))
+        return Stream.of(quorum.apis(), controlPlane.apis(), List.of(replicaSizes.api()), transactions.peerApis())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -354,6 +369,16 @@ public final class ClusterNode {
     /** All partitions of the cluster, wherever they are led: for clients that stay at this node. */
     public PartitionService anywhere() {
         return anywhere;
+    }
+
+    private Future<Void> endInOffsets(int partition, EndMarker marker) {
+        return groups.completeTransaction(
+                partition,
+                marker.producerId(),
+                marker.producerEpoch(),
+                marker.coordinatorEpoch(),
+                marker.committed(),
+                (short) marker.version());
     }
 
     /** Consumer groups; those that this node coordinates. */
@@ -399,6 +424,16 @@ public final class ClusterNode {
         return producerIds;
     }
 
+    /** Transactions: those that this node coordinates, and those in partitions that it leads. */
+    public Transactions transactions() {
+        return transactions;
+    }
+
+    /** The replicas that this node leads, beyond what every protocol needs of them. */
+    public LocalPartitionService localPartitions() {
+        return partitions;
+    }
+
     /** Whether appends are possible; false once the log directory is offline. */
     public boolean isHealthy() {
         return logs.isOnline();
@@ -427,6 +462,7 @@ public final class ClusterNode {
         timers.cancel();
         return leave().compose(left -> vertx.executeBlocking(() -> {
                     groups.close();
+                    transactions.close();
                     controlPlane.close();
                     quorum.stop(QUORUM_STOP_TIMEOUT_MS);
                     anywhere.close();

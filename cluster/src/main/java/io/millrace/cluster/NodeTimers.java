@@ -1,6 +1,7 @@
 package io.millrace.cluster;
 
 import io.millrace.cluster.partition.LocalPartitionService;
+import io.millrace.cluster.transaction.TransactionCoordinator;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,9 @@ final class NodeTimers {
     /** How late it may be seen that a follower fell behind. */
     private static final long IN_SYNC_INTERVAL_MS = 500;
 
+    /** How late a transaction may be aborted that takes too long. */
+    private static final long TRANSACTION_INTERVAL_MS = 1_000;
+
     private final Vertx vertx;
     private final List<Long> ids = new ArrayList<>();
 
@@ -27,11 +31,16 @@ final class NodeTimers {
         this.vertx = vertx;
     }
 
-    static NodeTimers start(Vertx vertx, LocalPartitionService partitions, long retentionIntervalMs) {
+    static NodeTimers start(
+            Vertx vertx,
+            LocalPartitionService partitions,
+            TransactionCoordinator transactions,
+            long retentionIntervalMs) {
         NodeTimers timers = new NodeTimers(vertx);
         timers.every(EXPIRY_INTERVAL_MS, partitions::expireDelayed);
         timers.every(IN_SYNC_INTERVAL_MS, partitions::checkInSync);
         timers.every(retentionIntervalMs, partitions::applyRetention);
+        timers.every(TRANSACTION_INTERVAL_MS, transactions::expire);
         timers.everyBlocking(RETRY_INTERVAL_MS, partitions::retryFailed);
         timers.everyBlocking(HIGH_WATERMARK_INTERVAL_MS, partitions::checkpointHighWatermarks);
         return timers;

@@ -8,6 +8,7 @@ import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerTransportConfig;
 import io.millrace.cluster.tls.TlsFiles;
 import io.millrace.cluster.tls.TlsIdentity;
+import io.millrace.cluster.transaction.TransactionSettings;
 import io.millrace.server.config.ClusterSettings;
 import io.millrace.server.config.GatewaySettings;
 import io.millrace.server.config.GroupSettings;
@@ -17,6 +18,7 @@ import io.millrace.server.config.MillraceConfig;
 import io.millrace.server.config.PeerTlsSettings;
 import io.millrace.server.config.StorageSettings;
 import io.millrace.server.config.TlsSettings;
+import io.millrace.server.config.TransactionsSettings;
 import io.millrace.server.http.HttpConfig;
 import io.millrace.server.kafka.KafkaListenerConfig;
 import io.millrace.storage.CleanerConfig;
@@ -43,7 +45,8 @@ final class ComponentConfigs {
                 config.topics().appenderBytesMax(),
                 config.topics().retentionIntervalMs(),
                 peersConfig(config, peerTls),
-                groups(config.groups()));
+                groups(config.groups()),
+                transactions(config));
     }
 
     private static GroupsConfig groups(GroupSettings groups) {
@@ -57,6 +60,12 @@ final class ComponentConfigs {
                 groups.maxSize(),
                 groups.consumerSessionTimeoutMs(),
                 groups.consumerHeartbeatIntervalMs());
+    }
+
+    private static TransactionSettings transactions(MillraceConfig config) {
+        TransactionsSettings transactions = config.transactions();
+        return new TransactionSettings(
+                transactions.statePartitions(), transactions.maxTimeoutMs(), transactions.idExpirationMs());
     }
 
     /** The files of this node's identity to other nodes. */

@@ -76,6 +76,8 @@ class HouseRulesTest {
                         "io.millrace.cluster.group",
                         "io.millrace.cluster.coordinator",
                         "org.apache.kafka.coordinator.group",
+                        // Its state is in Kafka's records, its requests between nodes are Kafka's messages.
+                        "io.millrace.cluster.transaction",
                         "io.millrace.server.kafka",
                         "io.millrace.server.kafka.handler",
                         "io.millrace.server.demo",

@@ -89,7 +89,8 @@ final class ImagePublisher implements MetadataPublisher {
                     image.brokers(),
                     image.topics(),
                     image.topicsById(),
-                    image.settings()));
+                    image.settings(),
+                    image.features()));
         }
     }
 

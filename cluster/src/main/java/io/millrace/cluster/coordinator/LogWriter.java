@@ -2,6 +2,7 @@ package io.millrace.cluster.coordinator;
 
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.partition.CoordinatorLogs;
+import io.millrace.cluster.partition.ProducerTransaction;
 import io.millrace.cluster.partition.Watch;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -16,6 +17,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MutableRecordBatch;
+import org.apache.kafka.common.requests.TxnOffsetCommitRequest;
 import org.apache.kafka.coordinator.common.runtime.PartitionWriter;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.VerificationGuard;
@@ -28,6 +31,9 @@ final class LogWriter implements PartitionWriter {
 
     /** For bytes to be written, without an fsync: a shard that takes longer is in trouble. */
     private static final long WRITE_TIMEOUT_MS = 10_000;
+
+    /** {@code transaction.version} from which on a producer has an epoch for each transaction (KIP-890). */
+    private static final short EPOCH_PER_TRANSACTION = 2;
 
     private final CoordinatorLogs logs;
     private final Reigns reigns;
@@ -83,15 +89,23 @@ final class LogWriter implements PartitionWriter {
     public long append(
             TopicPartition partition, VerificationGuard guard, MemoryRecords records, short transactionVersion) {
         Reign reign = require(partition);
+        MutableRecordBatch batch = records.batches().iterator().next();
+        if (batch.isTransactional() && !batch.isControlBatch()) {
+            requireAdmitted(reign, batch.producerId(), batch.producerEpoch());
+        }
         // The library uses its buffer again, and the log keeps what it is given.
         ByteBuffer batches = ByteBuffer.allocate(records.sizeInBytes());
         batches.put(records.buffer().duplicate()).flip();
         try {
-            return logs.append(reign.partition(), batches, reign.epoch())
-                            .toCompletableFuture()
-                            .get(WRITE_TIMEOUT_MS, TimeUnit.MILLISECONDS)
-                            .lastOffset()
-                    + 1;
+            long last = logs.append(
+                            reign.partition(), batches, reign.epoch(), transactionVersion >= EPOCH_PER_TRANSACTION)
+                    .toCompletableFuture()
+                    .get(WRITE_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                    .lastOffset();
+            if (batch.isControlBatch()) {
+                reign.ended(batch.producerId());
+            }
+            return last + 1;
         } catch (ExecutionException e) {
             throw LibraryErrors.toKafka(e.getCause());
         } catch (TimeoutException e) {
@@ -110,11 +124,37 @@ final class LogWriter implements PartitionWriter {
         return reign;
     }
 
-    /** The transaction coordinator has added the partition before it lets anybody commit offsets in its transaction. */
+    /**
+     * Whatever ended the transaction in the meantime was written by this thread, too, so nothing can come between this look and the write:
+     * no transaction stays open that nobody will end (KIP-890).
+     */
+    private static void requireAdmitted(Reign reign, long producerId, short producerEpoch) {
+        if (!reign.isAdmitted(producerId, producerEpoch)) {
+            throw Errors.INVALID_TXN_STATE.exception("The transaction of producer " + producerId
+                    + " has ended, or never included these offsets: nothing was stored");
+        }
+    }
+
     @Override
     public CompletableFuture<VerificationGuard> maybeStartTransactionVerification(
             TopicPartition partition, String transactionalId, long producerId, short producerEpoch, int apiVersion) {
-        return CompletableFuture.completedFuture(VerificationGuard.SENTINEL);
+        Reign reign = require(partition);
+        boolean addsPartitions = apiVersion > TxnOffsetCommitRequest.LAST_STABLE_VERSION_BEFORE_TRANSACTION_V2;
+        CompletableFuture<VerificationGuard> verified = new CompletableFuture<>();
+        logs.ticket(
+                        reign.partition(),
+                        new ProducerTransaction(transactionalId, addsPartitions),
+                        producerId,
+                        producerEpoch)
+                .onComplete(asked -> {
+                    if (asked.succeeded()) {
+                        reign.admit(asked.result());
+                        verified.complete(VerificationGuard.SENTINEL);
+                    } else {
+                        verified.completeExceptionally(LibraryErrors.toKafka(asked.cause()));
+                    }
+                });
+        return verified;
     }
 
     /** Groups are compacted; only share groups cut their log. */

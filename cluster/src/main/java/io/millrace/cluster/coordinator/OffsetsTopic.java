@@ -42,11 +42,6 @@ final class OffsetsTopic {
         this.partitions = partitions;
     }
 
-    /** Kafka's rule, because clients of other languages rely on it, too. */
-    static int partitionOf(String groupId, int partitions) {
-        return (groupId.hashCode() & Integer.MAX_VALUE) % partitions;
-    }
-
     /** See {@link io.millrace.cluster.group.GroupCoordinator#coordinatorOf}. */
     Future<BrokerMetadata> coordinatorOf(String groupId) {
         return controller
@@ -59,7 +54,7 @@ final class OffsetsTopic {
 
     private BrokerMetadata leaderOf(String groupId, TopicMetadata topic) {
         List<PartitionMetadata> all = topic.partitions();
-        PartitionMetadata own = all.get(partitionOf(groupId, all.size()));
+        PartitionMetadata own = all.get(InternalTopics.partitionOf(groupId, all.size()));
         BrokerMetadata leader = controller.image().brokers().get(own.leader());
         if (leader == null || leader.fenced() || leader.host() == null) {
             throw notAvailable("No node leads partition " + own.partition() + " of " + topic.name() + " at the moment");

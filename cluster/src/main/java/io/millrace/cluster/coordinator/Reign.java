@@ -1,6 +1,9 @@
 package io.millrace.cluster.coordinator;
 
 import io.millrace.storage.TopicPartition;
+import io.millrace.storage.producer.TransactionTicket;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The time in which this node leads a partition and coordinates the groups in it. What is written under it is refused by the log once
@@ -10,6 +13,9 @@ final class Reign {
 
     private final TopicPartition partition;
     private final int epoch;
+
+    /** By producer id: of those that commit offsets in a transaction. */
+    private final Map<Long, TransactionTicket> tickets = new ConcurrentHashMap<>();
 
     /** The high watermark that the library was told last; -1 before it has read the log. */
     private volatile long committedOffset = -1;
@@ -33,5 +39,20 @@ final class Reign {
 
     void committed(long offset) {
         committedOffset = offset;
+    }
+
+    /** A producer may commit offsets in its transaction, as long as the ticket is valid. */
+    void admit(TransactionTicket ticket) {
+        tickets.put(ticket.producerId(), ticket);
+    }
+
+    boolean isAdmitted(long producerId, short producerEpoch) {
+        TransactionTicket ticket = tickets.get(producerId);
+        return ticket != null && ticket.isValid() && ticket.producerEpoch() == producerEpoch;
+    }
+
+    /** The transaction of a producer has ended here. */
+    void ended(long producerId) {
+        tickets.computeIfPresent(producerId, (id, ticket) -> ticket.isValid() ? ticket : null);
     }
 }

@@ -18,6 +18,12 @@ public final class InternalTopics {
 
     private InternalTopics() {}
 
+    /** The partition of a group or a transactional id: Kafka's rule, because its library goes by it, too. */
+    public static int partitionOf(String key, int partitions) {
+        int hash = key.hashCode();
+        return (hash == Integer.MIN_VALUE ? 0 : Math.abs(hash)) % partitions;
+    }
+
     public static boolean contains(String topic) {
         return NAMES.contains(topic);
     }

@@ -2,7 +2,9 @@ package io.millrace.cluster.partition;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.partition.FetchCommand.FetchPartition;
+import io.millrace.storage.PartitionLog;
 import io.millrace.storage.ReadResult;
+import io.millrace.storage.producer.AbortedTransaction;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +62,7 @@ final class ConsumerFetch implements DelayedFetch.Reading<List<FetchedPartition>
         try {
             Partition partition = registry.existing(request.partition());
             if (mayFollowersAnswer() && partition.leadingOrNull() == null) {
-                return FollowerRead.of(partition, request, bytesLeft, atLeastOneBatch);
+                return FollowerRead.of(partition, request, bytesLeft, atLeastOneBatch, command.isolation());
             }
             LeaderRole leader = partition.leading();
             offsets = leader.offsets();
@@ -69,17 +71,35 @@ final class ConsumerFetch implements DelayedFetch.Reading<List<FetchedPartition>
             }
             int preferred = preferredReplica(leader, request, offsets);
             if (preferred != FetchedPartition.NONE_PREFERRED) {
-                return new FetchedPartition(request, ErrorCode.NONE, offsets, ReadResult.empty(), preferred);
+                return new FetchedPartition(request, ErrorCode.NONE, offsets, ReadResult.empty(), preferred, List.of());
             }
             int maxBytes = Math.min(request.maxBytes(), bytesLeft);
             ReadResult records = maxBytes <= 0 && !atLeastOneBatch
                     ? ReadResult.empty()
                     : leader.read(request.offset(), offsets.readLimit(command.isolation()), maxBytes, atLeastOneBatch);
-            return new FetchedPartition(request, ErrorCode.NONE, offsets, records);
+            return new FetchedPartition(
+                    request,
+                    ErrorCode.NONE,
+                    offsets,
+                    records,
+                    FetchedPartition.NONE_PREFERRED,
+                    aborted(leader.log(), request, offsets, records, command.isolation()));
         } catch (RuntimeException | IOException e) {
             // Any other would leave the buffers open that were read for the partitions before.
             return new FetchedPartition(request, LogErrors.translate(e).code(), offsets, ReadResult.empty());
         }
+    }
+
+    /** After the read: what was compacted away meanwhile is of no use to anybody. */
+    static List<AbortedTransaction> aborted(
+            PartitionLog log,
+            FetchPartition request,
+            PartitionOffsets offsets,
+            ReadResult records,
+            Isolation isolation) {
+        return isolation != Isolation.READ_COMMITTED || records.isEmpty()
+                ? List.of()
+                : log.transactions().abortedBetween(request.offset(), offsets.lastStableOffset());
     }
 
     private boolean mayFollowersAnswer() {

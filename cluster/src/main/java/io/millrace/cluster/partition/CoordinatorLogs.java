@@ -5,11 +5,15 @@ import io.millrace.storage.AppendResult;
 import io.millrace.storage.LogOffsets;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.TopicPartition;
+import io.millrace.storage.producer.TransactionTicket;
+import io.millrace.storage.producer.TransactionTickets;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * Partitions of internal topics as their coordinators see them: a coordinator lives where its partition is led, reads all of the log when
@@ -20,9 +24,12 @@ import java.util.concurrent.CompletionStage;
 public final class CoordinatorLogs {
 
     private final PartitionRegistry registry;
+    private final Supplier<TransactionVerifier> verifier;
 
-    CoordinatorLogs(PartitionRegistry registry) {
+    /** @param verifier who is asked before something is written in a transaction */
+    CoordinatorLogs(PartitionRegistry registry, Supplier<TransactionVerifier> verifier) {
         this.registry = registry;
+        this.verifier = verifier;
     }
 
     /** The epoch of this node's reign over a partition, if there is one and it is in force. */
@@ -42,11 +49,13 @@ public final class CoordinatorLogs {
      * passed them. Fails with a {@link MillraceException}: NOT_LEADER_OR_FOLLOWER when that reign is over, NOT_ENOUGH_REPLICAS.
      *
      * @param batches owned by the log from here on
+     * @param strictly of a transaction marker: whether its producer has an epoch for each transaction (KIP-890)
      */
-    public CompletionStage<AppendResult> append(TopicPartition key, ByteBuffer batches, int leaderEpoch) {
+    public CompletionStage<AppendResult> append(
+            TopicPartition key, ByteBuffer batches, int leaderEpoch, boolean strictly) {
         CompletableFuture<AppendResult> written = new CompletableFuture<>();
         try {
-            registry.leading(key).appendOwn(batches, leaderEpoch).whenComplete((result, failure) -> {
+            registry.leading(key).appendOwn(batches, leaderEpoch, strictly).whenComplete((result, failure) -> {
                 if (failure == null) {
                     written.complete(result);
                 } else {
@@ -69,6 +78,26 @@ public final class CoordinatorLogs {
         LeaderRole leader = registry.leading(key);
         LogOffsets offsets = leader.log().offsets();
         return leader.read(offset, offsets.logEndOffset(), maxBytes, true);
+    }
+
+    /**
+     * Asks the coordinator of a transaction whether this partition is part of it, or has it made a part. Completes with what a write in the
+     * transaction needs: it must still be valid when it is written. Never blocks.
+     */
+    public Future<TransactionTicket> ticket(
+            TopicPartition key, ProducerTransaction transaction, long producerId, short producerEpoch) {
+        TransactionTickets tickets;
+        try {
+            tickets = registry.leading(key).log().tickets();
+        } catch (MillraceException e) {
+            return Future.failedFuture(e);
+        }
+        // Before the question: whatever ends the transaction meanwhile takes it back.
+        TransactionTicket ticket = tickets.issue(producerId, producerEpoch, transaction.addsPartitions());
+        return verifier.get()
+                .verify(key, transaction, producerId, producerEpoch)
+                .map(ticket)
+                .onFailure(refused -> tickets.giveBack(ticket));
     }
 
     /** See {@link PartitionService#watch}. */

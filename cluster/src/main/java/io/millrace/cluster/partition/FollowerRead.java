@@ -17,15 +17,16 @@ final class FollowerRead {
      *
      * @throws MillraceException why this replica does not answer; then the client asks the leader
      */
-    static FetchedPartition of(Partition partition, FetchPartition request, int bytesLeft, boolean atLeastOneBatch)
+    static FetchedPartition of(
+            Partition partition, FetchPartition request, int bytesLeft, boolean atLeastOneBatch, Isolation isolation)
             throws IOException {
         FollowerRole follower = partition.followingInSync();
         if (request.currentLeaderEpoch() >= 0) {
             LogErrors.requireEpoch(request.currentLeaderEpoch(), follower.leaderEpoch(), request.partition());
         }
         // The high watermark is read first: what it covers is in the log.
-        long limit = partition.highWatermark();
         PartitionOffsets offsets = partition.offsets();
+        long limit = offsets.readLimit(isolation);
         if (request.offset() < offsets.logStartOffset()) {
             throw new MillraceException(
                     ErrorCode.OFFSET_OUT_OF_RANGE,
@@ -42,6 +43,12 @@ final class FollowerRead {
         boolean nothing = request.offset() >= limit || maxBytes <= 0 && !atLeastOneBatch;
         ReadResult records =
                 nothing ? ReadResult.empty() : partition.log().read(request.offset(), limit, maxBytes, atLeastOneBatch);
-        return new FetchedPartition(request, ErrorCode.NONE, offsets, records);
+        return new FetchedPartition(
+                request,
+                ErrorCode.NONE,
+                offsets,
+                records,
+                FetchedPartition.NONE_PREFERRED,
+                ConsumerFetch.aborted(partition.log(), request, offsets, records, isolation));
     }
 }

@@ -1,5 +1,7 @@
 package io.millrace.cluster.partition;
 
+import java.util.function.LongUnaryOperator;
+
 /**
  * The offset below which consumers may read, and those who wait for it to move: readers, and appends that are to be acknowledged when
  * all in-sync replicas have them.
@@ -10,12 +12,26 @@ package io.millrace.cluster.partition;
 final class HighWatermark {
 
     private final OffsetWatchers watchers = new OffsetWatchers();
+
+    /** Of those who want to read what is decided only. */
+    private final OffsetWatchers stableWatchers = new OffsetWatchers();
+
+    private final LongUnaryOperator stableOf;
     private final DelayedProduce appends = new DelayedProduce();
     private final Object lock;
     private volatile long value;
 
-    /** @param lock of the partition */
+    /** Without transactions. */
     HighWatermark(long initial, Object lock) {
+        this(initial, lock, high -> high);
+    }
+
+    /**
+     * @param lock of the partition
+     * @param stableOf the last stable offset for a high watermark
+     */
+    HighWatermark(long initial, Object lock, LongUnaryOperator stableOf) {
+        this.stableOf = stableOf;
         this.lock = lock;
         this.value = initial;
     }
@@ -55,17 +71,30 @@ final class HighWatermark {
     /** Tells those who wait that it moved. */
     void tell() {
         watchers.tell(value);
+        // It moves only when the high watermark does: a transaction is decided when its marker is below that.
+        stableWatchers.tell(lastStable());
         appends.release(value);
     }
 
     /** Tells everyone: the partition is gone, or led elsewhere. */
     void tellAll() {
         watchers.tellAll();
+        stableWatchers.tellAll();
     }
 
     /** Whether somebody here wants to know when it moves. */
     boolean isWatched() {
-        return !watchers.isEmpty() || !appends.isEmpty();
+        return !watchers.isEmpty() || !stableWatchers.isEmpty() || !appends.isEmpty();
+    }
+
+    /** The offset below which everything is decided and acknowledged. */
+    long lastStable() {
+        return stableOf.applyAsLong(value);
+    }
+
+    /** As {@link #watch}, of the last stable offset. */
+    Watch watchStable(long position, Runnable listener) {
+        return stableWatchers.watch(position, listener, this::lastStable);
     }
 
     /** See {@link PartitionService#watch}. */

@@ -13,6 +13,7 @@ import io.millrace.storage.PartitionLog;
 import io.millrace.storage.PartitionLog.EpochEndOffset;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.batch.BatchHeader;
+import io.millrace.storage.producer.TransactionTicket;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * One reign over a partition: takes appends, follows the progress of the followers, and from it moves the high watermark and answers.
@@ -53,6 +55,7 @@ final class LeaderRole implements Role {
     private final DelayedProduce untilDurable = new DelayedProduce();
     private final DelayedProduce untilReplicated;
     private final FollowersAtEnd atEnd;
+    private final TransactionalAppends transactional;
 
     /**
      * @param log has begun the epoch, durably, and nothing was appended since
@@ -72,6 +75,10 @@ final class LeaderRole implements Role {
         this.lock = lock;
         this.leaderEpoch = metadata.leaderEpoch();
         this.takeoverEnd = log.offsets().logEndOffset();
+        this.transactional = new TransactionalAppends(
+                log,
+                (partition, transaction, producerId, epoch) ->
+                        context.verifier().get().verify(partition, transaction, producerId, epoch));
         this.inSync = new InSyncReplicas(
                 log.topicPartition(), metadata, context.replication().stats());
         this.atEnd = new FollowersAtEnd(
@@ -123,14 +130,56 @@ final class LeaderRole implements Role {
             promise.fail(refusal);
             return promise.future();
         }
+        if (!isTransactional(command.batches())) {
+            append(command, promise, () -> log.append(command.batches(), leaderEpoch, AppendOrigin.CLIENT));
+        } else if (command.transaction() == null) {
+            promise.fail(new MillraceException(
+                    ErrorCode.INVALID_TXN_STATE,
+                    "The batch belongs to a transaction, and no transactional id came with it"));
+        } else {
+            transactional.append(command.batches(), command.transaction(), new TransactionalAppends.Waiting() {
+                @Override
+                public void append(TransactionTicket ticket) {
+                    LeaderRole.this.append(
+                            command, promise, () -> log.appendTransactional(command.batches(), leaderEpoch, ticket));
+                }
+
+                @Override
+                public void fail(MillraceException refusal) {
+                    promise.fail(refusal);
+                }
+            });
+        }
+        return promise.future();
+    }
+
+    private void append(
+            AppendCommand command, Promise<AppendResult> promise, Supplier<CompletionStage<AppendResult>> write) {
         int cuts = untilReplicated.cuts();
         try {
-            log.append(command.batches(), leaderEpoch, AppendOrigin.CLIENT)
-                    .whenComplete((result, failure) -> written(command, cuts, promise, result, failure));
+            write.get().whenComplete((result, failure) -> written(command, cuts, promise, result, failure));
         } catch (RuntimeException e) {
             promise.fail(LogErrors.translate(e));
         }
-        return promise.future();
+    }
+
+    /**
+     * Ends the transaction of a producer here. Completes when all in-sync replicas know.
+     *
+     * @param marker one control batch
+     * @param strictly see {@link PartitionLog#appendMarker}
+     */
+    Future<AppendResult> appendMarker(ByteBuffer marker, boolean strictly, int timeoutMs) {
+        Promise<AppendResult> promise = CallerContext.promise();
+        long producerId = BatchHeader.producerId(marker, marker.position());
+        AppendCommand command = new AppendCommand(log.topicPartition(), marker, Acks.ALL, timeoutMs);
+        MillraceException refusal = refusalOf(command);
+        if (refusal != null) {
+            promise.fail(refusal);
+            return promise.future();
+        }
+        append(command, promise, () -> log.appendMarker(marker, leaderEpoch, strictly));
+        return promise.future().onComplete(done -> transactional.ended(producerId));
     }
 
     /**
@@ -138,8 +187,9 @@ final class LeaderRole implements Role {
      * high watermark has passed it. Needs as many in-sync replicas as an append with acks=all.
      *
      * @param epoch of the reign under which the coordinator has read the log: under another one it may not know everything
+     * @param strictly see {@link PartitionLog#appendMarker}
      */
-    CompletionStage<AppendResult> appendOwn(ByteBuffer batches, int epoch) {
+    CompletionStage<AppendResult> appendOwn(ByteBuffer batches, int epoch, boolean strictly) {
         MillraceException refusal = closed != null ? closed : resigning;
         if (refusal == null && epoch != leaderEpoch) {
             refusal = new MillraceException(
@@ -153,7 +203,10 @@ final class LeaderRole implements Role {
         if (refusal != null) {
             return CompletableFuture.failedStage(refusal);
         }
-        return log.append(batches, leaderEpoch, AppendOrigin.COORDINATOR).whenComplete((result, failure) -> {
+        CompletionStage<AppendResult> appended = BatchHeader.isControl(batches, batches.position())
+                ? log.appendMarker(batches, leaderEpoch, strictly)
+                : log.append(batches, leaderEpoch, AppendOrigin.COORDINATOR);
+        return appended.whenComplete((result, failure) -> {
             if (failure == null) {
                 atEnd.grown(result.lastOffset() + 1);
             }
@@ -179,10 +232,11 @@ final class LeaderRole implements Role {
         if (refusal != null) {
             return refusal;
         }
-        if (isTransactional(command.batches())) {
+        if (command.leaderEpoch() != AppendCommand.ANY_EPOCH && command.leaderEpoch() != leaderEpoch) {
             return new MillraceException(
-                    ErrorCode.INVALID_TXN_STATE,
-                    "The batch belongs to a transaction, and no transaction is open on " + log.topicPartition());
+                    ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                    "The records are for leader epoch " + command.leaderEpoch() + " of " + log.topicPartition()
+                            + ", here it is " + leaderEpoch + ": nothing was stored");
         }
         if (command.acks() == Acks.ALL && !enoughInSync) {
             return notEnoughInSync();
@@ -338,7 +392,8 @@ final class LeaderRole implements Role {
         LogOffsets offsets = log.offsets();
         // It may have moved up meanwhile, to a high watermark that is newer than this one.
         long start = Math.min(high, offsets.logStartOffset());
-        return new PartitionOffsets(leaderEpoch, start, high, high, offsets.logEndOffset());
+        long stable = Math.max(start, Partition.lastStable(log, high));
+        return new PartitionOffsets(leaderEpoch, start, stable, high, offsets.logEndOffset());
     }
 
     /** Whether the high watermark has passed everything that could have been acknowledged before this reign (KIP-207). */

@@ -17,10 +17,12 @@ import io.millrace.storage.ReadResult;
 import io.millrace.storage.TimestampOffset;
 import io.millrace.storage.TopicPartition;
 import io.millrace.storage.file.Disk;
+import io.millrace.storage.producer.ProducerState;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -144,7 +146,10 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
 
     private static ReadResult read(LeaderRole leader, long offset, int maxBytes, Isolation isolation)
             throws IOException {
-        return leader.read(offset, leader.offsets().readLimit(isolation), maxBytes, true);
+        long limit = leader.offsets().readLimit(isolation);
+        return isolation == Isolation.READ_COMMITTED
+                ? CommittedRead.read(leader.log(), offset, limit, maxBytes)
+                : leader.read(offset, limit, maxBytes, true);
     }
 
     @Override
@@ -231,6 +236,43 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
         return registry.existing(key).log().sizeBytes();
     }
 
+    /** Who is asked before the first batch of a transaction is stored; before it is set, producers are told to try again. */
+    public void transactionVerifier(TransactionVerifier verifier) {
+        context.verifier().set(verifier);
+    }
+
+    /**
+     * Ends the transaction of a producer in a partition that this node leads, as a transaction coordinator wants it. Completes when all
+     * in-sync replicas know; fails with TRANSACTION_COORDINATOR_FENCED or INVALID_PRODUCER_EPOCH when that comes too late.
+     *
+     * @param marker one control batch
+     * @param strictly whether the producer has an epoch for each transaction
+     */
+    public Future<AppendResult> appendMarker(TopicPartition key, ByteBuffer marker, boolean strictly, int timeoutMs) {
+        try {
+            return registry.leading(key).appendMarker(marker, strictly, timeoutMs);
+        } catch (MillraceException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    /** What is known of the producers of a partition that this node leads. */
+    public Future<List<ProducerState>> producers(TopicPartition key) {
+        Promise<List<ProducerState>> known = CallerContext.promise();
+        try {
+            registry.leading(key).log().producerStates().whenComplete((states, failure) -> {
+                if (failure == null) {
+                    known.complete(states);
+                } else {
+                    known.fail(LogErrors.translate(failure));
+                }
+            });
+        } catch (MillraceException e) {
+            known.fail(e);
+        }
+        return known.future();
+    }
+
     /** Reads what the replicas of this node have, whoever leads. */
     public ReplicaReader replicaReader() {
         return new ReplicaReader(registry, readers);
@@ -238,7 +280,7 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
 
     /** The logs of internal topics, for the coordinators that keep their state there. */
     public CoordinatorLogs coordinatorLogs() {
-        return new CoordinatorLogs(registry);
+        return new CoordinatorLogs(registry, context.verifier()::get);
     }
 
     /** Bytes on disk of all replicas of this node. */

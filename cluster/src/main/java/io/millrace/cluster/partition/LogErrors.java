@@ -49,6 +49,10 @@ final class LogErrors {
             return ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER;
         } else if (failure instanceof LogException.ProducerFenced) {
             return ErrorCode.INVALID_PRODUCER_EPOCH;
+        } else if (failure instanceof LogException.InvalidTransactionState) {
+            return ErrorCode.INVALID_TXN_STATE;
+        } else if (failure instanceof LogException.CoordinatorFenced) {
+            return ErrorCode.TRANSACTION_COORDINATOR_FENCED;
         } else if (failure instanceof LogException.DuplicateSequence) {
             return ErrorCode.DUPLICATE_SEQUENCE_NUMBER;
         } else if (failure instanceof LogException.OffsetOutOfRange) {

@@ -41,9 +41,21 @@ final class Partition {
         this.context = context;
         LogOffsets offsets = log.offsets();
         this.highWatermark = new HighWatermark(
-                Math.max(offsets.logStartOffset(), Math.min(highWatermark, offsets.logEndOffset())), lock);
+                Math.max(offsets.logStartOffset(), Math.min(highWatermark, offsets.logEndOffset())),
+                lock,
+                high -> lastStable(log, high));
         log.onDurable((ignored, durableOffset) -> durable(durableOffset));
-        log.compactBelow(this.highWatermark::value);
+        log.compactBelow(this.highWatermark::lastStable);
+    }
+
+    /** Everything below it is decided and acknowledged (rule T30). */
+    static long lastStable(PartitionLog log, long highWatermark) {
+        return Math.min(highWatermark, log.transactions().firstUndecided(highWatermark));
+    }
+
+    /** As {@link #highWatermark}, without what is not decided. */
+    long lastStable() {
+        return highWatermark.lastStable();
     }
 
     private void durable(long offset) {
@@ -77,11 +89,12 @@ final class Partition {
         // The high watermark is read first: read after the log's snapshot it could be above the snapshot's end.
         long high = highWatermark.value();
         LogOffsets offsets = log.offsets();
+        // It may have moved up meanwhile, to a high watermark that is newer than this one.
+        long start = Math.min(high, offsets.logStartOffset());
         return new PartitionOffsets(
                 known == null ? -1 : known.leaderEpoch(),
-                // It may have moved up meanwhile, to a high watermark that is newer than this one.
-                Math.min(high, offsets.logStartOffset()),
-                high,
+                start,
+                Math.max(start, lastStable(log, high)),
                 high,
                 offsets.logEndOffset());
     }
@@ -214,6 +227,10 @@ final class Partition {
 
     Watch watch(long position, Runnable listener) {
         return highWatermark.watch(position, listener);
+    }
+
+    Watch watchStable(long position, Runnable listener) {
+        return highWatermark.watchStable(position, listener);
     }
 
     /** As {@link #watch}, and forgets the listener when it calls it. */

@@ -12,6 +12,11 @@ package io.millrace.cluster.partition;
 public record PartitionOffsets(
         int leaderEpoch, long logStartOffset, long lastStableOffset, long highWatermark, long logEndOffset) {
 
+    /** The same for those who see nothing but what is committed: there is no more for them than the last stable offset. */
+    public PartitionOffsets committed() {
+        return new PartitionOffsets(leaderEpoch, logStartOffset, lastStableOffset, lastStableOffset, logEndOffset);
+    }
+
     /** The offset below which a consumer of this isolation may read. */
     public long readLimit(Isolation isolation) {
         return isolation == Isolation.READ_COMMITTED ? lastStableOffset : highWatermark;

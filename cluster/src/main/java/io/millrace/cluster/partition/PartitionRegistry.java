@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** The replicas on this node, and what to say of those that are not. Thread-safe. */
 final class PartitionRegistry {
@@ -85,12 +86,21 @@ final class PartitionRegistry {
 
     /** See {@link PartitionService#watch}. */
     Watch watch(TopicPartition key, long position, Runnable listener) {
+        return watch(key, listener, partition -> partition.watch(position, listener));
+    }
+
+    /** As {@link #watch}, of the last stable offset. */
+    Watch watchStable(TopicPartition key, long position, Runnable listener) {
+        return watch(key, listener, partition -> partition.watchStable(position, listener));
+    }
+
+    private Watch watch(TopicPartition key, Runnable listener, Function<Partition, Watch> watch) {
         Partition partition = partitions.get(key);
         if (partition == null) {
             listener.run();
             return () -> {};
         }
-        return partition.watch(position, listener);
+        return watch.apply(partition);
     }
 
     /** Of the reign that a partition has now, as far as is known here; -1 when it is not here. */

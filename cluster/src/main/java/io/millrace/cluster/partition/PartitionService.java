@@ -41,7 +41,8 @@ public interface PartitionService {
 
     /**
      * Reads one partition now, without waiting: from memory on this thread when the offset is cached, else on a reader thread.
-     * The receiver closes the result. Empty when the offset is at the limit.
+     * The receiver closes the result. Empty when the offset is at the limit. With READ_COMMITTED nothing of an aborted transaction comes: its
+     * batches have no records.
      */
     Future<ReadResult> read(TopicPartition partition, long offset, int maxBytes, Isolation isolation);
 

@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Reads the replicas on this node below the high watermark that they know, whoever leads: what lies there is acknowledged and the same
- * on every node. A follower's high watermark is a little behind its leader's, so this is for those who can wait for it to move.
+ * Reads the replicas on this node below the last stable offset that they know, whoever leads: what lies there is acknowledged, decided and
+ * the same on every node. Nothing of an aborted transaction is given out, and the high watermark is told as the last stable offset. A follower's high watermark is a little behind its leader's, so this is for those who can wait for it to move.
  *
  * <p>Thread-safe, never blocks.
  */
@@ -39,10 +39,10 @@ public final class ReplicaReader {
     public PartitionOffsets offsets(TopicPartition key) {
         Partition partition = registry.existing(key);
         LeaderRole leader = partition.leadingOrNull();
-        return leader != null ? leader.offsets() : partition.offsets();
+        return (leader != null ? leader.offsets() : partition.offsets()).committed();
     }
 
-    /** See {@link PartitionService#read}; empty at and above the high watermark, however far above. */
+    /** See {@link PartitionService#read}; empty at and above the last stable offset, however far above. */
     public Future<ReadResult> read(TopicPartition key, long offset, int maxBytes) {
         Partition partition;
         try {
@@ -50,7 +50,7 @@ public final class ReplicaReader {
         } catch (MillraceException e) {
             return Future.failedFuture(e);
         }
-        long limit = partition.highWatermark();
+        long limit = partition.lastStable();
         if (offset >= limit) {
             return Future.succeededFuture(ReadResult.empty());
         }
@@ -60,19 +60,19 @@ public final class ReplicaReader {
     }
 
     private static ReadResult read(Partition partition, long offset, long limit, int maxBytes) throws IOException {
-        return partition.log().read(offset, limit, maxBytes, true);
+        return CommittedRead.read(partition.log(), offset, limit, maxBytes);
     }
 
     /** See {@link PartitionService#watch}. */
     public Watch watch(TopicPartition key, long position, Runnable listener) {
-        return registry.watch(key, position, listener);
+        return registry.watchStable(key, position, listener);
     }
 
     /** See {@link PartitionService#findByTimestamp}. */
     public Future<Optional<TimestampOffset>> findByTimestamp(TopicPartition key, long timestampMs) {
         return readers.submit(() -> {
             Partition partition = registry.existing(key);
-            return partition.log().findByTimestamp(timestampMs, partition.highWatermark());
+            return partition.log().findByTimestamp(timestampMs, partition.lastStable());
         });
     }
 

@@ -91,7 +91,9 @@ public final class ClaimedNode {
             ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
             ApiKeys.LIST_PARTITION_REASSIGNMENTS,
             ApiKeys.PRODUCE,
-            ApiKeys.DELETE_RECORDS
+            ApiKeys.DELETE_RECORDS,
+            ApiKeys.WRITE_TXN_MARKERS,
+            ApiKeys.ADD_PARTITIONS_TO_TXN
         }) {
             CLAIMS.put(forOthers, request -> IntStream.empty());
         }

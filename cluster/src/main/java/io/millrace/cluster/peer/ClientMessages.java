@@ -5,6 +5,7 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.partition.Acks;
 import io.millrace.cluster.partition.AppendCommand;
 import io.millrace.cluster.peer.PeerException.Kind;
+import io.millrace.cluster.record.CommittedBatches;
 import io.millrace.cluster.routing.LeaderClient.Fetch;
 import io.millrace.cluster.routing.LeaderClient.Fetched;
 import io.millrace.cluster.routing.LeaderClient.Found;
@@ -17,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -97,6 +99,7 @@ final class ClientMessages {
                 .setMaxWaitMs(request.maxWaitMs())
                 .setMinBytes(1)
                 .setMaxBytes(request.maxBytes())
+                .setIsolationLevel(IsolationLevel.READ_COMMITTED.id())
                 .setSessionId(FetchMetadata.INVALID_SESSION_ID)
                 .setSessionEpoch(FetchMetadata.FINAL_EPOCH);
         UUID topicId = null;
@@ -137,7 +140,7 @@ final class ClientMessages {
                 }
                 answers.add(new Fetched(
                         ErrorCode.ofKafkaCode(row.errorCode()),
-                        row.highWatermark(),
+                        row.lastStableOffset(),
                         row.logStartOffset(),
                         records(row)));
             }
@@ -147,11 +150,23 @@ final class ClientMessages {
     }
 
     private static ByteBuffer records(PartitionData row) {
-        return row.records() == null ? ByteBuffer.allocate(0) : ((MemoryRecords) row.records()).buffer();
+        if (row.records() == null) {
+            return ByteBuffer.allocate(0);
+        }
+        ByteBuffer batches = ((MemoryRecords) row.records()).buffer();
+        return row.abortedTransactions() == null
+                ? batches
+                : CommittedBatches.without(
+                        row.abortedTransactions().stream()
+                                .map(each -> new CommittedBatches.Aborted(each.producerId(), each.firstOffset()))
+                                .toList(),
+                        batches);
     }
 
     static ListOffsetsRequestData listOffsets(List<Known> partitions, long timestampMs) {
-        ListOffsetsRequestData message = new ListOffsetsRequestData().setReplicaId(CONSUMER);
+        ListOffsetsRequestData message = new ListOffsetsRequestData()
+                .setReplicaId(CONSUMER)
+                .setIsolationLevel(IsolationLevel.READ_COMMITTED.id());
         UUID topicId = null;
         ListOffsetsTopic topic = null;
         for (Known known : partitions) {

@@ -31,7 +31,7 @@ public interface LeaderClient {
      */
     Future<AppendResult> append(int node, AppendCommand command);
 
-    /** Reads below the high watermark; answers each partition in the order of the request. */
+    /** Reads below the last stable offset, without what was aborted; answers each partition in the order of the request. */
     Future<List<Fetched>> fetch(int node, Fetch request);
 
     /** Finds offsets by time, or by {@link #LATEST} and its like; answers each partition in the order of the request. */
@@ -59,7 +59,7 @@ public interface LeaderClient {
     /**
      * The answer for a partition.
      *
-     * @param highWatermark of the leader, -1 when it is not known; also known when the offset is out of range
+     * @param highWatermark of the leader, as those see it who read what is committed: its last stable offset; -1 when it is not known; also known when the offset is out of range
      * @param logStartOffset as above
      * @param records whole batches; belong to the receiver
      */

@@ -36,7 +36,9 @@ import java.util.function.Supplier;
  *
  * <ul>
  *   <li>Appends go to the leader, wherever it is ({@link RoutedAppends}).
- *   <li>What this node has a replica of is read from it, up to the high watermark known here, whoever leads.
+ *   <li>Whoever comes here sees what is committed, whatever isolation he asks for: nothing of a transaction that is open or was aborted.
+ *       So the high watermark that is told is the last stable offset.
+ *   <li>What this node has a replica of is read from it, up to the last stable offset known here, whoever leads.
  *   <li>The rest is read from its leader; what is new is fetched once for the node ({@link RemotePartitions}).
  * </ul>
  *
@@ -128,7 +130,7 @@ public final class RoutedPartitionService implements PartitionService {
     @Override
     public Future<ReadResult> read(TopicPartition key, long offset, int maxBytes, Isolation isolation) {
         if (replicas.leads(key)) {
-            return local.read(key, offset, maxBytes, isolation)
+            return local.read(key, offset, maxBytes, Isolation.READ_COMMITTED)
                     .recover(failure -> isLeaderGone(failure)
                             ? readElsewhere(key, offset, maxBytes)
                             : Future.failedFuture(failure));
@@ -142,7 +144,7 @@ public final class RoutedPartitionService implements PartitionService {
 
     private Future<ReadResult> readElsewhere(TopicPartition key, long offset, int maxBytes) {
         if (!leaders.exists(key)) {
-            return local.read(key, offset, maxBytes, Isolation.READ_UNCOMMITTED);
+            return local.read(key, offset, maxBytes, Isolation.READ_COMMITTED);
         }
         // Also a replica that is far behind has the right records; it only does not have the newest.
         if (replicas.has(key)
@@ -163,7 +165,7 @@ public final class RoutedPartitionService implements PartitionService {
     private Future<ReadResult> readAt(Leader leader, RemotePartition remote, long offset, int maxBytes) {
         TopicPartition key = remote.key();
         if (leaders.isHere(leader)) {
-            return local.read(key, offset, maxBytes, Isolation.READ_UNCOMMITTED);
+            return local.read(key, offset, maxBytes, Isolation.READ_COMMITTED);
         }
         From from = new From(new Known(key, leader.epoch()), offset, maxBytes);
         return client.fetch(leader.nodeId(), new Fetch(List.of(from), 0, maxBytes))
@@ -222,7 +224,7 @@ public final class RoutedPartitionService implements PartitionService {
     @Override
     public long latestOffset(TopicPartition key, Isolation isolation) {
         return replicas.leads(key)
-                ? local.latestOffset(key, isolation)
+                ? local.latestOffset(key, Isolation.READ_COMMITTED)
                 : offsets(key).readLimit(isolation);
     }
 
@@ -245,7 +247,7 @@ public final class RoutedPartitionService implements PartitionService {
                 key,
                 READ_TIMEOUT_MS,
                 leader -> leaders.isHere(leader)
-                        ? local.findMaxTimestamp(key, isolation)
+                        ? local.findMaxTimestamp(key, Isolation.READ_COMMITTED)
                         : findAt(leader, key, LeaderClient.MAX_TIMESTAMP));
     }
 

@@ -149,7 +149,18 @@ class HostileInputIT {
 
             assertThat(response.apiVersion(ApiKeys.PRODUCE.id).minVersion()).isZero();
             assertThat(response.apiVersion(ApiKeys.PRODUCE.id).maxVersion()).isEqualTo((short) 13);
-            assertThat(response.data().finalizedFeatures()).isEmpty();
+        }
+    }
+
+    @Test
+    void finalizedFeaturesAreToldWithTheirEpoch() {
+        try (RawKafkaClient client = node.connect()) {
+            ApiVersionsResponse response = client.call(RawKafkaClient.apiVersions(), ApiVersionsResponse.class);
+
+            assertThat(response.data().finalizedFeatures())
+                    .extracting(feature -> feature.name() + " " + feature.maxVersionLevel())
+                    .contains("transaction.version 2");
+            assertThat(response.data().finalizedFeaturesEpoch()).isNotNegative();
         }
     }
 

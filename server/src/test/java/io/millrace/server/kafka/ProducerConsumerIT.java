@@ -18,11 +18,9 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -208,18 +206,6 @@ class ProducerConsumerIT {
                             .get()
                             .offset())
                     .isZero();
-        }
-    }
-
-    @Test
-    void whenAProducerIsTransactional_thenItIsToldAtOnceThatThereAreNoTransactions() {
-        try (KafkaProducer<String, String> producer = node.producer(Map.of("transactional.id", "tx"))) {
-            assertThatThrownBy(producer::initTransactions)
-                    .isInstanceOf(KafkaException.class)
-                    .isNotInstanceOf(TimeoutException.class)
-                    .satisfiesAnyOf(
-                            failure -> assertThat(failure).isInstanceOf(UnsupportedVersionException.class),
-                            failure -> assertThat(failure).hasStackTraceContaining("does not support transactions"));
         }
     }
 

@@ -4,13 +4,18 @@ import static io.millrace.storage.TestLogs.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.storage.TestBatch;
+import io.millrace.storage.producer.AbortedTransaction;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +33,11 @@ class CompactionModelTest {
     /** What was appended and not cut, in order. */
     private final List<TestRecord> written = new ArrayList<>();
 
+    /** What was appended and aborted. */
+    private final List<TestRecord> taken = new ArrayList<>();
+
+    private final Set<Long> markers = new TreeSet<>();
+    private long nextProducer;
     private CompactedLog log;
     private Random random;
 
@@ -51,6 +61,9 @@ class CompactionModelTest {
     private void run(long seed) throws IOException {
         random = new Random(seed);
         written.clear();
+        taken.clear();
+        markers.clear();
+        nextProducer = 100;
         stable = 0;
         log = CompactedLog.open(directory.resolve("seed-" + seed));
         log.log().compactBelow(() -> stable);
@@ -86,6 +99,7 @@ class CompactionModelTest {
                 log.configure(CompactedLog.config(!compact || random.nextBoolean(), compact, CompactedLog.ALWAYS));
             }
             case 6 -> log.nowMs += random.nextInt(3_000);
+            case 7, 8 -> transact();
             default -> append();
         }
     }
@@ -103,9 +117,24 @@ class CompactionModelTest {
         assertThat(log.append(batch.build()).baseOffset()).isEqualTo(offset);
     }
 
+    /** A transaction of one batch; when it is aborted, its records were never there. */
+    private void transact() {
+        boolean commit = random.nextBoolean();
+        long offset = log.log().offsets().logEndOffset();
+        String key = "k" + random.nextInt(12);
+        String value = "t" + random.nextInt(1_000_000);
+        log.append(log.record(key, value)
+                .producer(nextProducer, 0, 0)
+                .transactional()
+                .build());
+        log.end(nextProducer++, 0, commit);
+        (commit ? written : taken).add(new TestRecord(offset, log.nowMs, key, value));
+        markers.add(offset + 1);
+    }
+
     private void note(String key, String value, int count) {
         for (int i = 0; i < count; i++) {
-            written.add(new TestRecord(written.size(), log.nowMs, key, value));
+            written.add(new TestRecord(log.log().offsets().logEndOffset() - count + i, log.nowMs, key, value));
         }
     }
 
@@ -127,16 +156,27 @@ class CompactionModelTest {
         long newEnd = log.log().offsets().logEndOffset();
         assertThat(newEnd).isLessThanOrEqualTo(target);
         written.removeIf(record -> record.offset() >= newEnd);
+        taken.removeIf(record -> record.offset() >= newEnd);
+        markers.removeIf(offset -> offset >= newEnd);
+        // Without its marker a transaction is open, whatever was to become of it.
+        List<TestRecord> open = taken.stream()
+                .filter(record -> !markers.contains(record.offset() + 1))
+                .toList();
+        taken.removeAll(open);
+        written.addAll(open);
+        written.sort(Comparator.comparingLong(TestRecord::offset));
         stable = Math.min(stable, newEnd);
     }
 
     private void check() throws IOException {
         List<TestRecord> read = TestRecord.in(TestRecord.readAll(log.log(), 300));
-        assertThat(log.log().offsets().logEndOffset())
-                .isEqualTo(
-                        written.isEmpty() ? 0 : written.get(written.size() - 1).offset() + 1);
         Map<Long, TestRecord> byOffset = new TreeMap<>();
         written.forEach(record -> byOffset.put(record.offset(), record));
+        taken.forEach(record -> byOffset.put(record.offset(), record));
+        Set<Long> aborted = log.log().transactions().abortedBetween(0, Long.MAX_VALUE).stream()
+                .map(AbortedTransaction::firstOffset)
+                .collect(Collectors.toSet());
+        read.removeIf(record -> markers.contains(record.offset()));
         long last = -1;
         for (TestRecord record : read) {
             assertThat(record.offset()).isGreaterThan(last);
@@ -147,6 +187,7 @@ class CompactionModelTest {
                 assertThat(record).isEqualTo(original);
             }
         }
+        read.removeIf(record -> aborted.contains(record.offset()));
         assertThat(view(read)).isEqualTo(view(written));
     }
 

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.storage.LogException;
 import io.millrace.storage.batch.BatchHeader;
+import io.millrace.storage.producer.AbortedTransaction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -141,6 +143,45 @@ class CompactionRulesTest {
         log.nowMs += 1000;
         compactDirtied();
         assertThat(markers()).isEmpty();
+    }
+
+    @Test
+    void anAbortedTransactionIsForgottenWithItsMarkerAlsoByASnapshotFromBefore() throws IOException {
+        log.append(
+                log.record("k", "v").producer(7, 0, 0).attributes(TRANSACTIONAL).build());
+        log.end(7, 0, false);
+        // The producer goes on, so that nothing of the old batch is kept for its sequence.
+        log.append(log.record("n", "w").producer(7, 0, 1).build());
+        log.roll();
+        log.reopen();
+        Path before = snapshots().get(0);
+        byte[] snapshot = Files.readAllBytes(before);
+        assertThat(aborted()).hasSize(1);
+        compactDirtied();
+        compactDirtied();
+        log.nowMs += 1000;
+        compactDirtied();
+        assertThat(markers()).isEmpty();
+        assertThat(aborted()).isEmpty();
+        log.close();
+        for (Path each : snapshots()) {
+            Files.delete(each);
+        }
+        Files.write(before, snapshot);
+        log.open();
+        assertThat(aborted()).isEmpty();
+    }
+
+    private List<Path> snapshots() throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("readings-0"))) {
+            return files.filter(file -> file.toString().endsWith(".producers"))
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
+        }
+    }
+
+    private List<AbortedTransaction> aborted() {
+        return log.log().transactions().abortedBetween(0, Long.MAX_VALUE);
     }
 
     @Test

@@ -31,7 +31,7 @@ final class BatchReader {
             FrameEncoder encoder,
             Context context) {
         return partitions
-                .read(partition, position, maxBytes, Isolation.READ_UNCOMMITTED)
+                .read(partition, position, maxBytes, Isolation.READ_COMMITTED)
                 .compose(batches -> {
                     if (batches.inMemory() && batches.sizeBytes() <= ON_LOOP_BYTES_MAX) {
                         return Future.succeededFuture(encode(batches, position, gap, encoder));

@@ -81,7 +81,7 @@ public final class StartPositionResolver {
             // offset.
             long end = partitions.offsets(partition).highWatermark();
             found.add(partitions
-                    .findByTimestamp(partition, timestampMs, Isolation.READ_UNCOMMITTED)
+                    .findByTimestamp(partition, timestampMs, Isolation.READ_COMMITTED)
                     .map(hit -> new ResolvedStart(
                             partition, hit.map(at -> at.offset()).orElse(end), null)));
         }

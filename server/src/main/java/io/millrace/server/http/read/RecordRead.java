@@ -96,7 +96,7 @@ final class RecordRead {
         }
         long before = cursor.position();
         return partitions
-                .read(cursor.partition(), before, READ_BYTES, Isolation.READ_UNCOMMITTED)
+                .read(cursor.partition(), before, READ_BYTES, Isolation.READ_COMMITTED)
                 .compose(result -> {
                     if (result.isEmpty()) {
                         result.close();

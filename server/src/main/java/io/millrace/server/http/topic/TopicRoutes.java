@@ -177,7 +177,7 @@ public final class TopicRoutes implements RouteModule {
             return;
         }
         node.anywhere()
-                .findByTimestamp(partition, timestampMs, Isolation.READ_UNCOMMITTED)
+                .findByTimestamp(partition, timestampMs, Isolation.READ_COMMITTED)
                 .onComplete(found -> answer(ctx, 200, putFound(json, found)), ctx::fail);
     }
 

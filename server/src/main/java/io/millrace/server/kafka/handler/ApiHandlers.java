@@ -7,6 +7,7 @@ import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.peer.PeerApi;
 import io.millrace.cluster.replication.ReplicaFetchService;
+import io.millrace.cluster.transaction.Transactions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -38,16 +39,24 @@ public final class ApiHandlers {
         PartitionService partitions = node.partitions();
         ClusterAdmin admin = node.admin();
         ClusterConfig config = node.config();
+        Transactions transactions = node.transactions();
         List<ApiHandler<?>> rows = new ArrayList<>(List.of(
                 ProduceHandler.forClients(controller, partitions),
                 new FetchHandler(
                         controller, partitions, fetchMaxBytes, config.peers().followerReads()),
                 new ListOffsetsHandler(controller, partitions),
                 new MetadataHandler(controller, config),
-                new FindCoordinatorHandler(node.groups()),
+                new FindCoordinatorHandler(controller, node.groups(), transactions.coordinator()),
                 new CreateTopicsHandler(controller, config),
                 new DeleteTopicsHandler(controller),
-                new InitProducerIdHandler(node.producerIds()),
+                new InitProducerIdHandler(node.producerIds(), transactions.coordinator()),
+                new AddPartitionsToTxnHandler(controller, transactions.coordinator()),
+                new AddOffsetsToTxnHandler(controller, node.groups(), transactions.coordinator()),
+                new EndTxnHandler(transactions.coordinator()),
+                new WriteTxnMarkersHandler(transactions.apis()),
+                new DescribeTransactionsHandler(transactions.coordinator()),
+                new ListTransactionsHandler(transactions.coordinator()),
+                new DescribeProducersHandler(controller, node.localPartitions()),
                 new DescribeConfigsHandler(controller, config),
                 new CreatePartitionsHandler(controller),
                 new ElectLeadersHandler(controller, admin),
@@ -59,7 +68,7 @@ public final class ApiHandlers {
                 new UnregisterBrokerHandler(admin)));
         rows.addAll(GroupApis.of(node.groups(), controller));
         ApiHandlers handlers = new ApiHandlers(rows);
-        handlers.byKey.put(ApiKeys.API_VERSIONS, new ApiVersionsHandler(handlers));
+        handlers.byKey.put(ApiKeys.API_VERSIONS, new ApiVersionsHandler(handlers, controller));
         return handlers;
     }
 

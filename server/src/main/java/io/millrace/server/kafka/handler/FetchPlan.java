@@ -85,6 +85,14 @@ final class FetchPlan {
         return new FetchResponseData().setResponses(rows);
     }
 
+    private static List<FetchResponseData.AbortedTransaction> aborted(FetchedPartition fetched) {
+        return fetched.aborted().stream()
+                .map(each -> new FetchResponseData.AbortedTransaction()
+                        .setProducerId(each.producerId())
+                        .setFirstOffset(each.firstOffset()))
+                .toList();
+    }
+
     private static void fill(PartitionData row, FetchedPartition fetched, boolean readCommitted) {
         PartitionOffsets offsets = fetched.offsets();
         row.setErrorCode(KafkaErrors.of(fetched.error()).code())
@@ -95,7 +103,7 @@ final class FetchPlan {
                 .setPreferredReadReplica(fetched.preferredReplica())
                 // Null means "not read_committed"; a list, even an empty one, is what read_committed clients filter by.
                 .setAbortedTransactions(
-                        readCommitted && fetched.error().kafkaCode() == Errors.NONE.code() ? List.of() : null)
+                        readCommitted && fetched.error().kafkaCode() == Errors.NONE.code() ? aborted(fetched) : null)
                 .setRecords(fetched.records().isEmpty() ? MemoryRecords.EMPTY : new LogRecords(fetched.records()));
     }
 }

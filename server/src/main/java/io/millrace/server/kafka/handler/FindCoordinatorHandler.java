@@ -2,6 +2,8 @@ package io.millrace.server.kafka.handler;
 
 import io.millrace.cluster.group.GroupCoordinator;
 import io.millrace.cluster.metadata.BrokerMetadata;
+import io.millrace.cluster.metadata.Controller;
+import io.millrace.cluster.transaction.TransactionCoordinator;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,18 +23,27 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
  */
 final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest> {
 
-    static final String NO_TRANSACTIONS =
-            "This server does not support transactions: remove transactional.id from the producer's configuration.";
     private static final String NO_SHARE_GROUPS =
             "This server does not support share groups: use a consumer group (KafkaConsumer).";
 
     private final Map<Byte, CoordinatorFinder> finders;
 
-    FindCoordinatorHandler(GroupCoordinator groups) {
+    FindCoordinatorHandler(Controller controller, GroupCoordinator groups, TransactionCoordinator transactions) {
         this.finders = Map.of(
-                CoordinatorType.GROUP.id(), groups::coordinatorOf,
-                CoordinatorType.TRANSACTION.id(), refusing(NO_TRANSACTIONS),
-                CoordinatorType.SHARE.id(), refusing(NO_SHARE_GROUPS));
+                CoordinatorType.GROUP.id(),
+                groups::coordinatorOf,
+                CoordinatorType.TRANSACTION.id(),
+                key -> transactions.find(key).map(node -> registered(controller, node)),
+                CoordinatorType.SHARE.id(),
+                refusing(NO_SHARE_GROUPS));
+    }
+
+    private static BrokerMetadata registered(Controller controller, int nodeId) {
+        BrokerMetadata broker = controller.image().brokers().get(nodeId);
+        if (broker == null || broker.host() == null) {
+            throw Errors.COORDINATOR_NOT_AVAILABLE.exception("Node " + nodeId + " is not registered at the moment.");
+        }
+        return broker;
     }
 
     private static CoordinatorFinder refusing(String why) {

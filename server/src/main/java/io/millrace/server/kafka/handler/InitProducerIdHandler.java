@@ -1,22 +1,30 @@
 package io.millrace.server.kafka.handler;
 
 import io.millrace.cluster.transaction.ProducerIdAllocator;
+import io.millrace.cluster.transaction.ProducerIdentity;
+import io.millrace.cluster.transaction.TransactionCoordinator;
 import io.vertx.core.Future;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.InitProducerIdRequest;
 
 /**
- * Gives an idempotent producer its id (KIP-98). Without a transactional id every request gets a new id, also one that names an
- * old id and epoch (KIP-360): nothing has to be fenced. Sequences are checked by the partition's log.
+ * Gives a producer its id and epoch (KIP-98). Without a transactional id every request gets a new id, also one that names an old id and
+ * epoch (KIP-360): nothing has to be fenced. With one, the coordinator fences whoever used it before. Sequences are checked by the
+ * partition's log.
  */
 final class InitProducerIdHandler implements ApiHandler<InitProducerIdRequest> {
 
-    private final ProducerIdAllocator producerIds;
+    /** From this version on clients know PRODUCER_FENCED. */
+    private static final short FENCED_VERSION = 4;
 
-    InitProducerIdHandler(ProducerIdAllocator producerIds) {
+    private final ProducerIdAllocator producerIds;
+    private final TransactionCoordinator coordinator;
+
+    InitProducerIdHandler(ProducerIdAllocator producerIds, TransactionCoordinator coordinator) {
         this.producerIds = producerIds;
+        this.coordinator = coordinator;
     }
 
     @Override
@@ -36,12 +44,22 @@ final class InitProducerIdHandler implements ApiHandler<InitProducerIdRequest> {
 
     @Override
     public Future<ApiResponse> handle(ApiRequest<InitProducerIdRequest> request) {
-        if (request.body().data().transactionalId() != null) {
-            return Future.failedFuture(Errors.UNSUPPORTED_VERSION.exception(FindCoordinatorHandler.NO_TRANSACTIONS));
+        InitProducerIdRequestData data = request.body().data();
+        if (data.transactionalId() == null) {
+            return producerIds.next().map(id -> answer(new ProducerIdentity(id, (short) 0)));
         }
-        return producerIds
-                .next()
-                .map(id -> ApiResponse.of(
-                        new InitProducerIdResponseData().setProducerId(id).setProducerEpoch((short) 0)));
+        return coordinator
+                .initProducerId(
+                        data.transactionalId(),
+                        data.transactionTimeoutMs(),
+                        new ProducerIdentity(data.producerId(), data.producerEpoch()))
+                .map(InitProducerIdHandler::answer)
+                .recover(failure -> TransactionErrors.failed(failure, request.version() >= FENCED_VERSION));
+    }
+
+    private static ApiResponse answer(ProducerIdentity producer) {
+        return ApiResponse.of(new InitProducerIdResponseData()
+                .setProducerId(producer.producerId())
+                .setProducerEpoch(producer.epoch()));
     }
 }

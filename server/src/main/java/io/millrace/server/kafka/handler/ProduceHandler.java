@@ -8,6 +8,7 @@ import io.millrace.cluster.metadata.InternalTopics;
 import io.millrace.cluster.partition.Acks;
 import io.millrace.cluster.partition.AppendCommand;
 import io.millrace.cluster.partition.PartitionService;
+import io.millrace.cluster.partition.ProducerTransaction;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.TopicPartition;
 import io.vertx.core.Future;
@@ -32,6 +33,9 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
 
     /** From this version on topics are named by id (KIP-516). */
     private static final short TOPIC_ID_VERSION = 13;
+
+    /** From this version on producers rely on leaders to add partitions to their transactions (KIP-890). */
+    private static final short ADDS_PARTITIONS_VERSION = 12;
 
     private final Controller controller;
     private final PartitionService partitions;
@@ -106,11 +110,16 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
                     ? records.buffer().slice()
                     : ByteBuffer.allocate(0);
             ProducedBatch.check(batch, request.version());
-            return partitions.append(
-                    new AppendCommand(partition, batch, acks, request.body().timeout()));
+            return partitions.append(new AppendCommand(
+                    partition, batch, acks, request.body().timeout(), transaction(request), AppendCommand.ANY_EPOCH));
         } catch (RuntimeException failure) {
             return Future.failedFuture(failure);
         }
+    }
+
+    private static ProducerTransaction transaction(ApiRequest<ProduceRequest> request) {
+        String id = request.body().transactionalId();
+        return id == null ? null : new ProducerTransaction(id, request.version() >= ADDS_PARTITIONS_VERSION);
     }
 
     private static Acks acks(short acks) {
