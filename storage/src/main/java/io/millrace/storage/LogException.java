@@ -24,6 +24,13 @@ public abstract sealed class LogException extends RuntimeException {
         }
     }
 
+    /** A record's timestamp is too far from the log's clock. Nothing was written; sending it again will not help. */
+    public static final class InvalidTimestamp extends LogException {
+        public InvalidTimestamp(String message) {
+            super(message, null);
+        }
+    }
+
     /** Batches of message format v0 or v1, which are not stored. */
     public static final class UnsupportedFormat extends LogException {
         public UnsupportedFormat(String message) {
