@@ -69,7 +69,8 @@ final class ImageTranslation {
                 brokers(image),
                 byName,
                 byId,
-                image.configs().configMapForResource(CLUSTER_DEFAULTS));
+                image.configs().configMapForResource(CLUSTER_DEFAULTS),
+                CommittedTranslation.of(previous, delta, image));
     }
 
     private static void put(Map<String, TopicMetadata> byName, Map<UUID, TopicMetadata> byId, TopicMetadata topic) {

@@ -15,6 +15,7 @@ import java.util.UUID;
  * @param brokers the registered nodes by node id, dead ones too
  * @param topics by name; a topic that did not change is the same object in the next image
  * @param settings what was committed for all nodes, by its name
+ * @param committed what else was committed; the same object in the next image when nothing of it changed
  */
 public record ClusterImage(
         long version,
@@ -23,7 +24,8 @@ public record ClusterImage(
         Map<Integer, BrokerMetadata> brokers,
         Map<String, TopicMetadata> topics,
         Map<UUID, TopicMetadata> topicsById,
-        Map<String, String> settings) {
+        Map<String, String> settings,
+        CommittedSettings committed) {
 
     public ClusterImage {
         brokers = Map.copyOf(brokers);
@@ -40,7 +42,12 @@ public record ClusterImage(
             Map<Integer, BrokerMetadata> brokers,
             Map<String, TopicMetadata> topics,
             Map<UUID, TopicMetadata> topicsById) {
-        this(version, clusterId, controllerId, brokers, topics, topicsById, Map.of());
+        this(version, clusterId, controllerId, brokers, topics, topicsById, Map.of(), CommittedSettings.NONE);
+    }
+
+    /** The same with another active controller. */
+    public ClusterImage withController(int nodeId) {
+        return new ClusterImage(version, clusterId, nodeId, brokers, topics, topicsById, settings, committed);
     }
 
     /** The nodes that are alive, in the order of their ids. */

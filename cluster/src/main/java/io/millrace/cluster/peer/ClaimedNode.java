@@ -91,7 +91,9 @@ public final class ClaimedNode {
             ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
             ApiKeys.LIST_PARTITION_REASSIGNMENTS,
             ApiKeys.PRODUCE,
-            ApiKeys.DELETE_RECORDS
+            ApiKeys.DELETE_RECORDS,
+            ApiKeys.ALTER_CLIENT_QUOTAS,
+            ApiKeys.UPDATE_FEATURES
         }) {
             CLAIMS.put(forOthers, request -> IntStream.empty());
         }

@@ -64,6 +64,7 @@ final class RequestSamples {
         samples.put(ApiKeys.DESCRIBE_CONFIGS, this::describeConfigs);
         samples.put(ApiKeys.DESCRIBE_CLUSTER, this::describeCluster);
         samples.putAll(AdminRequestSamples.all());
+        samples.putAll(SettingsRequestSamples.all());
     }
 
     /** The APIs that there are samples of. */

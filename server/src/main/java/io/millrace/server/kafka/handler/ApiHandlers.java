@@ -7,6 +7,7 @@ import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.peer.PeerApi;
 import io.millrace.cluster.replication.ReplicaFetchService;
+import io.millrace.server.kafka.quota.ClientQuotas;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -30,33 +31,42 @@ public final class ApiHandlers {
     /**
      * What clients are served.
      *
-     * @param fetchMaxBytes bound on one fetch answer
+     * @param quotas what clients may use
      */
-    public static ApiHandlers forClients(ClusterNode node, int fetchMaxBytes) {
+    public static ApiHandlers forClients(ClusterNode node, ClientLimits limits, ClientQuotas quotas) {
         Controller controller = node.controller();
         PartitionService partitions = node.partitions();
         ClusterAdmin admin = node.admin();
         ClusterConfig config = node.config();
+        ConfigAlterations alterations = new ConfigAlterations(controller, admin, config);
         ApiHandlers handlers = new ApiHandlers(List.of(
                 ProduceHandler.forClients(controller, partitions),
-                new FetchHandler(
-                        controller, partitions, fetchMaxBytes, config.peers().followerReads()),
+                FetchHandler.forClients(node, limits, quotas),
                 new ListOffsetsHandler(controller, partitions),
                 new MetadataHandler(controller, config),
                 new FindCoordinatorHandler(),
                 new CreateTopicsHandler(controller, config),
                 new DeleteTopicsHandler(controller),
+                new DeleteRecordsHandler(controller, partitions, config),
                 new InitProducerIdHandler(node.producerIds()),
-                new DescribeConfigsHandler(controller, config),
+                new OffsetForLeaderEpochHandler(controller, partitions),
+                new DescribeConfigsHandler(controller, config, limits),
+                new AlterConfigsHandler(alterations),
+                new DescribeLogDirsHandler(node),
                 new CreatePartitionsHandler(controller),
                 new ElectLeadersHandler(controller, admin),
-                new IncrementalAlterConfigsHandler(controller, admin, config),
+                new IncrementalAlterConfigsHandler(alterations),
                 new AlterPartitionReassignmentsHandler(controller, admin),
                 new ListPartitionReassignmentsHandler(admin),
+                new DescribeClientQuotasHandler(controller),
+                new AlterClientQuotasHandler(admin),
                 new DescribeQuorumHandler(admin),
+                new UpdateFeaturesHandler(admin),
                 new DescribeClusterHandler(controller),
-                new UnregisterBrokerHandler(admin)));
-        handlers.byKey.put(ApiKeys.API_VERSIONS, new ApiVersionsHandler(handlers));
+                new UnregisterBrokerHandler(admin),
+                new ListConfigResourcesHandler(controller),
+                new DescribeTopicPartitionsHandler(controller)));
+        handlers.byKey.put(ApiKeys.API_VERSIONS, new ApiVersionsHandler(handlers, controller));
         return handlers;
     }
 
@@ -82,7 +92,7 @@ public final class ApiHandlers {
                 new PeerFetchHandler(
                         metadataFetch(apis),
                         new ReplicaFetchHandler(replicas, controller::image),
-                        new FetchHandler(controller, partitions, fetchMaxBytes, false)));
+                        FetchHandler.forPeers(controller, partitions, fetchMaxBytes)));
         return handlers;
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.server.kafka.handler;
 
+import io.millrace.cluster.metadata.Controller;
 import io.vertx.core.Future;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
@@ -7,10 +8,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiVersionsRequest;
 
-/**
- * Tells clients which APIs they may use (KIP-35, KIP-511). No features are finalized: with {@code transaction.version} 2 clients
- * would switch to a transaction protocol (KIP-890) that is not there.
- */
+/** Tells clients which APIs they may use (KIP-35, KIP-511), and which features the cluster has ({@link FinalizedFeatures}). */
 public final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequest> {
 
     /**
@@ -20,9 +18,11 @@ public final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequest> 
     private static final short ADVERTISED_PRODUCE_MIN_VERSION = ApiKeys.PRODUCE_API_VERSIONS_RESPONSE_MIN_VERSION;
 
     private final ApiHandlers handlers;
+    private final Controller controller;
 
-    ApiVersionsHandler(ApiHandlers handlers) {
+    ApiVersionsHandler(ApiHandlers handlers, Controller controller) {
         this.handlers = handlers;
+        this.controller = controller;
     }
 
     @Override
@@ -49,6 +49,7 @@ public final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequest> 
         for (ApiHandler<?> handler : handlers.all()) {
             response.apiKeys().add(range(handler));
         }
+        FinalizedFeatures.tell(response, controller.image(), request.version());
         return Future.succeededFuture(ApiResponse.of(response));
     }
 
