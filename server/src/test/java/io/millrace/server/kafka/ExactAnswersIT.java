@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
@@ -30,6 +31,8 @@ import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -203,6 +206,23 @@ class ExactAnswersIT {
         assertThat(RawRequests.row(produced).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_ID.code());
         FetchResponse fetched = client.call(RawRequests.fetch(old, 0, 0), FetchResponse.class);
         assertThat(RawRequests.row(fetched).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_ID.code());
+    }
+
+    @Test
+    void aProducerIsToldWhichRecordsOfABatchHaveNoKeyWhereOneIsNeeded() {
+        node.createTopic("keyed", 1, Map.of("cleanup.policy", "compact"));
+        SimpleRecord with = new SimpleRecord(1_000, "k".getBytes(), "v".getBytes());
+        SimpleRecord without = new SimpleRecord(1_000, null, "v".getBytes());
+        for (Compression codec : List.of(Compression.NONE, Compression.gzip().build())) {
+            PartitionProduceResponse row = RawRequests.row(client.call(
+                    RawRequests.produce("keyed", -1, MemoryRecords.withRecords(codec, without, with, without)),
+                    ProduceResponse.class));
+
+            assertThat(row.errorCode()).isEqualTo(Errors.INVALID_RECORD.code());
+            assertThat(row.recordErrors())
+                    .extracting(BatchIndexAndErrorMessage::batchIndex)
+                    .containsExactly(0, 2);
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -18,7 +19,9 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.FetchResponse;
 import org.apache.kafka.common.requests.ProduceResponse;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,29 +35,36 @@ class FetchSessionIT {
     private static final int WITHOUT = -1;
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private KafkaTestNode node;
+    private static final AtomicInteger TESTS = new AtomicInteger();
+    private static KafkaTestNode node;
+
     private RawKafkaClient client;
     private TopicMetadata alpha;
     private TopicMetadata beta;
 
-    @BeforeEach
-    void start() {
-        start(UnaryOperator.identity());
+    @BeforeAll
+    static void startNode() {
+        node = KafkaTestNode.start(directory);
     }
 
-    private void start(UnaryOperator<KafkaListenerConfig> listener) {
-        node = KafkaTestNode.start(directory, UnaryOperator.identity(), listener);
+    @AfterAll
+    static void stopNode() {
+        node.close();
+    }
+
+    @BeforeEach
+    void connect() {
         client = node.connect();
-        alpha = node.node().controller().image().topic("alpha").orElseGet(() -> node.createTopic("alpha", 2));
-        beta = node.node().controller().image().topic("beta").orElseGet(() -> node.createTopic("beta", 1));
+        int test = TESTS.incrementAndGet();
+        alpha = node.createTopic("alpha-" + test, 2);
+        beta = node.createTopic("beta-" + test, 1);
     }
 
     @AfterEach
-    void stop() {
+    void disconnect() {
         client.close();
-        node.close();
     }
 
     @Test
@@ -144,7 +154,7 @@ class FetchSessionIT {
         int session = fetch(BY_ID, 0, OPENING, at(beta, 0, 0), at(alpha, 0, 0)).sessionId();
         TopicMetadata old = beta;
         KafkaTestNode.await(node.node().controller().deleteTopic(old.id()));
-        beta = node.createTopic("beta", 1);
+        beta = node.createTopic(old.name(), 1);
         produce("beta");
 
         FetchResponse unknown = fetch(BY_ID, session, 1);
@@ -169,7 +179,7 @@ class FetchSessionIT {
 
     @Test
     void partitionsThatHadRecordsGoToTheEndSoThatNoneStarves() {
-        for (String topic : List.of("alpha", "beta")) {
+        for (String topic : List.of(alpha.name(), beta.name())) {
             for (int i = 0; i < 3; i++) {
                 client.call(RawRequests.produce(topic, -1, RawRequests.batch(1_000)), ProduceResponse.class);
             }
@@ -194,15 +204,22 @@ class FetchSessionIT {
     }
 
     @Test
-    void withoutRoomAClientGetsNoSessionAndIsServedAllTheSame() {
-        stop();
-        start(config -> TestConfigs.withFetchSessions(config, 1));
-        int session = fetch(BY_ID, 0, OPENING, at(alpha, 0, 0)).sessionId();
-        FetchResponse second = fetch(BY_ID, 0, OPENING, at(alpha, 0, 0), at(beta, 0, 0));
+    void withoutRoomAClientGetsNoSessionAndIsServedAllTheSame(@TempDir Path other) {
+        try (KafkaTestNode small = KafkaTestNode.start(
+                        other, UnaryOperator.identity(), config -> TestConfigs.withFetchSessions(config, 1));
+                RawKafkaClient raw = small.connect()) {
+            FetchTopic topic = at(small.createTopic("alpha", 1), 0, 0);
+            FetchResponse first = raw.call(
+                    new FetchRequest(request(0, OPENING).setTopics(List.of(topic)), BY_ID), FetchResponse.class);
+            FetchResponse second = raw.call(
+                    new FetchRequest(request(0, OPENING).setTopics(List.of(topic)), BY_ID), FetchResponse.class);
 
-        assertThat(second.sessionId()).isZero();
-        assertThat(rows(second)).containsExactly("alpha-0", "beta-0");
-        assertThat(fetch(BY_ID, session, 1).sessionId()).isEqualTo(session);
+            assertThat(first.sessionId()).isPositive();
+            assertThat(second.sessionId()).isZero();
+            assertThat(second.data().responses()).hasSize(1);
+            FetchResponse next = raw.call(new FetchRequest(request(first.sessionId(), 1), BY_ID), FetchResponse.class);
+            assertThat(next.sessionId()).isEqualTo(first.sessionId());
+        }
     }
 
     @Test
@@ -211,14 +228,15 @@ class FetchSessionIT {
         client.send(new FetchRequest(request(session, 1).setMaxWaitMs(15_000), BY_ID));
         assertThat(client.isSilentFor(150)).isTrue();
         try (RawKafkaClient other = node.connect()) {
-            other.call(RawRequests.produce("beta", -1, RawRequests.batch("v")), ProduceResponse.class);
+            other.call(RawRequests.produce(beta.name(), -1, RawRequests.batch("v")), ProduceResponse.class);
         }
 
         assertThat(rows(client.receive(FetchResponse.class))).containsExactly("beta-0");
     }
 
     private void produce(String topic) {
-        client.call(RawRequests.produce(topic, -1, RawRequests.batch("v")), ProduceResponse.class);
+        String name = topic.equals("alpha") ? alpha.name() : beta.name();
+        client.call(RawRequests.produce(name, -1, RawRequests.batch("v")), ProduceResponse.class);
     }
 
     private FetchResponse fetch(short version, int session, int epoch, FetchTopic... topics) {
@@ -258,7 +276,9 @@ class FetchSessionIT {
         response.data()
                 .responses()
                 .forEach(topic -> topic.partitions().forEach(row -> {
-                    String name = topic.topic().isEmpty() ? name(topic.topicId()) : topic.topic();
+                    String name = topic.topic().isEmpty()
+                            ? name(topic.topicId())
+                            : Map.of(alpha.name(), "alpha", beta.name(), "beta").get(topic.topic());
                     rows.add(name + "-" + row.partitionIndex());
                 }));
         return rows;

@@ -23,6 +23,7 @@ import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.ConfigResource.Type;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidUpdateVersionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,6 +178,7 @@ class NodeSettingsIT {
                 .containsKey(elr);
 
         assertThatThrownBy(() -> update("metadata.version", 2_000, UpgradeType.UPGRADE))
+                .hasCauseInstanceOf(InvalidUpdateVersionException.class)
                 .hasMessageContaining("metadata.version");
     }
 
