@@ -28,6 +28,7 @@ import io.millrace.cluster.partition.LocalPartitionService;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.Partitioner;
 import io.millrace.cluster.partition.RecordAppender;
+import io.millrace.cluster.partition.ReplicaFiles;
 import io.millrace.cluster.partition.ReplicaHealth;
 import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerApi;
@@ -60,6 +61,8 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -399,6 +402,19 @@ public final class ClusterNode {
     /** How the replicas of this node do. */
     public ReplicaHealth replicaHealth() {
         return partitions.health();
+    }
+
+    /** What lies on this node's disk of each replica. */
+    public List<ReplicaFiles> replicaFiles() {
+        return partitions.replicaFiles();
+    }
+
+    /** The volume of the data directory, asked now. Completes on the caller's context. */
+    public Future<DiskSpace> diskSpace() {
+        return vertx.executeBlocking(() -> {
+            FileStore volume = Files.getFileStore(config.storage().directory());
+            return new DiskSpace(volume.getTotalSpace(), volume.getUsableSpace());
+        });
     }
 
     /** What this node is in the metadata quorum, and how far its log is; once it has joined. */

@@ -138,7 +138,10 @@ final class ComponentConfigs {
                 kafka.fetchMaxBytes(),
                 kafka.idleTimeoutMs(),
                 kafka.firstRequestTimeoutMs(),
-                kafka.stopTimeoutMs());
+                kafka.stopTimeoutMs(),
+                kafka.maxFetchSessions(),
+                kafka.quotaWindowNum(),
+                kafka.quotaWindowMs());
     }
 
     /** The listener for other nodes: its own address, and the limits of the one for clients. */

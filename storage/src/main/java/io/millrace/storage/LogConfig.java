@@ -17,6 +17,7 @@ package io.millrace.storage;
  * @param compaction when and how it is compacted, if it is
  * @param mayUseReserve whether appends are accepted when the disk is below its reserve of free space: for a log without which
  *     the node could not do anything about that
+ * @param timestampLimits which times of producers are accepted
  */
 public record LogConfig(
         int segmentBytes,
@@ -30,7 +31,8 @@ public record LogConfig(
         boolean compact,
         FlushPolicy flushPolicy,
         CompactionConfig compaction,
-        boolean mayUseReserve) {
+        boolean mayUseReserve,
+        TimestampLimits timestampLimits) {
 
     /** Who sets the timestamp of a record. */
     public enum TimestampType {
@@ -50,7 +52,37 @@ public record LogConfig(
         }
     }
 
-    /** With Kafka's defaults for compaction. */
+    /** With any times of producers. */
+    public LogConfig(
+            int segmentBytes,
+            long segmentMs,
+            int indexIntervalBytes,
+            long retentionMs,
+            long retentionBytes,
+            int maxMessageBytes,
+            TimestampType timestampType,
+            boolean delete,
+            boolean compact,
+            FlushPolicy flushPolicy,
+            CompactionConfig compaction,
+            boolean mayUseReserve) {
+        this(
+                segmentBytes,
+                segmentMs,
+                indexIntervalBytes,
+                retentionMs,
+                retentionBytes,
+                maxMessageBytes,
+                timestampType,
+                delete,
+                compact,
+                flushPolicy,
+                compaction,
+                mayUseReserve,
+                TimestampLimits.NONE);
+    }
+
+    /** With Kafka's defaults for compaction, and any times of producers. */
     public LogConfig(
             int segmentBytes,
             long segmentMs,
@@ -95,6 +127,9 @@ public record LogConfig(
                 TimestampType.CREATE_TIME,
                 true,
                 false,
-                FlushPolicy.GROUP);
+                FlushPolicy.GROUP,
+                CompactionConfig.defaults(),
+                false,
+                TimestampLimits.defaults());
     }
 }

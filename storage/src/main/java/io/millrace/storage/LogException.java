@@ -1,5 +1,7 @@
 package io.millrace.storage;
 
+import java.util.List;
+
 /**
  * Why a log did not do what was asked. The subclasses say what the caller may do next; the message is meant for the user.
  * They carry no stack trace: they are answers, not bugs.
@@ -19,7 +21,27 @@ public abstract sealed class LogException extends RuntimeException {
 
     /** A valid batch that breaks a rule of this log (no key on a compacted topic, records of an old format). */
     public static final class InvalidRecord extends LogException {
+        private final List<Integer> records;
+
         public InvalidRecord(String message) {
+            this(message, List.of());
+        }
+
+        /** @param records the numbers of the records in their batch, from 0 */
+        public InvalidRecord(String message, List<Integer> records) {
+            super(message, null);
+            this.records = List.copyOf(records);
+        }
+
+        /** Which records of the batch break the rule, from 0; empty when it is the batch itself. */
+        public List<Integer> records() {
+            return records;
+        }
+    }
+
+    /** A record's timestamp is too far from the log's clock. Nothing was written; sending it again will not help. */
+    public static final class InvalidTimestamp extends LogException {
+        public InvalidTimestamp(String message) {
             super(message, null);
         }
     }

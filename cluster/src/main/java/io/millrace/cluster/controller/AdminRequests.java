@@ -4,6 +4,7 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.ClusterSettingNames;
 import io.millrace.storage.TopicPartition;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,19 +115,23 @@ final class AdminRequests {
 
     /**
      * @param node a node id, or nothing for all nodes
-     * @param value null to take the setting away
+     * @param changes null takes a setting away
      */
-    private static IncrementalAlterConfigsRequestData setting(String node, String name, String value) {
+    static IncrementalAlterConfigsRequestData settings(String node, Map<String, String> changes, boolean validateOnly) {
         AlterableConfigCollection configs = new AlterableConfigCollection();
-        configs.add(new AlterableConfig()
+        changes.forEach((name, value) -> configs.add(new AlterableConfig()
                 .setName(name)
                 .setValue(value)
-                .setConfigOperation((value != null ? AlterConfigOp.OpType.SET : AlterConfigOp.OpType.DELETE).id()));
+                .setConfigOperation((value != null ? AlterConfigOp.OpType.SET : AlterConfigOp.OpType.DELETE).id())));
         AlterConfigsResourceCollection resources = new AlterConfigsResourceCollection();
         resources.add(new AlterConfigsResource()
                 .setResourceType(ConfigResource.Type.BROKER.id())
                 .setResourceName(node)
                 .setConfigs(configs));
-        return new IncrementalAlterConfigsRequestData().setResources(resources);
+        return new IncrementalAlterConfigsRequestData().setResources(resources).setValidateOnly(validateOnly);
+    }
+
+    private static IncrementalAlterConfigsRequestData setting(String node, String name, String value) {
+        return settings(node, Collections.singletonMap(name, value), false);
     }
 }

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.common.message.AllocateProducerIdsResponseData;
+import org.apache.kafka.common.message.AlterClientQuotasResponseData;
+import org.apache.kafka.common.message.AlterClientQuotasResponseData.EntryData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.AlterPartitionResponseData;
 import org.apache.kafka.common.message.AssignReplicasToDirsResponseData;
@@ -22,6 +24,7 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.UnregisterBrokerResponseData;
+import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -53,6 +56,13 @@ final class AnswerCodes {
                 IncrementalAlterConfigsResponseData.class,
                 IncrementalAlterConfigsResponseData::responses,
                 AlterConfigsResourceResponse::errorCode);
+        items(AlterClientQuotasResponseData.class, AlterClientQuotasResponseData::entries, EntryData::errorCode);
+        // Has words for other errors, which are told.
+        BY_MESSAGE.put(
+                UpdateFeaturesResponseData.class,
+                answer -> ((UpdateFeaturesResponseData) answer).errorCode() == Errors.NOT_CONTROLLER.code()
+                        ? Errors.NOT_CONTROLLER
+                        : Errors.NONE);
     }
 
     private AnswerCodes() {}

@@ -7,7 +7,10 @@ import io.millrace.cluster.metadata.ClusterAdmin;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.ClusterSettingNames;
 import io.millrace.cluster.metadata.ClusterStatus;
+import io.millrace.cluster.metadata.FeatureChange;
 import io.millrace.cluster.metadata.PartitionMetadata;
+import io.millrace.cluster.metadata.QuotaChange;
+import io.millrace.cluster.metadata.QuotaEntity;
 import io.millrace.cluster.peer.ReplicaSizes;
 import io.millrace.cluster.quorum.Quorum;
 import io.millrace.cluster.quorum.QuorumStatus;
@@ -18,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +40,7 @@ final class ClusterAdministration implements ClusterAdmin {
     private final ClusterController controller;
     private final Quorum quorum;
     private final ReplicaSizes sizes;
+    private final SettingsAdministration settings;
 
     ClusterAdministration(
             int nodeId, ActiveController active, ClusterController controller, Quorum quorum, ReplicaSizes sizes) {
@@ -44,6 +49,23 @@ final class ClusterAdministration implements ClusterAdmin {
         this.controller = controller;
         this.quorum = quorum;
         this.sizes = sizes;
+        this.settings = new SettingsAdministration(active, controller);
+    }
+
+    @Override
+    public Future<Void> alterSettings(OptionalInt node, Map<String, String> changes, boolean validateOnly) {
+        return settings.alterSettings(node, changes, validateOnly);
+    }
+
+    @Override
+    public Future<Map<QuotaEntity, Optional<MillraceException>>> alterQuotas(
+            List<QuotaChange> changes, boolean validateOnly) {
+        return settings.alterQuotas(changes, validateOnly);
+    }
+
+    @Override
+    public Future<Void> updateFeatures(List<FeatureChange> changes, boolean validateOnly) {
+        return settings.updateFeatures(changes, validateOnly);
     }
 
     @Override

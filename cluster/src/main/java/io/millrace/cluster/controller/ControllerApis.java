@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
@@ -33,6 +34,8 @@ import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.AlterClientQuotasRequest;
+import org.apache.kafka.common.requests.AlterClientQuotasResponse;
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.controller.BrokerSessions;
@@ -67,6 +70,8 @@ final class ControllerApis {
         row(ApiKeys.INCREMENTAL_ALTER_CONFIGS, this::alterConfigs);
         row(ApiKeys.ELECT_LEADERS, controller::electLeaders);
         row(ApiKeys.ALTER_PARTITION_REASSIGNMENTS, controller::alterPartitionReassignments);
+        row(ApiKeys.ALTER_CLIENT_QUOTAS, this::alterQuotas);
+        row(ApiKeys.UPDATE_FEATURES, controller::updateFeatures);
         row(ApiKeys.LIST_PARTITION_REASSIGNMENTS, controller::listPartitionReassignments);
     }
 
@@ -196,6 +201,16 @@ final class ControllerApis {
         return controller
                 .incrementalAlterConfigs(context, changes, request.validateOnly(), true)
                 .thenApply(ControllerApis::configResults);
+    }
+
+    private CompletionStage<? extends ApiMessage> alterQuotas(
+            ControllerRequestContext context, AlterClientQuotasRequestData request) {
+        AlterClientQuotasRequest asked =
+                new AlterClientQuotasRequest(request, context.requestHeader().requestApiVersion());
+        return controller
+                .alterClientQuotas(context, asked.entries(), request.validateOnly())
+                .thenApply(results ->
+                        AlterClientQuotasResponse.fromQuotaEntities(results, 0).data());
     }
 
     private static IncrementalAlterConfigsResponseData configResults(Map<ConfigResource, ApiError> results) {

@@ -82,15 +82,7 @@ final class ImagePublisher implements MetadataPublisher {
     public void onControllerChange(LeaderAndEpoch leader) {
         controllerId = leader.leaderId().orElse(-1);
         if (image.version() >= 0) {
-            publish(new ClusterImage(
-                    image.version(),
-                    image.clusterId(),
-                    controllerId,
-                    image.brokers(),
-                    image.topics(),
-                    image.topicsById(),
-                    image.settings(),
-                    image.features()));
+            publish(image.withController(controllerId));
         }
     }
 

@@ -70,7 +70,7 @@ final class ImageTranslation {
                 byName,
                 byId,
                 image.configs().configMapForResource(CLUSTER_DEFAULTS),
-                image.features().finalizedVersions());
+                CommittedTranslation.of(previous, delta, image));
     }
 
     private static void put(Map<String, TopicMetadata> byName, Map<UUID, TopicMetadata> byId, TopicMetadata topic) {

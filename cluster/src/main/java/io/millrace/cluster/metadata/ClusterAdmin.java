@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -67,6 +68,20 @@ public interface ClusterAdmin {
      * back, over restarts of that node and of controllers.
      */
     Future<Void> setDrained(int nodeId, boolean drained);
+
+    /**
+     * Changes settings of a node, or of all nodes ({@link ClusterSettingNames}): a null value takes a setting away, what is not named
+     * stays. Refused with INVALID_CONFIG when there is no such setting.
+     *
+     * @param nodeId empty for all nodes
+     */
+    Future<Void> alterSettings(OptionalInt nodeId, Map<String, String> changes, boolean validateOnly);
+
+    /** Changes quotas of clients; each entity's change is made or refused on its own. */
+    Future<Map<QuotaEntity, Optional<MillraceException>>> alterQuotas(List<QuotaChange> changes, boolean validateOnly);
+
+    /** Changes the levels of features, all or none (KIP-584). */
+    Future<Void> updateFeatures(List<FeatureChange> changes, boolean validateOnly);
 
     /** Sets how fast replicas catch up, on all nodes at once; empty: as each node's configuration says. */
     Future<Void> limitCatchUp(OptionalLong bytesPerSecond);

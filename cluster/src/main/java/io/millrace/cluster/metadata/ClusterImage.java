@@ -15,7 +15,7 @@ import java.util.UUID;
  * @param brokers the registered nodes by node id, dead ones too
  * @param topics by name; a topic that did not change is the same object in the next image
  * @param settings what was committed for all nodes, by its name
- * @param features what all nodes agreed to use, by Kafka's names, and the level of each
+ * @param committed what else was committed; the same object in the next image when nothing of it changed
  */
 public record ClusterImage(
         long version,
@@ -25,14 +25,13 @@ public record ClusterImage(
         Map<String, TopicMetadata> topics,
         Map<UUID, TopicMetadata> topicsById,
         Map<String, String> settings,
-        Map<String, Short> features) {
+        CommittedSettings committed) {
 
     public ClusterImage {
         brokers = Map.copyOf(brokers);
         topics = Map.copyOf(topics);
         topicsById = Map.copyOf(topicsById);
         settings = Map.copyOf(settings);
-        features = Map.copyOf(features);
     }
 
     /** Without settings and features. */
@@ -43,12 +42,12 @@ public record ClusterImage(
             Map<Integer, BrokerMetadata> brokers,
             Map<String, TopicMetadata> topics,
             Map<UUID, TopicMetadata> topicsById) {
-        this(version, clusterId, controllerId, brokers, topics, topicsById, Map.of(), Map.of());
+        this(version, clusterId, controllerId, brokers, topics, topicsById, Map.of(), CommittedSettings.NONE);
     }
 
-    /** The level of a feature, 0 when it is not used. */
-    public int feature(String name) {
-        return features.getOrDefault(name, (short) 0);
+    /** The same with another active controller. */
+    public ClusterImage withController(int nodeId) {
+        return new ClusterImage(version, clusterId, nodeId, brokers, topics, topicsById, settings, committed);
     }
 
     /** The nodes that are alive, in the order of their ids. */

@@ -1,7 +1,10 @@
 package io.millrace.cluster.metadata;
 
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeSet;
 
 /** Settings that are committed once and hold on all nodes, above what their own configuration says. */
 public final class ClusterSettingNames {
@@ -13,6 +16,41 @@ public final class ClusterSettingNames {
     public static final String DRAINED = "node.drained";
 
     private ClusterSettingNames() {}
+
+    private static final Map<String, ConfigChecks.Check> OF_CLUSTER = Map.of(
+            CATCH_UP_BYTES_PER_SECOND,
+            ConfigChecks.integer(1, Long.MAX_VALUE),
+            TopicConfig.MIN_INSYNC_REPLICAS,
+            ConfigChecks.integer(1, Integer.MAX_VALUE));
+
+    private static final Map<String, ConfigChecks.Check> OF_NODE = Map.of(DRAINED, ConfigChecks.oneOf("true", "false"));
+
+    /**
+     * Checks changes of settings.
+     *
+     * @param ofNode whether they are those of one node
+     * @param changes null takes a setting away
+     * @throws MillraceException INVALID_CONFIG, saying what there is
+     */
+    public static void validate(boolean ofNode, Map<String, String> changes) {
+        Map<String, ConfigChecks.Check> known = ofNode ? OF_NODE : OF_CLUSTER;
+        changes.forEach((name, value) -> {
+            ConfigChecks.Check check = known.get(name);
+            if (check == null) {
+                throw new MillraceException(
+                        ErrorCode.INVALID_CONFIG,
+                        "'" + name + "' cannot be changed while nodes run: it stands in their configuration files. "
+                                + (ofNode ? "Of one node " : "Of all nodes ")
+                                + String.join(", ", new TreeSet<>(known.keySet()))
+                                + " can.");
+            }
+            String problem = value == null ? null : check.problemOf(value);
+            if (problem != null) {
+                throw new MillraceException(
+                        ErrorCode.INVALID_CONFIG, "'" + name + "' cannot be '" + value + "': it must be " + problem);
+            }
+        });
+    }
 
     /** The committed rate for catching up; empty while each node has that of its own configuration. */
     public static OptionalLong catchUpBytesPerSecond(Map<String, String> settings) {

@@ -13,6 +13,7 @@ import io.millrace.cluster.replication.Replication;
 import io.millrace.cluster.replication.ReplicationStats;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.LogManager;
+import io.millrace.storage.PartitionLog.EpochEndOffset;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.TimestampOffset;
 import io.millrace.storage.TopicPartition;
@@ -232,6 +233,21 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
     }
 
     @Override
+    public Optional<EpochEndOffset> endOffsetForEpoch(TopicPartition key, int leaderEpoch, int currentLeaderEpoch) {
+        LeaderRole leader = registry.leading(key);
+        if (currentLeaderEpoch >= 0) {
+            leader.requireEpoch(currentLeaderEpoch);
+        }
+        if (leaderEpoch < 0 || leaderEpoch > leader.leaderEpoch()) {
+            return Optional.empty();
+        }
+        return leader.endOffsetForEpoch(leaderEpoch)
+                // All records of epochs that are forgotten lay below the start of the log.
+                .or(() -> Optional.of(
+                        new EpochEndOffset(leaderEpoch, leader.offsets().logStartOffset())));
+    }
+
+    @Override
     public long sizeBytes(TopicPartition key) {
         return registry.existing(key).log().sizeBytes();
     }
@@ -290,6 +306,11 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
             sizes.put(partition.topicPartition(), partition.log().sizeBytes());
         }
         return sizes;
+    }
+
+    /** What lies on this node's disk of each replica. Looks at all of them. */
+    public List<ReplicaFiles> replicaFiles() {
+        return registry.all().stream().map(ReplicaFiles::of).toList();
     }
 
     /** How the replicas of this node do. Looks at all of them. */

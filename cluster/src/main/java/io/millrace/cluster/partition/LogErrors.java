@@ -41,6 +41,8 @@ final class LogErrors {
             return ErrorCode.CORRUPT_MESSAGE;
         } else if (failure instanceof LogException.InvalidRecord) {
             return ErrorCode.INVALID_RECORD;
+        } else if (failure instanceof LogException.InvalidTimestamp) {
+            return ErrorCode.INVALID_TIMESTAMP;
         } else if (failure instanceof LogException.UnsupportedFormat) {
             return ErrorCode.UNSUPPORTED_FOR_MESSAGE_FORMAT;
         } else if (failure instanceof LogException.BatchTooLarge) {

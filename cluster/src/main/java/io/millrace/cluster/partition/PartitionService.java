@@ -1,6 +1,7 @@
 package io.millrace.cluster.partition;
 
 import io.millrace.storage.AppendResult;
+import io.millrace.storage.PartitionLog.EpochEndOffset;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.TimestampOffset;
 import io.millrace.storage.TopicPartition;
@@ -71,6 +72,15 @@ public interface PartitionService {
 
     /** Makes everything below an offset unreadable; -1 means the high watermark. Answers the new log start offset. */
     Future<Long> deleteRecords(TopicPartition partition, long beforeOffset);
+
+    /**
+     * The largest leader epoch at or below an asked one and the offset where it ends (KIP-101, KIP-320): a client that has records of
+     * that epoch above it has some that were cut. Empty when nothing is known of that epoch. Only where this node leads; throws as
+     * {@link #offsets}, and FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH.
+     *
+     * @param currentLeaderEpoch the epoch that the client takes for the present one, -1 when it does not say
+     */
+    Optional<EpochEndOffset> endOffsetForEpoch(TopicPartition partition, int leaderEpoch, int currentLeaderEpoch);
 
     /** Bytes on disk, for listings. */
     long sizeBytes(TopicPartition partition);

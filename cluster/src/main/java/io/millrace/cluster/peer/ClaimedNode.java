@@ -93,7 +93,9 @@ public final class ClaimedNode {
             ApiKeys.PRODUCE,
             ApiKeys.DELETE_RECORDS,
             ApiKeys.WRITE_TXN_MARKERS,
-            ApiKeys.ADD_PARTITIONS_TO_TXN
+            ApiKeys.ADD_PARTITIONS_TO_TXN,
+            ApiKeys.ALTER_CLIENT_QUOTAS,
+            ApiKeys.UPDATE_FEATURES
         }) {
             CLAIMS.put(forOthers, request -> IntStream.empty());
         }

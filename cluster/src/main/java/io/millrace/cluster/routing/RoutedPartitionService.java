@@ -21,6 +21,7 @@ import io.millrace.cluster.routing.LeaderClient.Known;
 import io.millrace.cluster.routing.Leaders.Leader;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.LogSlice;
+import io.millrace.storage.PartitionLog.EpochEndOffset;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.TimestampOffset;
 import io.millrace.storage.TopicPartition;
@@ -276,6 +277,11 @@ public final class RoutedPartitionService implements PartitionService {
     }
 
     /** What they take on this node's disk. */
+    @Override
+    public Optional<EpochEndOffset> endOffsetForEpoch(TopicPartition key, int leaderEpoch, int currentLeaderEpoch) {
+        return local.endOffsetForEpoch(key, leaderEpoch, currentLeaderEpoch);
+    }
+
     @Override
     public long sizeBytes(TopicPartition key) {
         return replicas.sizeBytes(key);

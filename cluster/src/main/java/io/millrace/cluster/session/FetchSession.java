@@ -9,6 +9,8 @@ public abstract class FetchSession {
     private final Object owner;
     private int id = SessionStep.NO_ID;
     private int expectedEpoch;
+    private long openedMs;
+    private long usedMs;
 
     /** @param owner who asks; nobody else may use the session */
     protected FetchSession(Object owner) {
@@ -24,8 +26,10 @@ public abstract class FetchSession {
         return id;
     }
 
-    final void opened(int givenId) {
+    final void opened(int givenId, long nowMs) {
         id = givenId;
+        openedMs = nowMs;
+        usedMs = nowMs;
         expectedEpoch = SessionStep.FIRST.next().epoch();
     }
 
@@ -36,6 +40,23 @@ public abstract class FetchSession {
         }
         expectedEpoch = step.next().epoch();
         return true;
+    }
+
+    final void used(long nowMs) {
+        usedMs = nowMs;
+    }
+
+    final long openedMs() {
+        return openedMs;
+    }
+
+    final long usedMs() {
+        return usedMs;
+    }
+
+    /** How much it remembers. Any thread. */
+    protected int weight() {
+        return 0;
     }
 
     /** It is used no more: lets go of what it holds. Any thread; may be called more than once. */

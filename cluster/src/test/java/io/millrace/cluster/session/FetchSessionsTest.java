@@ -5,15 +5,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class FetchSessionsTest {
 
     private static final class Session extends FetchSession {
+        private final int weight;
         private boolean ended;
 
         Session(Object owner) {
+            this(owner, 0);
+        }
+
+        Session(Object owner, int weight) {
             super(owner);
+            this.weight = weight;
+        }
+
+        @Override
+        protected int weight() {
+            return weight;
         }
 
         @Override
@@ -68,6 +80,43 @@ class FetchSessionsTest {
         assertThat(sessions.size()).isEqualTo(3);
         sessions.close();
         assertThat(used.ended).isTrue();
+    }
+
+    @Test
+    void whereSessionsAreKeptANewOneGetsAPlaceOnlyWhenAnotherIsOldOrRemembersLess() {
+        AtomicLong nowMs = new AtomicLong();
+        FetchSessions<Session> kept = new FetchSessions<>(2, 2, 1_000, nowMs::get);
+        Session small = new Session("clients", 1);
+        Session large = new Session("clients", 5);
+        assertThat(kept.open(small, SessionStep.NO_ID)).isTrue();
+        assertThat(kept.open(large, SessionStep.NO_ID)).isTrue();
+        Session next = new Session("others", 3);
+
+        assertThat(kept.open(next, SessionStep.NO_ID)).as("both are new").isFalse();
+        assertThat(next.id()).isEqualTo(SessionStep.NO_ID);
+        nowMs.set(600);
+        kept.resume(new SessionStep(small.id(), 1), "clients");
+        kept.resume(new SessionStep(large.id(), 1), "clients");
+        nowMs.set(1_200);
+        assertThat(kept.open(new Session("others", 1), SessionStep.NO_ID))
+                .as("none remembers less")
+                .isFalse();
+        assertThat(kept.open(next, SessionStep.NO_ID)).as("one remembers less").isTrue();
+        assertThat(small.ended).isTrue();
+        nowMs.set(2_000);
+        assertThat(kept.open(new Session("others", 1), SessionStep.NO_ID))
+                .as("one is old")
+                .isTrue();
+        assertThat(large.ended).isTrue();
+        assertThat(kept.size()).isEqualTo(2);
+    }
+
+    @Test
+    void withoutAnyPlaceNoSessionIsKept() {
+        FetchSessions<Session> none = new FetchSessions<>(1, 0, 1_000, () -> 0);
+
+        assertThat(none.open(new Session("clients"), SessionStep.NO_ID)).isFalse();
+        assertThat(none.size()).isZero();
     }
 
     @Test

@@ -16,6 +16,9 @@ package io.millrace.server.config;
  * @param idleTimeoutMs after what silence a connection is closed
  * @param firstRequestTimeoutMs by when a new connection must have sent its first request
  * @param stopTimeoutMs how long answers that are under way are waited for when the server stops
+ * @param maxFetchSessions how many fetch sessions of clients are kept
+ * @param quotaWindowNum over how many windows the rates of clients with quotas are taken
+ * @param quotaWindowMs how long each of these windows is
  * @param tls what clients are shown
  */
 public record KafkaSettings(
@@ -32,6 +35,9 @@ public record KafkaSettings(
         long idleTimeoutMs,
         long firstRequestTimeoutMs,
         long stopTimeoutMs,
+        int maxFetchSessions,
+        int quotaWindowNum,
+        long quotaWindowMs,
         TlsSettings tls) {
 
     public KafkaSettings {
@@ -48,7 +54,10 @@ public record KafkaSettings(
                 .range("fetchMaxBytes", fetchMaxBytes, 1_024, Integer.MAX_VALUE)
                 .atLeast("idleTimeoutMs", idleTimeoutMs, 1_000)
                 .atLeast("firstRequestTimeoutMs", firstRequestTimeoutMs, 100)
-                .range("stopTimeoutMs", stopTimeoutMs, 0, 25_000);
+                .range("stopTimeoutMs", stopTimeoutMs, 0, 25_000)
+                .range("maxFetchSessions", maxFetchSessions, 0, 1_000_000)
+                .range("quotaWindowNum", quotaWindowNum, 2, 1_000)
+                .range("quotaWindowMs", quotaWindowMs, 100, 3_600_000);
         tls.check(checks);
         checks.done();
     }
@@ -68,6 +77,9 @@ public record KafkaSettings(
                 600_000,
                 10_000,
                 5_000,
+                1_000,
+                11,
+                1_000,
                 TlsSettings.standard());
     }
 }

@@ -5,6 +5,7 @@ import io.millrace.server.kafka.FrameDecoder.BadFrameException;
 import io.millrace.server.kafka.InFlightRequests.InFlight;
 import io.millrace.server.kafka.RequestDispatcher.Reply;
 import io.millrace.server.kafka.handler.ApiResponse;
+import io.millrace.server.kafka.quota.ClientQuotas;
 import io.millrace.server.metrics.KafkaMetrics;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,10 @@ final class KafkaConnection {
     private final InFlightRequests inFlight;
     private final RequestMemory memory;
     private final ListenerAudience audience;
+
+    /** Null when nobody here has a quota. */
+    private final ClientQuotas quotas;
+
     private final RefusalLog refusals;
     private final InetAddress client;
     private final ResponseWriter writer;
@@ -57,6 +63,11 @@ final class KafkaConnection {
     private boolean closed;
     private long firstRequestTimer = NO_TIMER;
 
+    /** Runs while the client has used more than its quota and is not read. */
+    private long throttleTimer = NO_TIMER;
+
+    private long throttledUntilNanos;
+
     KafkaConnection(NetSocketInternal socket, Context context, ListenerServices services, KafkaListenerConfig config) {
         this.socket = socket;
         this.context = context;
@@ -66,6 +77,7 @@ final class KafkaConnection {
         this.dispatcher = services.dispatcher();
         this.metrics = services.metrics();
         this.audience = services.audience();
+        this.quotas = services.quotas();
         this.refusals = services.refusals();
         this.decoder = new FrameDecoder(config.maxFrameBytes(), audience);
         this.inFlight =
@@ -115,7 +127,12 @@ final class KafkaConnection {
         }
         readingFrames = true;
         try {
-            while (!closed && !stopping && !inFlight.atLimit() && !unread.isEmpty() && !memory.isExhausted()) {
+            while (!closed
+                    && !stopping
+                    && !isThrottled()
+                    && !inFlight.atLimit()
+                    && !unread.isEmpty()
+                    && !memory.isExhausted()) {
                 ByteBuffer frame = decoder.next(unread.peek());
                 if (frame == null) {
                     unread.poll().release();
@@ -162,10 +179,14 @@ final class KafkaConnection {
         // Bytes that were left although no limit of this connection is reached were left for want of memory. There may
         // be
         // some again by now: the callback comes at once then.
-        if (!closed && !stopping && !inFlight.atLimit() && (!unread.isEmpty() || memory.isExhausted())) {
+        if (!closed
+                && !stopping
+                && !isThrottled()
+                && !inFlight.atLimit()
+                && (!unread.isEmpty() || memory.isExhausted())) {
             awaitMemory();
         }
-        boolean wanted = !closed && (stopping || inFlight.atLimit() || awaitingMemory);
+        boolean wanted = !closed && (stopping || isThrottled() || inFlight.atLimit() || awaitingMemory);
         if (wanted != paused) {
             paused = wanted;
             if (wanted) {
@@ -183,9 +204,38 @@ final class KafkaConnection {
         }
         InFlight request = inFlight.begin(frame.remaining());
         dispatcher.dispatch(frame, name, client, senders).onSuccess(reply -> {
+            if (quotas != null) {
+                throttle(QuotaUse.charge(quotas, reply, request.bytes()));
+            }
             inFlight.complete(request, reply);
             scheduleAnswers();
         });
+    }
+
+    private boolean isThrottled() {
+        return throttleTimer != NO_TIMER;
+    }
+
+    /** Reads nothing for a while: the client used more than its quota. What it sent before is answered. */
+    private void throttle(int throttleMs) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(throttleMs);
+        if (throttleMs == 0 || closed || isThrottled() && until - throttledUntilNanos <= 0) {
+            return;
+        }
+        cancelThrottle();
+        throttledUntilNanos = until;
+        throttleTimer = context.owner().setTimer(throttleMs, timer -> {
+            throttleTimer = NO_TIMER;
+            readFrames();
+        });
+        pauseOrResume();
+    }
+
+    private void cancelThrottle() {
+        if (isThrottled()) {
+            context.owner().cancelTimer(throttleTimer);
+            throttleTimer = NO_TIMER;
+        }
     }
 
     /**
@@ -300,6 +350,7 @@ final class KafkaConnection {
         if (firstRequestTimer != NO_TIMER) {
             context.owner().cancelTimer(firstRequestTimer);
         }
+        cancelThrottle();
         releaseUnread();
         countMemory();
         writer.close();

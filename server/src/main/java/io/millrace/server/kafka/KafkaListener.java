@@ -5,6 +5,7 @@ import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.tls.RefusalLog;
 import io.millrace.cluster.tls.TlsIdentity;
 import io.millrace.server.kafka.handler.ApiHandlers;
+import io.millrace.server.kafka.quota.ClientQuotas;
 import io.millrace.server.metrics.KafkaMetrics;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -13,6 +14,7 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,15 +62,29 @@ public final class KafkaListener {
      */
     public static Future<KafkaListener> start(
             Vertx vertx, KafkaListenerConfig config, TlsIdentity tls, ClusterNode node, KafkaMetrics metrics) {
-        RequestMemory memory = RequestMemory.ofHeap(config.maxFrameBytes());
-        ApiHandlers table = ApiHandlers.forClients(node, config.fetchMaxBytes());
-        return deploy(vertx, config, services(config, table, memory, metrics, ListenerAudience.CLIENTS, tls));
+        return startForClients(vertx, config, tls, node, RequestMemory.ofHeap(config.maxFrameBytes()), metrics);
     }
 
     static Future<KafkaListener> start(
             Vertx vertx, KafkaListenerConfig config, ClusterNode node, RequestMemory memory, KafkaMetrics metrics) {
-        ApiHandlers table = ApiHandlers.forClients(node, config.fetchMaxBytes());
-        return deploy(vertx, config, services(config, table, memory, metrics, ListenerAudience.CLIENTS, null));
+        return startForClients(vertx, config, null, node, memory, metrics);
+    }
+
+    private static Future<KafkaListener> startForClients(
+            Vertx vertx,
+            KafkaListenerConfig config,
+            TlsIdentity tls,
+            ClusterNode node,
+            RequestMemory memory,
+            KafkaMetrics metrics) {
+        ClientQuotas quotas = new ClientQuotas(
+                config.quotaWindowNum(),
+                config.quotaWindowMs(),
+                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+        node.controller().onImage(quotas::onImage);
+        quotas.onImage(node.controller().image());
+        ApiHandlers table = ApiHandlers.forClients(node, config.limits(), quotas);
+        return deploy(vertx, config, services(config, table, memory, metrics, ListenerAudience.CLIENTS, tls, quotas));
     }
 
     /**
@@ -80,7 +96,7 @@ public final class KafkaListener {
     public static Future<KafkaListener> startForPeers(
             Vertx vertx, KafkaListenerConfig config, TlsIdentity tls, ApiHandlers table, KafkaMetrics metrics) {
         RequestMemory memory = RequestMemory.ofHeap(config.maxFrameBytes());
-        return deploy(vertx, config, services(config, table, memory, metrics, ListenerAudience.PEERS, tls));
+        return deploy(vertx, config, services(config, table, memory, metrics, ListenerAudience.PEERS, tls, null));
     }
 
     /** As {@link #startForPeers(Vertx, KafkaListenerConfig, TlsIdentity, ApiHandlers, KafkaMetrics)}, in plain text. */
@@ -95,7 +111,8 @@ public final class KafkaListener {
             RequestMemory memory,
             KafkaMetrics metrics,
             ListenerAudience audience,
-            TlsIdentity tls) {
+            TlsIdentity tls,
+            ClientQuotas quotas) {
         return new ListenerServices(
                 new RequestDispatcher(table),
                 new ConnectionLimit(config.maxConnections()),
@@ -103,6 +120,7 @@ public final class KafkaListener {
                 metrics,
                 audience,
                 tls,
+                quotas,
                 new RefusalLog(LoggerFactory.getLogger(KafkaConnection.class)));
     }
 

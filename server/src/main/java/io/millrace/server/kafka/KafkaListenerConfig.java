@@ -1,5 +1,6 @@
 package io.millrace.server.kafka;
 
+import io.millrace.server.kafka.handler.ClientLimits;
 import java.util.Objects;
 
 /**
@@ -20,6 +21,9 @@ import java.util.Objects;
  * @param idleTimeoutMs a connection on which nothing moves for this long is closed
  * @param firstRequestTimeoutMs a new connection has this long for its first whole request
  * @param stopTimeoutMs how long {@link KafkaListener#stop()} waits for answers that are under way
+ * @param maxFetchSessions fetch sessions of clients (KIP-227); at the bound a new one gets none, unless another is old
+ * @param quotaWindowNum over how many windows the rates of clients with quotas are taken
+ * @param quotaWindowMs how long each of these windows is
  */
 public record KafkaListenerConfig(
         String host,
@@ -34,7 +38,10 @@ public record KafkaListenerConfig(
         int fetchMaxBytes,
         long idleTimeoutMs,
         long firstRequestTimeoutMs,
-        long stopTimeoutMs) {
+        long stopTimeoutMs,
+        int maxFetchSessions,
+        int quotaWindowNum,
+        long quotaWindowMs) {
 
     /** The smallest {@code maxFrameBytes}: below it not even the administration requests of the usual clients fit. */
     static final int MAX_FRAME_BYTES_MIN = 64 << 10;
@@ -56,6 +63,9 @@ public record KafkaListenerConfig(
         requireAtLeast("kafka.idleTimeoutMs", idleTimeoutMs, 1000);
         requireAtLeast("kafka.firstRequestTimeoutMs", firstRequestTimeoutMs, 1);
         requireAtLeast("kafka.stopTimeoutMs", stopTimeoutMs, 0);
+        requireAtLeast("kafka.maxFetchSessions", maxFetchSessions, 0);
+        requireAtLeast("kafka.quotaWindowNum", quotaWindowNum, 2);
+        requireAtLeast("kafka.quotaWindowMs", quotaWindowMs, 1);
     }
 
     /** The same limits at another address. */
@@ -73,13 +83,29 @@ public record KafkaListenerConfig(
                 fetchMaxBytes,
                 idleTimeoutMs,
                 firstRequestTimeoutMs,
-                stopTimeoutMs);
+                stopTimeoutMs,
+                maxFetchSessions,
+                quotaWindowNum,
+                quotaWindowMs);
     }
 
     /** Defaults for an address; port 0 binds any free port. */
     public static KafkaListenerConfig defaults(String host, int port) {
         return new KafkaListenerConfig(
-                host, port, null, 0, 0, 100 << 20, 10_000, 100, 64L << 20, 55 << 20, 600_000, 10_000, 5_000);
+                host, port, null, 0, 0, 100 << 20, 10_000, 100, 64L << 20, 55 << 20, 600_000, 10_000, 5_000, 1_000, 11,
+                1_000);
+    }
+
+    /** What of it concerns the handlers of requests. */
+    ClientLimits limits() {
+        return new ClientLimits(
+                maxFrameBytes,
+                maxConnections,
+                idleTimeoutMs,
+                fetchMaxBytes,
+                maxFetchSessions,
+                quotaWindowNum,
+                quotaWindowMs);
     }
 
     private static boolean isWildcard(String host) {

@@ -2,6 +2,7 @@ package io.millrace.server.kafka;
 
 import io.millrace.cluster.tls.RefusalLog;
 import io.millrace.cluster.tls.TlsIdentity;
+import io.millrace.server.kafka.quota.ClientQuotas;
 import io.millrace.server.metrics.KafkaMetrics;
 
 /**
@@ -13,6 +14,7 @@ import io.millrace.server.metrics.KafkaMetrics;
  * @param metrics who counts
  * @param audience who is expected to connect
  * @param tls what the listener shows and whom it believes; null for plain text
+ * @param quotas what clients may use; null for those who have none
  * @param refusals where those are told who do not get in
  */
 record ListenerServices(
@@ -22,4 +24,5 @@ record ListenerServices(
         KafkaMetrics metrics,
         ListenerAudience audience,
         TlsIdentity tls,
+        ClientQuotas quotas,
         RefusalLog refusals) {}

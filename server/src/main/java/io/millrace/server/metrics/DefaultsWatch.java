@@ -29,7 +29,8 @@ final class DefaultsWatch {
         this.nodeId = config.nodeId();
         for (TopicConfig.Setting setting : TopicConfig.settings()) {
             // That one is committed for all nodes.
-            if (!setting.name().equals(TopicConfig.MIN_INSYNC_REPLICAS)) {
+            if (setting.effect() == TopicConfig.Effect.HONOURED
+                    && !setting.name().equals(TopicConfig.MIN_INSYNC_REPLICAS)) {
                 own.put(setting.name(), TopicConfig.value(setting.name(), Map.of(), config.topicDefaults()));
             }
         }

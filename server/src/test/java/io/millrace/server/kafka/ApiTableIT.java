@@ -9,6 +9,7 @@ import io.millrace.server.kafka.RequestDispatcher.Reply;
 import io.millrace.server.kafka.handler.ApiHandler;
 import io.millrace.server.kafka.handler.ApiHandlers;
 import io.millrace.server.kafka.handler.ApiResponse;
+import io.millrace.server.kafka.quota.ClientQuotas;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -52,7 +53,8 @@ class ApiTableIT {
         node.createTopic("alpha", 2);
         node.createTopic("beta", 1);
         node.awaitGroups();
-        handlers = ApiHandlers.forClients(node.node(), 1 << 20);
+        KafkaListenerConfig config = KafkaListenerConfig.defaults("127.0.0.1", 0);
+        handlers = ApiHandlers.forClients(node.node(), config.limits(), new ClientQuotas(11, 1_000, () -> 0));
         dispatcher = new RequestDispatcher(handlers);
         samples = new RequestSamples(node);
     }

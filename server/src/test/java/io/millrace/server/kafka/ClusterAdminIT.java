@@ -130,7 +130,7 @@ class ClusterAdminIT {
                 .hasCauseInstanceOf(InvalidConfigurationException.class);
         assertThatThrownBy(() ->
                         alter(new ConfigResource(ConfigResource.Type.BROKER, "1"), "log.retention.ms", OpType.SET, "1"))
-                .hasCauseInstanceOf(InvalidRequestException.class);
+                .hasCauseInstanceOf(InvalidConfigurationException.class);
     }
 
     @Test

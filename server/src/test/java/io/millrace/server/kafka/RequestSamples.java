@@ -66,6 +66,7 @@ final class RequestSamples {
         samples.putAll(AdminRequestSamples.all());
         samples.putAll(GroupRequestSamples.all(this::id));
         samples.putAll(TransactionRequestSamples.all());
+        samples.putAll(SettingsRequestSamples.all());
     }
 
     /** The APIs that there are samples of. */

@@ -49,6 +49,26 @@ final class TestConfigs {
         return listener(config, 1, config.maxConnections(), config.maxInFlightRequestsPerConnection(), timeoutMs);
     }
 
+    static KafkaListenerConfig withFetchSessions(KafkaListenerConfig config, int sessions) {
+        return new KafkaListenerConfig(
+                config.host(),
+                config.port(),
+                config.advertisedHost(),
+                config.advertisedPort(),
+                config.eventLoops(),
+                config.maxFrameBytes(),
+                config.maxConnections(),
+                config.maxInFlightRequestsPerConnection(),
+                config.maxInFlightBytesPerConnection(),
+                config.fetchMaxBytes(),
+                config.idleTimeoutMs(),
+                config.firstRequestTimeoutMs(),
+                config.stopTimeoutMs(),
+                sessions,
+                config.quotaWindowNum(),
+                config.quotaWindowMs());
+    }
+
     private static KafkaListenerConfig listener(
             KafkaListenerConfig config,
             int eventLoops,
@@ -68,6 +88,9 @@ final class TestConfigs {
                 config.fetchMaxBytes(),
                 config.idleTimeoutMs(),
                 firstRequestTimeoutMs,
-                config.stopTimeoutMs());
+                config.stopTimeoutMs(),
+                config.maxFetchSessions(),
+                config.quotaWindowNum(),
+                config.quotaWindowMs());
     }
 }

@@ -256,20 +256,7 @@ class TransactionIT {
             node = KafkaTestNode.start(
                     directory,
                     TransactionIT::fewPartitions,
-                    listener -> new KafkaListenerConfig(
-                            listener.host(),
-                            port,
-                            listener.advertisedHost(),
-                            port,
-                            listener.eventLoops(),
-                            listener.maxFrameBytes(),
-                            listener.maxConnections(),
-                            listener.maxInFlightRequestsPerConnection(),
-                            listener.maxInFlightBytesPerConnection(),
-                            listener.fetchMaxBytes(),
-                            listener.idleTimeoutMs(),
-                            listener.firstRequestTimeoutMs(),
-                            listener.stopTimeoutMs()));
+                    listener -> listener.at(listener.host(), port, listener.advertisedHost()));
             producer.send(new ProducerRecord<>("t", "after")).get();
             producer.commitTransaction();
         }

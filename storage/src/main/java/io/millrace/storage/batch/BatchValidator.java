@@ -4,6 +4,8 @@ import io.millrace.storage.AppendOrigin;
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.LogException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The checks of an append that need nothing but its bytes. They run on the thread that calls append, before the shard sees
@@ -119,12 +121,26 @@ public final class BatchValidator {
         if (BatchHeader.isCompressed(batches, at)) {
             return;
         }
+        List<Integer> withoutKey = new ArrayList<>();
         RecordCursor records = new RecordCursor(batches, at);
-        while (records.next()) {
+        for (int number = 0; records.next(); number++) {
             if (!records.hasKey()) {
-                throw new LogException.InvalidRecord(
-                        "a record has no key: a compacted topic keeps the newest record of each key and needs one");
+                withoutKey.add(number);
             }
+        }
+        requireKeys(withoutKey);
+    }
+
+    /**
+     * Refuses records that have no key.
+     *
+     * @param withoutKey their numbers in the batch
+     */
+    public static void requireKeys(List<Integer> withoutKey) {
+        if (!withoutKey.isEmpty()) {
+            throw new LogException.InvalidRecord(
+                    "a record has no key: a compacted topic keeps the newest record of each key and needs one",
+                    withoutKey);
         }
     }
 }

@@ -2,7 +2,10 @@ package io.millrace.storage.compaction;
 
 import io.millrace.storage.LogException;
 import io.millrace.storage.batch.BatchHeader;
+import io.millrace.storage.batch.BatchValidator;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The check that records of a compacted log have keys, for compressed batches: others are checked by {@link
@@ -20,13 +23,15 @@ public final class RequiredKeys {
     public static void check(ByteBuffer batches, BatchRewriter rewriter) {
         for (int at = 0; at < batches.limit(); at += BatchHeader.sizeBytes(batches, at)) {
             if (BatchHeader.isCompressed(batches, at)) {
+                List<Integer> withoutKey = new ArrayList<>();
+                long baseOffset = BatchHeader.baseOffset(batches, at);
                 rewriter.forEach(batches.slice(at, BatchHeader.sizeBytes(batches, at)), (offset, key) -> {
                     if (key == null) {
-                        throw new LogException.InvalidRecord(
-                                "a record has no key: a compacted topic keeps the newest record of each key and needs one");
+                        withoutKey.add((int) (offset - baseOffset));
                     }
                     return true;
                 });
+                BatchValidator.requireKeys(withoutKey);
             }
         }
     }

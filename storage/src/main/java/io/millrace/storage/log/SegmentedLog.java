@@ -13,6 +13,7 @@ import io.millrace.storage.TimestampOffset;
 import io.millrace.storage.TopicPartition;
 import io.millrace.storage.batch.BatchHeader;
 import io.millrace.storage.batch.BatchValidator;
+import io.millrace.storage.batch.TimestampCheck;
 import io.millrace.storage.compaction.RequiredKeys;
 import io.millrace.storage.epoch.LeaderEpochCache;
 import io.millrace.storage.producer.LogTransactions;
@@ -161,8 +162,11 @@ public final class SegmentedLog implements PartitionLog {
             ByteBuffer own = batches.slice();
             LogConfig config = state.config();
             int batchCount = BatchValidator.validate(own, origin, config);
-            if (config.compact() && origin == AppendOrigin.CLIENT) {
-                RequiredKeys.check(own, services.batchRewriter());
+            if (origin == AppendOrigin.CLIENT) {
+                TimestampCheck.check(own, config, services.clock().millis());
+                if (config.compact()) {
+                    RequiredKeys.check(own, services.batchRewriter());
+                }
             }
             long logAppendTimeMs = stampLogAppendTime(own, origin, config);
             AppendTask task = new AppendTask(

@@ -8,6 +8,7 @@ import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.peer.PeerApi;
 import io.millrace.cluster.replication.ReplicaFetchService;
 import io.millrace.cluster.transaction.Transactions;
+import io.millrace.server.kafka.quota.ClientQuotas;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -32,18 +33,18 @@ public final class ApiHandlers {
     /**
      * What clients are served.
      *
-     * @param fetchMaxBytes bound on one fetch answer
+     * @param quotas what clients may use
      */
-    public static ApiHandlers forClients(ClusterNode node, int fetchMaxBytes) {
+    public static ApiHandlers forClients(ClusterNode node, ClientLimits limits, ClientQuotas quotas) {
         Controller controller = node.controller();
         PartitionService partitions = node.partitions();
         ClusterAdmin admin = node.admin();
         ClusterConfig config = node.config();
         Transactions transactions = node.transactions();
+        ConfigAlterations alterations = new ConfigAlterations(controller, admin, config);
         List<ApiHandler<?>> rows = new ArrayList<>(List.of(
                 ProduceHandler.forClients(controller, partitions),
-                new FetchHandler(
-                        controller, partitions, fetchMaxBytes, config.peers().followerReads()),
+                FetchHandler.forClients(node, limits, quotas),
                 new ListOffsetsHandler(controller, partitions),
                 new MetadataHandler(controller, config),
                 new FindCoordinatorHandler(controller, node.groups(), transactions.coordinator()),
@@ -57,15 +58,24 @@ public final class ApiHandlers {
                 new DescribeTransactionsHandler(transactions.coordinator()),
                 new ListTransactionsHandler(transactions.coordinator()),
                 new DescribeProducersHandler(controller, node.localPartitions()),
-                new DescribeConfigsHandler(controller, config),
+                new DeleteRecordsHandler(controller, partitions, config),
+                new OffsetForLeaderEpochHandler(controller, partitions),
+                new DescribeConfigsHandler(controller, config, limits),
+                new AlterConfigsHandler(alterations),
+                new DescribeLogDirsHandler(node),
                 new CreatePartitionsHandler(controller),
                 new ElectLeadersHandler(controller, admin),
-                new IncrementalAlterConfigsHandler(controller, admin, config),
+                new IncrementalAlterConfigsHandler(alterations),
                 new AlterPartitionReassignmentsHandler(controller, admin),
                 new ListPartitionReassignmentsHandler(admin),
+                new DescribeClientQuotasHandler(controller),
+                new AlterClientQuotasHandler(admin),
                 new DescribeQuorumHandler(admin),
+                new UpdateFeaturesHandler(admin),
                 new DescribeClusterHandler(controller),
-                new UnregisterBrokerHandler(admin)));
+                new UnregisterBrokerHandler(admin),
+                new ListConfigResourcesHandler(controller),
+                new DescribeTopicPartitionsHandler(controller)));
         rows.addAll(GroupApis.of(node.groups(), controller));
         ApiHandlers handlers = new ApiHandlers(rows);
         handlers.byKey.put(ApiKeys.API_VERSIONS, new ApiVersionsHandler(handlers, controller));
@@ -94,7 +104,7 @@ public final class ApiHandlers {
                 new PeerFetchHandler(
                         metadataFetch(apis),
                         new ReplicaFetchHandler(replicas, controller::image),
-                        new FetchHandler(controller, partitions, fetchMaxBytes, false)));
+                        FetchHandler.forPeers(controller, partitions, fetchMaxBytes)));
         return handlers;
     }
 

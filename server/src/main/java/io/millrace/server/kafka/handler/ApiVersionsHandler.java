@@ -1,21 +1,14 @@
 package io.millrace.server.kafka.handler;
 
-import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
 import io.vertx.core.Future;
-import java.util.Map;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
-import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKey;
-import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureKey;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiVersionsRequest;
 
-/**
- * Tells clients which APIs they may use (KIP-35, KIP-511), and which features all nodes agreed to use (KIP-584): by {@code
- * transaction.version} 2 producers switch to an epoch for each transaction (KIP-890).
- */
+/** Tells clients which APIs they may use (KIP-35, KIP-511), and which features the cluster has ({@link FinalizedFeatures}). */
 public final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequest> {
 
     /**
@@ -24,15 +17,12 @@ public final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequest> 
      */
     private static final short ADVERTISED_PRODUCE_MIN_VERSION = ApiKeys.PRODUCE_API_VERSIONS_RESPONSE_MIN_VERSION;
 
-    /** Features that change what clients do, and the highest level of each. */
-    private static final Map<String, Short> FEATURES = Map.of("transaction.version", (short) 2);
-
     private final ApiHandlers handlers;
     private final Controller controller;
 
     ApiVersionsHandler(ApiHandlers handlers, Controller controller) {
-        this.controller = controller;
         this.handlers = handlers;
+        this.controller = controller;
     }
 
     @Override
@@ -59,28 +49,8 @@ public final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequest> 
         for (ApiHandler<?> handler : handlers.all()) {
             response.apiKeys().add(range(handler));
         }
-        addFeatures(response);
+        FinalizedFeatures.tell(response, controller.image(), request.version());
         return Future.succeededFuture(ApiResponse.of(response));
-    }
-
-    private void addFeatures(ApiVersionsResponseData response) {
-        ClusterImage image = controller.image();
-        FEATURES.forEach((name, newest) -> {
-            response.supportedFeatures()
-                    .add(new SupportedFeatureKey()
-                            .setName(name)
-                            .setMinVersion((short) 0)
-                            .setMaxVersion(newest));
-            short level = (short) Math.min(image.feature(name), newest);
-            if (level > 0) {
-                response.finalizedFeatures()
-                        .add(new FinalizedFeatureKey()
-                                .setName(name)
-                                .setMinVersionLevel(level)
-                                .setMaxVersionLevel(level));
-                response.setFinalizedFeaturesEpoch(Math.max(0, image.version()));
-            }
-        });
     }
 
     /**

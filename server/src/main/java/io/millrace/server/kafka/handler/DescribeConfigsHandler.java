@@ -1,7 +1,6 @@
 package io.millrace.server.kafka.handler;
 
 import io.millrace.cluster.ClusterConfig;
-import io.millrace.cluster.metadata.ClusterSettingNames;
 import io.millrace.cluster.metadata.Controller;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -15,10 +14,8 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfi
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeConfigsRequest;
-import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
-import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
-/** Lists the settings of topics and of this broker, with the place that each value comes from. */
+/** Lists the settings of topics, of this broker and of its loggers, with the place that each value comes from. */
 final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest> {
 
     private final Controller controller;
@@ -26,10 +23,10 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest>
     private final BrokerConfigEntries brokerEntries;
     private final String nodeId;
 
-    DescribeConfigsHandler(Controller controller, ClusterConfig config) {
+    DescribeConfigsHandler(Controller controller, ClusterConfig config, ClientLimits limits) {
         this.controller = controller;
         this.topicEntries = new TopicConfigEntries(config.topicDefaults());
-        this.brokerEntries = new BrokerConfigEntries(config);
+        this.brokerEntries = new BrokerConfigEntries(config, limits);
         this.nodeId = Integer.toString(config.nodeId());
     }
 
@@ -77,35 +74,29 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest>
         return switch (ConfigResource.Type.forId(resource.resourceType())) {
             case TOPIC -> topicEntries.of(new TopicLookup(controller.image()).byName(resource.resourceName()));
             case BROKER -> broker(resource.resourceName());
+            case BROKER_LOGGER -> {
+                requireThis(resource.resourceName());
+                yield LoggerConfigEntries.all();
+            }
             default ->
                 throw Errors.INVALID_REQUEST.exception("Settings of resource type " + resource.resourceType()
-                        + " are not kept here; ask for topics (2) or brokers (4).");
+                        + " are not kept here; ask for topics (2), brokers (4) or loggers (8).");
         };
     }
 
     private List<ConfigEntry> broker(String name) {
         if (name.isEmpty()) {
-            return ofCluster();
+            return brokerEntries.ofAll(controller.image());
         }
+        requireThis(name);
+        return brokerEntries.ofThis(controller.image());
+    }
+
+    private void requireThis(String name) {
         if (!name.equals(nodeId)) {
             throw Errors.INVALID_REQUEST.exception(
                     "This is broker " + nodeId + "; ask broker '" + name + "' for its own settings.");
         }
-        return brokerEntries.all();
-    }
-
-    /** Settings that all brokers share and that can be changed while they run. */
-    private List<ConfigEntry> ofCluster() {
-        String name = ClusterSettingNames.CATCH_UP_BYTES_PER_SECOND;
-        String value = controller.image().settings().get(name);
-        return value == null
-                ? List.of()
-                : List.of(ConfigEntry.of(
-                        name,
-                        false,
-                        ConfigType.LONG,
-                        "Bytes in a second that replicas which catch up take from one leader.",
-                        List.of(new ConfigEntry.Synonym(name, value, ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG))));
     }
 
     private static boolean isAsked(DescribeConfigsResource resource, ConfigEntry entry) {

@@ -16,7 +16,6 @@ import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.FetchResponse;
 
 /**
@@ -26,18 +25,15 @@ import org.apache.kafka.common.requests.FetchResponse;
  */
 final class FetchPlan {
 
-    /** From this version on topics are named by id (KIP-516). */
-    private static final short TOPIC_ID_VERSION = 13;
-
     private final List<FetchableTopicResponse> rows = new ArrayList<>();
     private final List<FetchCommand.FetchPartition> commands = new ArrayList<>();
     private final List<PartitionData> pending = new ArrayList<>();
     private boolean errors;
 
-    FetchPlan(FetchRequest request, TopicLookup lookup) {
-        boolean byId = request.version() >= TOPIC_ID_VERSION;
+    /** @param byId whether topics are named by id */
+    FetchPlan(List<FetchTopic> topics, boolean byId, TopicLookup lookup) {
         Set<TopicPartition> seen = new HashSet<>();
-        for (FetchTopic topic : request.data().topics()) {
+        for (FetchTopic topic : topics) {
             FetchableTopicResponse row =
                     new FetchableTopicResponse().setTopic(topic.topic()).setTopicId(topic.topicId());
             rows.add(row);
@@ -77,12 +73,16 @@ final class FetchPlan {
         return errors;
     }
 
-    /** @param fetched the answers to {@link #commands()}, in that order */
-    FetchResponseData response(List<FetchedPartition> fetched, boolean readCommitted) {
+    /**
+     * The rows of the answer.
+     *
+     * @param fetched the answers to {@link #commands()}, in that order
+     */
+    List<FetchableTopicResponse> rows(List<FetchedPartition> fetched, boolean readCommitted) {
         for (int i = 0; i < fetched.size(); i++) {
             fill(pending.get(i), fetched.get(i), readCommitted);
         }
-        return new FetchResponseData().setResponses(rows);
+        return rows;
     }
 
     private static List<FetchResponseData.AbortedTransaction> aborted(FetchedPartition fetched) {

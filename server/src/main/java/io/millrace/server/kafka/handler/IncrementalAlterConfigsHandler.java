@@ -1,14 +1,10 @@
 package io.millrace.server.kafka.handler;
 
-import io.millrace.cluster.ClusterConfig;
-import io.millrace.cluster.metadata.ClusterAdmin;
-import io.millrace.cluster.metadata.Controller;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
@@ -18,17 +14,13 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.IncrementalAlterConfigsRequest;
 
-/** Changes settings of topics, and those of the whole cluster (KIP-339); one row per resource, each changed whole or not at all. */
+/** Changes single settings of resources (KIP-339); one row per resource, each changed whole or not at all. */
 final class IncrementalAlterConfigsHandler implements ApiHandler<IncrementalAlterConfigsRequest> {
 
-    private final Controller controller;
-    private final TopicConfigChanges topicChanges;
-    private final ClusterConfigChanges clusterChanges;
+    private final ConfigAlterations alterations;
 
-    IncrementalAlterConfigsHandler(Controller controller, ClusterAdmin admin, ClusterConfig config) {
-        this.controller = controller;
-        this.topicChanges = new TopicConfigChanges(new TopicConfigEntries(config.topicDefaults()));
-        this.clusterChanges = new ClusterConfigChanges(admin);
+    IncrementalAlterConfigsHandler(ConfigAlterations alterations) {
+        this.alterations = alterations;
     }
 
     @Override
@@ -70,25 +62,13 @@ final class IncrementalAlterConfigsHandler implements ApiHandler<IncrementalAlte
 
     private Future<Void> alter(AlterConfigsResource resource, boolean validateOnly) {
         try {
-            Map<String, AlterableConfig> byName = new HashMap<>();
+            Map<String, ConfigChange> byName = new HashMap<>();
             for (AlterableConfig change : resource.configs()) {
-                if (byName.put(change.name(), change) != null) {
+                if (byName.put(change.name(), ConfigChange.of(change)) != null) {
                     throw Errors.INVALID_REQUEST.exception("'" + change.name() + "' is named twice in this request.");
                 }
             }
-            ConfigResource.Type type = ConfigResource.Type.forId(resource.resourceType());
-            if (type == ConfigResource.Type.TOPIC) {
-                var topic = new TopicLookup(controller.image()).byName(resource.resourceName());
-                return controller
-                        .alterTopicConfig(topic.name(), topicChanges.of(topic, byName.values()), validateOnly)
-                        .mapEmpty();
-            }
-            if (type == ConfigResource.Type.BROKER && resource.resourceName().isEmpty()) {
-                return clusterChanges.apply(byName.values(), validateOnly);
-            }
-            throw Errors.INVALID_REQUEST.exception("Settings of one node are in its configuration file, and those of"
-                    + " clients and groups are not kept here: topics (2) and all brokers (4, with an empty name) can be"
-                    + " changed.");
+            return alterations.change(resource.resourceType(), resource.resourceName(), byName.values(), validateOnly);
         } catch (RuntimeException failure) {
             return Future.failedFuture(failure);
         }

@@ -10,6 +10,7 @@ import io.millrace.cluster.partition.AppendCommand;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.ProducerTransaction;
 import io.millrace.storage.AppendResult;
+import io.millrace.storage.LogException;
 import io.millrace.storage.TopicPartition;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ import java.util.List;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -142,8 +144,20 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
             boolean unknown = tellsUnknownOutcome && failure instanceof OutcomeUnknownException;
             row.setErrorCode((unknown ? Errors.REQUEST_TIMED_OUT : KafkaErrors.of(failure)).code())
                     .setErrorMessage(KafkaErrors.message(failure))
+                    .setRecordErrors(recordErrors(failure))
                     .setBaseOffset(-1);
         }
+    }
+
+    /** Tells the producer which records are wrong, so that it does not blame the others of the batch. */
+    private static List<BatchIndexAndErrorMessage> recordErrors(Throwable failure) {
+        return failure.getCause() instanceof LogException.InvalidRecord invalid
+                ? invalid.records().stream()
+                        .map(number -> new BatchIndexAndErrorMessage()
+                                .setBatchIndex(number)
+                                .setBatchIndexErrorMessage(invalid.getMessage()))
+                        .toList()
+                : List.of();
     }
 
     private static ApiResponse withoutAnswer(ProduceResponseData response) {

@@ -7,8 +7,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
-import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
@@ -22,21 +20,12 @@ final class TopicConfigChanges {
     }
 
     /** New values by name; null takes a setting back to its default. */
-    Map<String, String> of(TopicMetadata topic, Collection<AlterableConfig> changes) {
+    Map<String, String> of(TopicMetadata topic, Collection<ConfigChange> changes) {
         Map<String, String> values = new HashMap<>();
-        for (AlterableConfig change : changes) {
-            OpType operation = OpType.forId(change.configOperation());
-            if (operation == null) {
-                throw Errors.INVALID_REQUEST.exception(
-                        "'" + change.name() + "': there is no operation " + change.configOperation() + ".");
-            }
-            if (operation != OpType.DELETE && change.value() == null) {
-                throw Errors.INVALID_CONFIG.exception(
-                        "'" + change.name() + "' has no value: delete it to get the default.");
-            }
+        for (ConfigChange change : changes) {
             values.put(
                     change.name(),
-                    switch (operation) {
+                    switch (change.operation()) {
                         case SET -> change.value();
                         case DELETE -> null;
                         case APPEND -> with(list(topic, change.name()), split(change.value()));

@@ -52,9 +52,9 @@ final class TopicConfigEntries {
         List<Synonym> synonyms = new ArrayList<>(3);
         String ofNode = nodeDefaults.get(setting.name());
         if (ofNode != null) {
-            synonyms.add(new Synonym(setting.name(), ofNode, ConfigSource.STATIC_BROKER_CONFIG));
+            synonyms.add(new Synonym(BrokerNames.of(setting.name()), ofNode, ConfigSource.STATIC_BROKER_CONFIG));
         }
-        synonyms.add(new Synonym(setting.name(), setting.defaultValue(), ConfigSource.DEFAULT_CONFIG));
+        synonyms.add(new Synonym(BrokerNames.of(setting.name()), setting.defaultValue(), ConfigSource.DEFAULT_CONFIG));
         return synonyms;
     }
 
