@@ -14,6 +14,7 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.utils.Utils;
 
 /** The internal topic in which groups are stored, and which of its partitions is whose. Thread-safe. */
 final class OffsetsTopic {
@@ -42,19 +43,27 @@ final class OffsetsTopic {
         this.partitions = partitions;
     }
 
-    /** Kafka's rule, because clients of other languages rely on it, too. */
+    /** The library's rule: not the positive bits of the hash, but its absolute value. */
     static int partitionOf(String groupId, int partitions) {
-        return (groupId.hashCode() & Integer.MAX_VALUE) % partitions;
+        return Utils.abs(groupId.hashCode()) % partitions;
     }
 
     /** See {@link io.millrace.cluster.group.GroupCoordinator#coordinatorOf}. */
     Future<BrokerMetadata> coordinatorOf(String groupId) {
+        return existing().map(topic -> leaderOf(groupId, topic));
+    }
+
+    /** See {@link io.millrace.cluster.group.GroupCoordinator#partitionOf}. */
+    Future<Integer> partitionOf(String groupId) {
+        return existing().map(topic -> partitionOf(groupId, topic.partitions().size()));
+    }
+
+    private Future<TopicMetadata> existing() {
         return controller
                 .image()
                 .topic(InternalTopics.CONSUMER_OFFSETS)
                 .map(Future::succeededFuture)
-                .orElseGet(this::create)
-                .map(topic -> leaderOf(groupId, topic));
+                .orElseGet(this::create);
     }
 
     private BrokerMetadata leaderOf(String groupId, TopicMetadata topic) {

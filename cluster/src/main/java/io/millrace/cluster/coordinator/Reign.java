@@ -11,7 +11,7 @@ final class Reign {
     private final TopicPartition partition;
     private final int epoch;
 
-    /** The high watermark that the library was told last; -1 before it has read the log. */
+    /** The high watermark when the library had read the log; -1 before. */
     private volatile long committedOffset = -1;
 
     Reign(TopicPartition partition, int epoch) {
