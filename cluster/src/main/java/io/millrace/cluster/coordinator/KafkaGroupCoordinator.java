@@ -80,6 +80,13 @@ public final class KafkaGroupCoordinator implements GroupCoordinator, MetadataFo
     }
 
     @Override
+    public Future<Integer> partitionOf(String groupId) {
+        Promise<Integer> promise = CallerContext.promise();
+        topic.partitionOf(groupId).onComplete(promise);
+        return promise.future();
+    }
+
+    @Override
     public Future<JoinGroupResponseData> joinGroup(GroupClient client, JoinGroupRequestData request) {
         return ask(library -> library.joinGroup(new ClientContext(client), request, BufferSupplier.NO_CACHING));
     }

@@ -50,25 +50,42 @@ final class LogWriter implements PartitionWriter {
     @Override
     public void registerListener(TopicPartition partition, Listener listener) {
         Reign reign = require(partition);
-        Watch watch = logs.watch(reign.partition(), reign.committedOffset(), () -> tell(partition, reign, listener));
-        watches.put(listener, watch);
+        long loadedAt = reign.committedOffset();
+        Told told = new Told(partition, reign, listener, loadedAt);
+        watches.put(listener, logs.watch(reign.partition(), loadedAt, told::tell));
     }
 
-    /** On a thread of the storage. */
-    private void tell(TopicPartition partition, Reign reign, Listener listener) {
-        OptionalInt epoch = logs.reign(reign.partition());
-        if (!reigns.isPresent(reign) || epoch.isEmpty() || epoch.getAsInt() != reign.epoch()) {
-            return;
+    /** What the library knows of a high watermark; it must not hear of an older one after a newer one. */
+    private final class Told {
+
+        private final TopicPartition partition;
+        private final Reign reign;
+        private final Listener listener;
+        private long offset;
+
+        Told(TopicPartition partition, Reign reign, Listener listener, long offset) {
+            this.partition = partition;
+            this.reign = reign;
+            this.listener = listener;
+            this.offset = offset;
         }
-        try {
-            long highWatermark = logs.offsets(reign.partition()).highWatermark();
-            if (highWatermark > reign.committedOffset()) {
-                reign.committed(highWatermark);
-                listener.onHighWatermarkUpdated(partition, highWatermark);
+
+        /** On a thread of the storage. The library only makes a note of it. */
+        synchronized void tell() {
+            OptionalInt epoch = logs.reign(reign.partition());
+            if (!reigns.isPresent(reign) || epoch.isEmpty() || epoch.getAsInt() != reign.epoch()) {
+                return;
             }
-        } catch (MillraceException | RejectedExecutionException over) {
-            // Another reign has begun, or the node stops: whoever waits is told by that.
-            return;
+            try {
+                long highWatermark = logs.offsets(reign.partition()).highWatermark();
+                if (highWatermark > offset) {
+                    offset = highWatermark;
+                    listener.onHighWatermarkUpdated(partition, highWatermark);
+                }
+            } catch (MillraceException | RejectedExecutionException over) {
+                // Another reign has begun, or the node stops: whoever waits is told by that.
+                return;
+            }
         }
     }
 

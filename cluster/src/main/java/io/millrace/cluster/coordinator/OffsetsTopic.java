@@ -44,12 +44,22 @@ final class OffsetsTopic {
 
     /** See {@link io.millrace.cluster.group.GroupCoordinator#coordinatorOf}. */
     Future<BrokerMetadata> coordinatorOf(String groupId) {
+        return existing().map(topic -> leaderOf(groupId, topic));
+    }
+
+    /** See {@link io.millrace.cluster.group.GroupCoordinator#partitionOf}. */
+    Future<Integer> partitionOf(String groupId) {
+        return existing()
+                .map(topic ->
+                        InternalTopics.partitionOf(groupId, topic.partitions().size()));
+    }
+
+    private Future<TopicMetadata> existing() {
         return controller
                 .image()
                 .topic(InternalTopics.CONSUMER_OFFSETS)
                 .map(Future::succeededFuture)
-                .orElseGet(this::create)
-                .map(topic -> leaderOf(groupId, topic));
+                .orElseGet(this::create);
     }
 
     private BrokerMetadata leaderOf(String groupId, TopicMetadata topic) {

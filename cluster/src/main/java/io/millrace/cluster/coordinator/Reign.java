@@ -17,7 +17,7 @@ final class Reign {
     /** By producer id: of those that commit offsets in a transaction. */
     private final Map<Long, TransactionTicket> tickets = new ConcurrentHashMap<>();
 
-    /** The high watermark that the library was told last; -1 before it has read the log. */
+    /** The high watermark when the library had read the log; -1 before. */
     private volatile long committedOffset = -1;
 
     Reign(TopicPartition partition, int epoch) {

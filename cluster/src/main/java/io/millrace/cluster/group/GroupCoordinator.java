@@ -45,6 +45,12 @@ public interface GroupCoordinator {
      */
     Future<BrokerMetadata> coordinatorOf(String groupId);
 
+    /**
+     * The partition of {@code __consumer_offsets} in which a group lies: what a transaction adds before offsets are committed in it. Creates
+     * the topic, and fails, as {@link #coordinatorOf} does.
+     */
+    Future<Integer> partitionOf(String groupId);
+
     Future<JoinGroupResponseData> joinGroup(GroupClient client, JoinGroupRequestData request);
 
     Future<SyncGroupResponseData> syncGroup(GroupClient client, SyncGroupRequestData request);

@@ -10,6 +10,7 @@ import static io.millrace.server.kafka.RawGroups.syncRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.cluster.group.GroupCoordinator;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -22,7 +23,6 @@ import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.JoinGroupResponse;
 import org.apache.kafka.common.requests.SyncGroupResponse;
-import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -160,18 +160,9 @@ class GroupTrapsIT {
     }
 
     private static void complete(String group, long producerId, boolean commit) {
-        int partition = Utils.toPositive(group.hashCode())
-                % node.node()
-                        .node()
-                        .controller()
-                        .image()
-                        .topic("__consumer_offsets")
-                        .orElseThrow()
-                        .partitions()
-                        .size();
-        KafkaTestNode.await(
-                node.node().node().groups().completeTransaction(partition, producerId, (short) 0, 1, commit, (short)
-                        1));
+        GroupCoordinator groups = node.node().node().groups();
+        int partition = KafkaTestNode.await(groups.partitionOf(group));
+        KafkaTestNode.await(groups.completeTransaction(partition, producerId, (short) 0, 1, commit, (short) 1));
     }
 
     /** Trap 36: a member that asks while its group is loaded is told to wait, not that it is unknown. */

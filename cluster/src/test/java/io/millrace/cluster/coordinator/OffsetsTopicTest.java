@@ -1,0 +1,30 @@
+package io.millrace.cluster.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.cluster.group.GroupsConfig;
+import io.millrace.cluster.metadata.InternalTopics;
+import java.util.stream.IntStream;
+import org.apache.kafka.coordinator.group.GroupCoordinator;
+import org.apache.kafka.image.MetadataImage;
+import org.junit.jupiter.api.Test;
+
+class OffsetsTopicTest {
+
+    /** A client that is sent to another node than the one that has its group would go there for ever. */
+    @Test
+    void aGroupIsLookedForWhereTheLibraryKeepsIt() {
+        GroupCoordinator library =
+                Library.start(1, GroupsConfig.defaults(), 50, null, new Reigns(), MetadataImage.EMPTY);
+        try {
+            assertThat(IntStream.range(0, 1_000)
+                            .mapToObj(number -> "group of people " + number)
+                            .toList())
+                    .anyMatch(group -> group.hashCode() < 0)
+                    .allSatisfy(group ->
+                            assertThat(InternalTopics.partitionOf(group, 50)).isEqualTo(library.partitionFor(group)));
+        } finally {
+            library.shutdown();
+        }
+    }
+}
