@@ -67,15 +67,15 @@ class TransactionChaosIT {
                         .mapToObj(number -> new Worker(cluster.bootstrapServers(), "tx-" + number))
                         .toList();
                 workers.forEach(Thread::start);
-                awaitMore(20);
+                awaitMore(10);
                 int coordinator = admin.describeTransactions(List.of("tx-0"))
                         .description("tx-0")
                         .get()
                         .coordinatorId();
                 cluster.kill(coordinator);
-                awaitMore(20);
+                awaitMore(10);
                 cluster.start(coordinator);
-                awaitMore(20);
+                awaitMore(10);
                 int leader = admin.describeTopics(List.of(TOPIC))
                         .allTopicNames()
                         .get()
@@ -85,9 +85,9 @@ class TransactionChaosIT {
                         .leader()
                         .id();
                 cluster.kill(leader);
-                awaitMore(20);
+                awaitMore(10);
                 cluster.start(leader);
-                awaitMore(20);
+                awaitMore(10);
                 stopped.set(true);
                 Map<String, Outcome> outcomes = new HashMap<>();
                 for (Worker worker : workers) {
