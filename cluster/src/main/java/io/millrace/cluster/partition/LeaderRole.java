@@ -13,7 +13,6 @@ import io.millrace.storage.PartitionLog;
 import io.millrace.storage.PartitionLog.EpochEndOffset;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.batch.BatchHeader;
-import io.millrace.storage.producer.TransactionTicket;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
@@ -130,26 +129,22 @@ final class LeaderRole implements Role {
             promise.fail(refusal);
             return promise.future();
         }
-        if (!isTransactional(command.batches())) {
+        if (!TransactionalAppends.isTransactional(command.batches())) {
             append(command, promise, () -> log.append(command.batches(), leaderEpoch, AppendOrigin.CLIENT));
-        } else if (command.transaction() == null) {
-            promise.fail(new MillraceException(
-                    ErrorCode.INVALID_TXN_STATE,
-                    "The batch belongs to a transaction, and no transactional id came with it"));
-        } else {
-            transactional.append(command.batches(), command.transaction(), new TransactionalAppends.Waiting() {
-                @Override
-                public void append(TransactionTicket ticket) {
-                    LeaderRole.this.append(
-                            command, promise, () -> log.appendTransactional(command.batches(), leaderEpoch, ticket));
-                }
-
-                @Override
-                public void fail(MillraceException refusal) {
-                    promise.fail(refusal);
-                }
-            });
+            return promise.future();
         }
+        transactional.append(
+                command,
+                ticket -> {
+                    // The reign may have ended while the coordinator was asked.
+                    MillraceException late = refusalOf(command);
+                    if (late != null) {
+                        promise.fail(late);
+                    } else {
+                        append(command, promise, () -> log.appendTransactional(command.batches(), leaderEpoch, ticket));
+                    }
+                },
+                promise::fail);
         return promise.future();
     }
 
@@ -249,12 +244,6 @@ final class LeaderRole implements Role {
                 ErrorCode.NOT_ENOUGH_REPLICAS,
                 "Fewer replicas of " + log.topicPartition()
                         + " are in sync than min.insync.replicas asks for: nothing was stored, try again later");
-    }
-
-    /** What is too short for a batch is refused by the log. */
-    private static boolean isTransactional(ByteBuffer batches) {
-        return batches.remaining() >= BatchHeader.SIZE_BYTES
-                && BatchHeader.isTransactional(batches, batches.position());
     }
 
     private void written(

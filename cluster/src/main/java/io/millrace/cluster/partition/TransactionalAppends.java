@@ -1,5 +1,6 @@
 package io.millrace.cluster.partition;
 
+import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.batch.BatchHeader;
@@ -19,12 +20,8 @@ import java.util.function.Consumer;
  */
 final class TransactionalAppends {
 
-    /** Does the append, or fails it. */
-    interface Waiting {
-        void append(TransactionTicket ticket);
-
-        void fail(MillraceException refusal);
-    }
+    /** Writes, or says why not. */
+    private record Waiting(Consumer<TransactionTicket> write, Consumer<MillraceException> refuse) {}
 
     private final PartitionLog log;
     private final TransactionVerifier verifier;
@@ -48,12 +45,32 @@ final class TransactionalAppends {
         }
     }
 
-    /** Appends a batch when it may be, on this thread or on that of the coordinator's answer. */
-    void append(ByteBuffer batch, ProducerTransaction transaction, Waiting append) {
+    /** What is too short for a batch is refused by the log. */
+    static boolean isTransactional(ByteBuffer batches) {
+        return batches.remaining() >= BatchHeader.SIZE_BYTES
+                && BatchHeader.isTransactional(batches, batches.position());
+    }
+
+    /**
+     * Lets a batch in when it may be: on this thread or on that of the coordinator's answer.
+     *
+     * @param write appends it with the ticket
+     * @param refuse told why it is not to be appended
+     */
+    void append(AppendCommand command, Consumer<TransactionTicket> write, Consumer<MillraceException> refuse) {
+        ProducerTransaction transaction = command.transaction();
+        if (transaction == null) {
+            refuse.accept(new MillraceException(
+                    ErrorCode.INVALID_TXN_STATE,
+                    "The batch belongs to a transaction, and no transactional id came with it"));
+            return;
+        }
+        ByteBuffer batch = command.batches();
         long producerId = BatchHeader.producerId(batch, batch.position());
         short epoch = BatchHeader.producerEpoch(batch, batch.position());
         Verification verification;
         boolean begin = false;
+        boolean waits;
         synchronized (this) {
             verification = byProducer.get(producerId);
             if (verification == null
@@ -64,13 +81,13 @@ final class TransactionalAppends {
                 byProducer.put(producerId, verification);
                 begin = true;
             }
-            if (!verification.passed) {
-                verification.waiting.add(append);
-                append = null;
+            waits = !verification.passed;
+            if (waits) {
+                verification.waiting.add(new Waiting(write, refuse));
             }
         }
-        if (append != null) {
-            append.append(verification.ticket);
+        if (!waits) {
+            write.accept(verification.ticket);
         } else if (begin) {
             verify(verification, transaction);
         }
@@ -81,7 +98,7 @@ final class TransactionalAppends {
         verifier.verify(log.topicPartition(), transaction, ticket.producerId(), ticket.producerEpoch())
                 .onComplete(done -> {
                     if (done.succeeded()) {
-                        release(verification, each -> each.append(ticket));
+                        release(verification, each -> each.write().accept(ticket));
                     } else {
                         refuse(verification, LogErrors.translate(done.cause()));
                     }
@@ -94,7 +111,7 @@ final class TransactionalAppends {
             verification.failure = failure;
             byProducer.remove(verification.ticket.producerId(), verification);
         }
-        release(verification, each -> each.fail(failure));
+        release(verification, each -> each.refuse().accept(failure));
     }
 
     /** One by one, so that nothing that comes meanwhile overtakes. */

@@ -10,7 +10,6 @@ import io.millrace.storage.PartitionLog;
 import io.millrace.storage.StorageConfig;
 import io.millrace.storage.StorageMetrics;
 import io.millrace.storage.TopicPartition;
-import io.millrace.storage.producer.TransactionTicket;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -96,16 +95,9 @@ class TransactionalAppendsTest {
         ByteBuffer batch = MemoryRecords.withTransactionalRecords(
                         Compression.NONE, 7, epoch, 0, new SimpleRecord("v".getBytes()))
                 .buffer();
-        appends.append(batch, TRANSACTION, new TransactionalAppends.Waiting() {
-            @Override
-            public void append(TransactionTicket ticket) {
-                done.add(ticket.isValid() ? name : name + " without ticket");
-            }
-
-            @Override
-            public void fail(MillraceException refusal) {
-                done.add(name + " refused");
-            }
-        });
+        appends.append(
+                new AppendCommand(log.topicPartition(), batch, Acks.ALL, 1_000, TRANSACTION, AppendCommand.ANY_EPOCH),
+                ticket -> done.add(ticket.isValid() ? name : name + " without ticket"),
+                refusal -> done.add(name + " refused"));
     }
 }

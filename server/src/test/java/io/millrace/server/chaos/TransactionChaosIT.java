@@ -2,6 +2,10 @@ package io.millrace.server.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,15 +71,15 @@ class TransactionChaosIT {
                         .mapToObj(number -> new Worker(cluster.bootstrapServers(), "tx-" + number))
                         .toList();
                 workers.forEach(Thread::start);
-                awaitMore(20);
+                awaitMore(10);
                 int coordinator = admin.describeTransactions(List.of("tx-0"))
                         .description("tx-0")
                         .get()
                         .coordinatorId();
                 cluster.kill(coordinator);
-                awaitMore(20);
+                awaitMore(10);
                 cluster.start(coordinator);
-                awaitMore(20);
+                awaitMore(10);
                 int leader = admin.describeTopics(List.of(TOPIC))
                         .allTopicNames()
                         .get()
@@ -85,9 +89,9 @@ class TransactionChaosIT {
                         .leader()
                         .id();
                 cluster.kill(leader);
-                awaitMore(20);
+                awaitMore(10);
                 cluster.start(leader);
-                awaitMore(20);
+                awaitMore(10);
                 stopped.set(true);
                 Map<String, Outcome> outcomes = new HashMap<>();
                 for (Worker worker : workers) {
@@ -95,6 +99,27 @@ class TransactionChaosIT {
                     outcomes.putAll(worker.outcomes);
                 }
                 check(cluster.bootstrapServers(), outcomes);
+                checkOverHttp(cluster, outcomes);
+            }
+        }
+    }
+
+    /** At every node, whether it leads or follows. */
+    private static void checkOverHttp(ClusterProcesses cluster, Map<String, Outcome> outcomes) throws Exception {
+        for (int node = 1; node <= NODES; node++) {
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                String url = cluster.httpUrl(node) + "/topics/" + TOPIC + "/records?partition=" + partition
+                        + "&from=earliest&format=text&max=10000";
+                String body = HttpClient.newHttpClient()
+                        .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
+                        .body();
+                outcomes.forEach((transaction, outcome) -> {
+                    if (outcome != Outcome.UNKNOWN) {
+                        assertThat(body.contains("\"" + transaction + "\""))
+                                .as("%s, %s, at %s", transaction, outcome, url)
+                                .isEqualTo(outcome == Outcome.COMMITTED);
+                    }
+                });
             }
         }
     }

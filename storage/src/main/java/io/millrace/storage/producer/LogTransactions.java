@@ -107,6 +107,9 @@ public final class LogTransactions {
         if (rebuilding) {
             return 0;
         }
+        if (undecided.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
         for (Map.Entry<Long, Long> each : undecided.entrySet()) {
             long marker = each.getValue();
             if (marker >= highWatermark) {
