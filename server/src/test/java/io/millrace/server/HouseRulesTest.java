@@ -93,8 +93,13 @@ class HouseRulesTest {
 
     @Test
     void theLibraryOfGroupsStaysInThePackageThatAdaptsIt() throws IOException {
-        assertThat(importersOf("org.apache.kafka.coordinator."))
-                .isSubsetOf("io.millrace.cluster.coordinator", "org.apache.kafka.coordinator.group");
+        for (String part : new String[] {"group.", "common."}) {
+            assertThat(importersOf("org.apache.kafka.coordinator." + part))
+                    .isSubsetOf("io.millrace.cluster.coordinator", "org.apache.kafka.coordinator.group");
+        }
+        // Only the schemas of its records.
+        assertThat(importersOf("org.apache.kafka.coordinator.transaction."))
+                .isSubsetOf("io.millrace.cluster.transaction");
     }
 
     @Test

@@ -10,16 +10,20 @@ import static io.millrace.server.kafka.RawGroups.syncRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.millrace.cluster.group.GroupCoordinator;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponsePartitions;
 import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssignment;
 import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.JoinGroupResponse;
 import org.apache.kafka.common.requests.SyncGroupResponse;
@@ -145,24 +149,45 @@ class GroupTrapsIT {
     void offsetsOfATransactionAreUnstableUntilItEnds() {
         try (RawKafkaClient client = node.node().connect()) {
             assertThat(commit(client, "exactly", "", -1)).isEqualTo(Errors.NONE);
-            assertThat(commitInTransaction(client, "exactly", 77, 10)).isEqualTo(Errors.NONE);
+            try (KafkaProducer<String, String> producer =
+                    node.node().producer(Map.of("transactional.id", "exactly"))) {
+                producer.initTransactions();
+                commitInTransaction(producer, 10);
+                assertThat(Errors.forCode(fetch(client, "exactly", 0, true).errorCode()))
+                        .isEqualTo(Errors.UNSTABLE_OFFSET_COMMIT);
+                assertThat(fetch(client, "exactly", 0, false).committedOffset()).isEqualTo(5);
+                producer.abortTransaction();
+                assertThat(stable(client).committedOffset()).isEqualTo(5);
 
-            assertThat(Errors.forCode(fetch(client, "exactly", 0, true).errorCode()))
-                    .isEqualTo(Errors.UNSTABLE_OFFSET_COMMIT);
-            assertThat(fetch(client, "exactly", 0, false).committedOffset()).isEqualTo(5);
-            complete("exactly", 77, false);
-            assertThat(fetch(client, "exactly", 0, true).committedOffset()).isEqualTo(5);
-
-            assertThat(commitInTransaction(client, "exactly", 77, 11)).isEqualTo(Errors.NONE);
-            complete("exactly", 77, true);
-            assertThat(fetch(client, "exactly", 0, true).committedOffset()).isEqualTo(11);
+                commitInTransaction(producer, 11);
+                producer.commitTransaction();
+                assertThat(stable(client).committedOffset()).isEqualTo(11);
+            }
         }
     }
 
-    private static void complete(String group, long producerId, boolean commit) {
-        GroupCoordinator groups = node.node().node().groups();
-        int partition = KafkaTestNode.await(groups.partitionOf(group));
-        KafkaTestNode.await(groups.completeTransaction(partition, producerId, (short) 0, 1, commit, (short) 1));
+    private static void commitInTransaction(KafkaProducer<String, String> producer, long offset) {
+        producer.beginTransaction();
+        producer.sendOffsetsToTransaction(
+                Map.of(new TopicPartition(TOPIC, 0), new OffsetAndMetadata(offset)),
+                new ConsumerGroupMetadata("exactly"));
+    }
+
+    /** The end of a transaction is answered when it is decided, and reaches its partitions a moment later. */
+    private static OffsetFetchResponsePartitions stable(RawKafkaClient client) {
+        await().until(() ->
+                fetch(client, "exactly", 0, true).errorCode() != Errors.UNSTABLE_OFFSET_COMMIT.code());
+        return fetch(client, "exactly", 0, true);
+    }
+
+    /** What comes late for a transaction that ended must not open one that nobody ends (KIP-890). */
+    @Test
+    void offsetsOfATransactionThatIsNotOpenAreRefused() {
+        try (RawKafkaClient client = node.node().connect()) {
+            assertThat(commit(client, "late", "", -1)).isEqualTo(Errors.NONE);
+            assertThat(commitInTransaction(client, "late", 77, 10)).isNotEqualTo(Errors.NONE);
+            assertThat(fetch(client, "late", 0, true).committedOffset()).isEqualTo(5);
+        }
     }
 
     /** Trap 36: a member that asks while its group is loaded is told to wait, not that it is unknown. */
