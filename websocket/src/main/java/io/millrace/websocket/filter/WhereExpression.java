@@ -4,7 +4,9 @@ import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.record.StreamRecord;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * A CEL expression over a record: the {@code where} parameter. Expressions with the same text are equal.
@@ -21,6 +23,9 @@ public final class WhereExpression {
 
     /** Largest record (key, value and headers together) that is looked into; for larger ones an expression is false. */
     public static final int RECORD_BYTES_MAX = 256 << 10;
+
+    private static final StreamRecord SAMPLE =
+            new StreamRecord(0, 0, null, "{\"t\":1}".getBytes(StandardCharsets.UTF_8), List.of());
 
     private final String text;
     private volatile CelRuntime.Program program;
@@ -57,12 +62,19 @@ public final class WhereExpression {
      */
     public void compile() {
         if (program == null) {
-            program = WhereLanguage.get().compile(text);
+            CelRuntime.Program compiled = WhereLanguage.get().compile(text);
+            // Has the JVM load here what an evaluation needs, and not on an event loop.
+            evaluate(compiled, new RecordVariables(0).of(SAMPLE));
+            program = compiled;
         }
     }
 
     /** Whether it is true; null when it cannot be said: something is missing, of another type, or not decodable. */
     Boolean evaluate(RecordVariables variables) {
+        return evaluate(program, variables);
+    }
+
+    private static Boolean evaluate(CelRuntime.Program program, RecordVariables variables) {
         try {
             // Anything else stands for what is not known, such as a value that is not JSON.
             return program.eval(variables) instanceof Boolean result ? result : null;
