@@ -107,6 +107,11 @@ class HouseRulesTest {
         assertThat(importersOf("com.hazelcast.")).isSubsetOf("io.millrace.cluster.hazelcast");
     }
 
+    @Test
+    void typesOfTheExpressionLibraryStayInThePackageThatAdaptsThem() throws IOException {
+        assertThat(importersOf("dev.cel.")).isSubsetOf("io.millrace.websocket.filter");
+    }
+
     private static Set<String> importersOf(String prefix) throws IOException {
         return sources(MODULES)
                 .filter(file -> importsOf(file).stream().anyMatch(each -> each.startsWith(prefix)))

@@ -37,6 +37,9 @@ public interface GatewayMetrics {
     /** A follower lost records. */
     default void gap(Gap.Reason reason) {}
 
+    /** So many records were dropped because the expression of a filter could not be evaluated for them. */
+    default void filterFailed(long records) {}
+
     /** A follower's buffer is full; it goes on from the log once there is room. */
     default void stalled() {}
 }

@@ -5,6 +5,8 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.websocket.delivery.SharedStreams;
+import io.millrace.websocket.filter.WhereExpression;
+import io.millrace.websocket.filter.WhereExpressions;
 import io.millrace.websocket.protocol.ErrorJson;
 import io.millrace.websocket.protocol.Transport;
 import io.millrace.websocket.session.EventLoopSessions;
@@ -49,6 +51,7 @@ public final class StreamGateway {
     private final GatewayMetrics metrics;
     private final SubscriptionResolver resolver;
     private final SharedStreams streams;
+    private final WhereExpressions expressions = new WhereExpressions();
     private final StreamOpener opener;
     private final Map<EventLoop, EventLoopSessions> loops = new ConcurrentHashMap<>();
     private final AtomicInteger open = new AtomicInteger();
@@ -123,14 +126,14 @@ public final class StreamGateway {
             StreamParameters parameters = StreamParameters.parse(
                     new QueryStringDecoder(request.uri()).parameters(), request.getHeader("Last-Event-ID"), limits);
             opener.checkHandshake(request, transport);
-            Future<Void> prepared = resolver.prepare(routing.pathParam("topic"), parameters);
+            Future<StreamParameters> prepared = prepare(routing.pathParam("topic"), parameters);
             if (prepared.succeeded()) {
-                open(routing, transport, parameters);
+                open(routing, transport, prepared.result());
             } else {
                 // Nothing may be read past the handshake while the leaders of the partitions are asked.
                 request.pause();
                 prepared.onComplete(
-                        ready -> open(routing, transport, parameters),
+                        ready -> open(routing, transport, ready),
                         failure -> refuse(request, transport, ErrorJson.asAnswer(failure)));
             }
         } catch (MillraceException e) {
@@ -145,6 +148,24 @@ public final class StreamGateway {
             LOG.error("A stream could not be opened", e);
             refuse(request, transport, ErrorJson.asAnswer(e));
         }
+    }
+
+    /** Learns of the partitions what is to be known, and has the filter's expression compiled. */
+    private Future<StreamParameters> prepare(String topic, StreamParameters parameters) {
+        Future<Void> known = resolver.prepare(topic, parameters);
+        WhereExpression asked = parameters.filter().where();
+        if (asked == null) {
+            return known.map(parameters);
+        }
+        WhereExpression expression = expressions.known(asked);
+        StreamParameters checked = parameters.withWhere(expression);
+        if (expression.isCompiled()) {
+            return known.map(checked);
+        }
+        return known.compose(v -> vertx.executeBlocking(() -> {
+            expressions.compile(expression);
+            return checked;
+        }));
     }
 
     private void refuse(HttpServerRequest request, Transport transport, MillraceException error) {

@@ -17,6 +17,7 @@ public final class CountingMetrics implements GatewayMetrics {
     public final AtomicLong shared = new AtomicLong();
     public final AtomicLong stalled = new AtomicLong();
     public final AtomicLong latencies = new AtomicLong();
+    public final AtomicLong filterFailures = new AtomicLong();
     public final List<Gap.Reason> gaps = new CopyOnWriteArrayList<>();
 
     @Override
@@ -58,5 +59,10 @@ public final class CountingMetrics implements GatewayMetrics {
     @Override
     public void stalled() {
         stalled.incrementAndGet();
+    }
+
+    @Override
+    public void filterFailed(long records) {
+        filterFailures.addAndGet(records);
     }
 }

@@ -43,6 +43,7 @@ final class GatewayMeters implements GatewayMetrics {
     private final Counter encodes;
     private final Counter shares;
     private final Counter stalls;
+    private final Counter filterFailures;
 
     /** What went out of one topic. */
     private record Sent(Counter records, Counter bytes) {}
@@ -78,6 +79,9 @@ final class GatewayMeters implements GatewayMetrics {
                 .register(registry);
         stalls = Counter.builder("millrace.gateway.stalls")
                 .description("Times that a follower's buffer was full")
+                .register(registry);
+        filterFailures = Counter.builder("millrace.gateway.filter.failures")
+                .description("Records for which the expression of a filter could not be evaluated, and was false")
                 .register(registry);
     }
 
@@ -144,5 +148,10 @@ final class GatewayMeters implements GatewayMetrics {
     @Override
     public void stalled() {
         stalls.increment();
+    }
+
+    @Override
+    public void filterFailed(long records) {
+        filterFailures.increment(records);
     }
 }

@@ -113,6 +113,7 @@ class MetricsIT {
         gateway.frameShared("readings", 5);
         gateway.deliveryLatency(2_000_000);
         gateway.gap(Gap.Reason.RETENTION);
+        gateway.filterFailed(7);
 
         assertThat(scrape())
                 .containsEntry("millrace_gateway_connections{transport=\"websocket\"}", 1.0)
@@ -120,6 +121,7 @@ class MetricsIT {
                 .containsEntry("millrace_gateway_closes_total{code=\"1000\"}", 1.0)
                 .containsEntry("millrace_gateway_records_sent_total{topic=\"readings\"}", 10.0)
                 .containsEntry("millrace_gateway_bytes_sent_total{topic=\"readings\"}", 1_000.0)
+                .containsEntry("millrace_gateway_filter_failures_total", 7.0)
                 .containsEntry("millrace_gateway_frame_encodes_total", 1.0)
                 .containsEntry("millrace_gateway_frame_shares_total", 5.0)
                 .containsEntry("millrace_gateway_delivery_latency_seconds_count", 1.0)

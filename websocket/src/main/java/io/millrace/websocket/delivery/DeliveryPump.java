@@ -44,7 +44,7 @@ final class DeliveryPump {
         this.context = context;
         this.limits = limits;
         this.metrics = metrics;
-        this.encoder = new FrameEncoder(stream.key(), limits.frameBytesMax());
+        this.encoder = new FrameEncoder(stream.key(), limits.frameBytesMax(), metrics);
     }
 
     /** There may be something new. */

@@ -3,6 +3,9 @@ package io.millrace.websocket.delivery;
 import io.millrace.cluster.record.RecordBatches;
 import io.millrace.cluster.record.RecordConsumer;
 import io.millrace.cluster.record.StreamRecord;
+import io.millrace.websocket.GatewayMetrics;
+import io.millrace.websocket.filter.RecordFilter;
+import io.millrace.websocket.filter.RecordMatcher;
 import io.millrace.websocket.protocol.Gap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -24,9 +27,20 @@ final class FrameEncoder implements RecordConsumer {
     /** Scratch space above this is not kept: one giant record should not cost its size for ever. */
     private static final int SCRATCH_BYTES_KEPT = 1 << 20;
 
+    /**
+     * Records that one frame looks at, when a filter may drop them: without a bound a batch that is compressed well, and of which
+     * nothing is sent, would be looked through in one turn.
+     */
+    static final int FILTERED_RECORDS_MAX = 10_000;
+
+    /** The same in bytes of keys and values, because an expression looks at them. */
+    static final int FILTERED_BYTES_MAX = 1 << 20;
+
     private final StreamKey key;
     private final Framing framing;
     private final RecordJson json;
+    private final RecordMatcher matcher;
+    private final GatewayMetrics metrics;
     private final int frameBytesMax;
     private ByteSink sink = new ByteSink(4096);
     private long[] offsets = new long[64];
@@ -34,12 +48,14 @@ final class FrameEncoder implements RecordConsumer {
 
     // The frame under way.
     private int count;
+    private int lookedAt;
+    private long lookedAtBytes;
     private long refused;
 
     /** Not told yet; may wait for the next frame. */
     private Gap gap;
 
-    FrameEncoder(StreamKey key, int frameBytesMax) {
+    FrameEncoder(StreamKey key, int frameBytesMax, GatewayMetrics metrics) {
         this.key = key;
         this.framing = Framing.of(key.transport());
         this.json = new RecordJson(
@@ -47,8 +63,23 @@ final class FrameEncoder implements RecordConsumer {
                 key.partition().partition(),
                 key.format(),
                 key.envelope(),
+                key.projection(),
                 framing.isLineBased());
+        this.matcher = key.filter().equals(RecordFilter.ALL)
+                ? null
+                : new RecordMatcher(key.filter(), key.partition().partition());
+        this.metrics = metrics;
         this.frameBytesMax = frameBytesMax;
+    }
+
+    /** Whether records are looked at before they are encoded. */
+    boolean filters() {
+        return matcher != null;
+    }
+
+    /** Whether encoding a record is more than copying its bytes. */
+    boolean decodesValues() {
+        return key.decodesValues();
     }
 
     /**
@@ -60,11 +91,14 @@ final class FrameEncoder implements RecordConsumer {
     SharedFrame encode(ByteBuffer batches, long from, Gap gapBefore) {
         sink.truncate(0);
         count = 0;
+        lookedAt = 0;
+        lookedAtBytes = 0;
         refused = -1;
         if (gapBefore != null) {
             gap = gapBefore;
         }
         long end = RecordBatches.forEach(batches, from, this);
+        countFailures();
         ByteBuf bytes = Unpooled.EMPTY_BUFFER;
         if (count > 0) {
             // Direct memory: the socket would copy a heap buffer again for every follower.
@@ -104,7 +138,7 @@ final class FrameEncoder implements RecordConsumer {
             refused = record.offset();
             return;
         }
-        if (!key.filter().accepts(record.key())) {
+        if (matcher != null && !passes(record)) {
             return;
         }
         if (count == offsets.length) {
@@ -118,5 +152,26 @@ final class FrameEncoder implements RecordConsumer {
         json.write(record, gap, sink);
         framing.end(sink, start);
         gap = null;
+    }
+
+    private boolean passes(StreamRecord record) {
+        if (lookedAt == FILTERED_RECORDS_MAX || lookedAtBytes >= FILTERED_BYTES_MAX) {
+            refused = record.offset();
+            return false;
+        }
+        lookedAt++;
+        lookedAtBytes += length(record.key()) + length(record.value());
+        return matcher.matches(record);
+    }
+
+    private static int length(byte[] bytes) {
+        return bytes == null ? 0 : bytes.length;
+    }
+
+    private void countFailures() {
+        long failures = matcher == null ? 0 : matcher.takeFailures();
+        if (failures > 0) {
+            metrics.filterFailed(failures);
+        }
     }
 }

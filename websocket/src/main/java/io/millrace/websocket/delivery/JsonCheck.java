@@ -56,14 +56,10 @@ final class JsonCheck {
 
     /** Whether the bytes are exactly one JSON value (RFC 8259) in UTF-8, without a byte order mark. */
     boolean isJson(byte[] bytes) {
-        if (bytes.length == 0 || bytes[0] == (byte) 0xEF || !isUtf8(bytes)) {
+        if (!mayBeJson(bytes)) {
             return false;
         }
-        // The parser guesses UTF-16 and UTF-32 from zero bytes, which JSON in UTF-8 never has.
-        if (bytes[0] == 0 || (bytes.length > 1 && bytes[1] == 0)) {
-            return false;
-        }
-        try (JsonParser parser = JSON.createParser(bytes)) {
+        try (JsonParser parser = parser(bytes)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 return false;
@@ -73,5 +69,18 @@ final class JsonCheck {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Whether the bytes can be given to {@link #parser}, which decides. */
+    boolean mayBeJson(byte[] bytes) {
+        if (bytes.length == 0 || bytes[0] == (byte) 0xEF || !isUtf8(bytes)) {
+            return false;
+        }
+        // The parser guesses UTF-16 and UTF-32 from zero bytes, which JSON in UTF-8 never has.
+        return bytes[0] != 0 && (bytes.length == 1 || bytes[1] != 0);
+    }
+
+    static JsonParser parser(byte[] bytes) throws IOException {
+        return JSON.createParser(bytes);
     }
 }

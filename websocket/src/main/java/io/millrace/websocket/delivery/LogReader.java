@@ -42,14 +42,15 @@ public final class LogReader {
         if (known != null) {
             return Future.succeededFuture(known);
         }
-        FrameEncoder encoder = new FrameEncoder(key, limits.frameBytesMax());
+        FrameEncoder encoder = new FrameEncoder(key, limits.frameBytesMax(), metrics);
         return BatchReader.read(partitions, key.partition(), position, limits.readBytes(), gap, encoder, context)
                 .onSuccess(frame -> {
                     if (frame.count() > 0) {
                         metrics.frameEncoded(key.partition().topic());
-                        if (gap == null) {
-                            recent.keep(frame);
-                        }
+                    }
+                    // Also when a filter dropped everything: others need not look at the same records again.
+                    if (gap == null && frame.next() > position) {
+                        recent.keep(frame);
                     }
                 });
     }

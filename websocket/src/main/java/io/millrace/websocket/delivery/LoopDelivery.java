@@ -94,7 +94,9 @@ public final class LoopDelivery {
 
     void delivered(SharedStream stream, List<SharedFrame> frames, int followers) {
         for (int i = 0; i < frames.size(); i++) {
-            metrics.frameShared(stream.key().partition().topic(), followers);
+            if (frames.get(i).count() > 0) {
+                metrics.frameShared(stream.key().partition().topic(), followers);
+            }
         }
         if (movedNanos == 0) {
             movedNanos = stream.movedNanos();

@@ -23,14 +23,28 @@ public final class RecordJson {
     private final boolean singleLine;
     private final byte[] upToOffset;
     private final JsonCheck check = new JsonCheck();
+    private final JsonProjector projector;
+
+    /** A writer for one partition that shows values whole. */
+    public RecordJson(String topic, int partition, ValueFormat format, Envelope envelope, boolean singleLine) {
+        this(topic, partition, format, envelope, Projection.WHOLE, singleLine);
+    }
 
     /**
      * A writer for one partition.
      *
+     * @param projection what is shown of values that are JSON
      * @param singleLine whether line breaks between the tokens of an embedded JSON value become spaces, for transports that end
      *     a record at a line break (SSE, NDJSON). There are none inside its strings: JSON escapes them.
      */
-    public RecordJson(String topic, int partition, ValueFormat format, Envelope envelope, boolean singleLine) {
+    public RecordJson(
+            String topic,
+            int partition,
+            ValueFormat format,
+            Envelope envelope,
+            Projection projection,
+            boolean singleLine) {
+        this.projector = projection.isWhole() ? null : new JsonProjector(projection, check);
         this.format = Objects.requireNonNull(format, "format");
         this.envelope = Objects.requireNonNull(envelope, "envelope");
         this.singleLine = singleLine;
@@ -77,10 +91,10 @@ public final class RecordJson {
             case TEXT -> writeTextMember(",\"value", value, out);
             case BASE64 -> writeBase64Member(",\"value", value, out);
             case JSON -> {
-                if (value == null || check.isJson(value)) {
-                    out.writeAscii(",\"value\":");
-                    writeJson(value, out);
-                } else {
+                int start = out.size();
+                out.writeAscii(",\"value\":");
+                if (!writeJson(value, out)) {
+                    out.truncate(start);
                     writeBase64Member(",\"value", value, out);
                 }
             }
@@ -89,8 +103,10 @@ public final class RecordJson {
 
     /** A value without a record around it: what cannot be shown as it is becomes an object that says so. */
     private void writeBareValue(byte[] value, ByteSink out) {
-        if (value == null || (format == ValueFormat.JSON && check.isJson(value))) {
-            writeJson(value, out);
+        if (value == null) {
+            out.writeAscii("null");
+        } else if (format == ValueFormat.JSON && writeJson(value, out)) {
+            return;
         } else if (format == ValueFormat.TEXT && check.isUtf8(value)) {
             writeString(out, value);
         } else {
@@ -140,13 +156,22 @@ public final class RecordJson {
         out.write('"');
     }
 
-    private void writeJson(byte[] json, ByteSink out) {
+    /** Embeds a value, or what is selected of it; false, and nothing written, when it is not JSON. */
+    private boolean writeJson(byte[] json, ByteSink out) {
         if (json == null) {
             out.writeAscii("null");
-            return;
+            return true;
         }
         int start = out.size();
-        out.write(json);
+        if (projector != null) {
+            if (!projector.write(json, out)) {
+                return false;
+            }
+        } else if (check.isJson(json)) {
+            out.write(json);
+        } else {
+            return false;
+        }
         if (singleLine) {
             byte[] written = out.array();
             for (int i = start; i < out.size(); i++) {
@@ -155,6 +180,7 @@ public final class RecordJson {
                 }
             }
         }
+        return true;
     }
 
     /** A JSON string of well-formed UTF-8: only quotes, backslashes and control characters need escaping. */

@@ -4,10 +4,13 @@ import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.delivery.Envelope;
-import io.millrace.websocket.delivery.RecordFilter;
+import io.millrace.websocket.delivery.Projection;
 import io.millrace.websocket.delivery.ValueFormat;
+import io.millrace.websocket.filter.RecordFilter;
+import io.millrace.websocket.filter.WhereExpression;
 import io.millrace.websocket.protocol.DurationText;
 import io.millrace.websocket.protocol.ResumeToken;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +20,8 @@ import java.util.TreeSet;
 /**
  * The query parameters of a stream (gateway protocol §2), checked. What is not known, or not known yet, is an error that names
  * the parameter: a filter that is silently ignored would look like a stream that sends too much.
+ *
+ * <p>The expression of the filter is not compiled yet: that belongs on a worker.
  *
  * @param from null when the client did not say
  * @param resume null when there is none
@@ -30,6 +35,7 @@ public record StreamParameters(
         ValueFormat format,
         Envelope envelope,
         RecordFilter filter,
+        Projection projection,
         long heartbeatMs,
         long limit,
         boolean untilLatest,
@@ -37,11 +43,11 @@ public record StreamParameters(
 
     private static final String LAST_EVENT_ID = "Last-Event-ID";
 
+    /** What the parameters for headers begin with. */
+    private static final String HEADER = "header.";
+
     /** In the protocol, but not in this version. */
     private static final Set<String> LATER = Set.of(
-            "fields",
-            "key_prefix",
-            "where",
             "conflate",
             "conflate_by",
             "max_lag",
@@ -56,6 +62,23 @@ public record StreamParameters(
     /** In the protocol with several values, of which this version has one. */
     private static final Map<String, String> ONE_VALUE =
             Map.of("view", "log", "slow", "wait", "isolation", "read_uncommitted", "batch", "1");
+
+    /** The same, with another object for the filter's expression. */
+    public StreamParameters withWhere(WhereExpression expression) {
+        return new StreamParameters(
+                from,
+                resume,
+                reset,
+                partitions,
+                format,
+                envelope,
+                filter.withWhere(expression),
+                projection,
+                heartbeatMs,
+                limit,
+                untilLatest,
+                control);
+    }
 
     /**
      * Reads the parameters.
@@ -92,6 +115,8 @@ public record StreamParameters(
         private ValueFormat format = ValueFormat.JSON;
         private Envelope envelope = Envelope.RECORD;
         private RecordFilter filter = RecordFilter.ALL;
+        private final Map<String, String> headers = new HashMap<>();
+        private Projection projection = Projection.WHOLE;
         private long heartbeatMs;
         private long limit = Long.MAX_VALUE;
         private boolean untilLatest;
@@ -112,11 +137,20 @@ public record StreamParameters(
                 case "format" -> format = ValueFormat.parse(value);
                 case "envelope" -> envelope = Envelope.parse(value);
                 case "key" -> keys(values);
+                case "key_prefix" -> filter = filter.withKeyPrefix(checkUtf8(name, value));
+                case "where" -> filter = filter.withWhere(new WhereExpression(value));
+                case "fields" -> projection = Projection.parse(value);
                 case "heartbeat" -> heartbeat(value);
                 case "limit" -> limit = count(name, value);
                 case "until" -> untilLatest = isOneOf(name, value, "latest", null);
                 case "control" -> control = isOneOf(name, value, "1", "0");
-                default -> other(name, value);
+                default -> {
+                    if (name.startsWith(HEADER)) {
+                        header(name, value);
+                    } else {
+                        other(name, value);
+                    }
+                }
             }
         }
 
@@ -133,7 +167,27 @@ public record StreamParameters(
             if (keys.size() > limits.keysMax()) {
                 throw wrong("key", "is given " + keys.size() + " times; at most " + limits.keysMax() + " are allowed");
             }
-            filter = RecordFilter.byKey(keys);
+            keys.forEach(key -> checkUtf8("key", key));
+            filter = filter.withKeys(keys);
+        }
+
+        private void header(String parameter, String value) {
+            if (parameter.length() == HEADER.length()) {
+                throw wrong(parameter, "the name of the header is missing; write header.NAME=value");
+            }
+            checkUtf8(parameter, parameter);
+            headers.put(parameter.substring(HEADER.length()), checkUtf8(parameter, value));
+            if (headers.size() > limits.keysMax()) {
+                throw wrong(parameter, "at most " + limits.keysMax() + " headers can be asked for");
+            }
+        }
+
+        /** What is no UTF-8 was replaced when the address was decoded; it would look for something else than it says. */
+        private static String checkUtf8(String name, String value) {
+            if (value.indexOf('\uFFFD') >= 0) {
+                throw wrong(name, "is not UTF-8; only keys and headers that are UTF-8 text can be asked for");
+            }
+            return value;
         }
 
         private void heartbeat(String text) {
@@ -172,16 +226,19 @@ public record StreamParameters(
                 }
                 return;
             }
-            if (LATER.contains(name) || name.startsWith("header.")) {
+            if (LATER.contains(name)) {
                 throw wrong(name, "this parameter is not supported by this version; leave it out");
             }
             throw wrong(
                     name,
                     "this parameter is not known; known are from, resume, last_event_id, reset, partition, format,"
-                            + " envelope, key, heartbeat, limit, until and control");
+                            + " envelope, key, key_prefix, header.NAME, where, fields, heartbeat, limit, until and control");
         }
 
         StreamParameters build() {
+            if (!projection.isWhole() && format != ValueFormat.JSON) {
+                throw wrong("fields", "needs format=json, which is the default; other formats do not look into values");
+            }
             return new StreamParameters(
                     from,
                     resume,
@@ -189,7 +246,8 @@ public record StreamParameters(
                     partitions,
                     format,
                     envelope,
-                    filter,
+                    filter.withHeaders(headers),
+                    projection,
                     heartbeatMs,
                     limit,
                     untilLatest,

@@ -2,9 +2,10 @@ package io.millrace.websocket.subscription;
 
 import io.millrace.storage.TopicPartition;
 import io.millrace.websocket.delivery.Envelope;
-import io.millrace.websocket.delivery.RecordFilter;
+import io.millrace.websocket.delivery.Projection;
 import io.millrace.websocket.delivery.StreamKey;
 import io.millrace.websocket.delivery.ValueFormat;
+import io.millrace.websocket.filter.RecordFilter;
 import io.millrace.websocket.protocol.Transport;
 import java.util.List;
 import java.util.UUID;
@@ -27,6 +28,7 @@ public record Subscription(
         ValueFormat format,
         Envelope envelope,
         RecordFilter filter,
+        Projection projection,
         Reset reset,
         long heartbeatMs,
         long limit,
@@ -42,7 +44,7 @@ public record Subscription(
 
     /** What a partition of this stream shares with other streams. */
     public StreamKey key(TopicPartition partition) {
-        return new StreamKey(partition, transport, format, envelope, filter);
+        return new StreamKey(partition, transport, format, envelope, filter, projection);
     }
 
     /** Whether control messages are sent: SSE has events for them, the others only when asked. */

@@ -71,6 +71,7 @@ public final class SubscriptionResolver {
                 asked.format(),
                 asked.envelope(),
                 asked.filter(),
+                asked.projection(),
                 asked.reset(),
                 asked.heartbeatMs(),
                 asked.limit(),

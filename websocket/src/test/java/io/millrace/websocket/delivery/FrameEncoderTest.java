@@ -6,10 +6,13 @@ import io.millrace.cluster.record.NewRecord;
 import io.millrace.cluster.record.RecordBatches;
 import io.millrace.storage.TopicPartition;
 import io.millrace.storage.batch.BatchHeader;
+import io.millrace.websocket.GatewayMetrics;
+import io.millrace.websocket.filter.RecordFilter;
 import io.millrace.websocket.protocol.Transport;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -22,8 +25,10 @@ class FrameEncoderTest {
                     Transport.NDJSON,
                     ValueFormat.TEXT,
                     Envelope.RECORD,
-                    RecordFilter.ALL),
-            1 << 20);
+                    RecordFilter.ALL,
+                    Projection.WHOLE),
+            1 << 20,
+            GatewayMetrics.NONE);
 
     @Test
     void aBatchThatCannotBeTakenApartIsAGapAndTheRecordsAfterItAreDelivered() {
@@ -43,6 +48,35 @@ class FrameEncoderTest {
         assertThat(empty.count()).isZero();
         assertThat(empty.next()).isEqualTo(2);
         assertThat(text(next)).contains("\"reason\":\"unreadable\"");
+    }
+
+    @Test
+    void aFilterThatDropsEverythingEndsAFrameAfterABoundedNumberOfRecords() {
+        FrameEncoder filtering = new FrameEncoder(
+                new StreamKey(
+                        new TopicPartition(UUID.randomUUID(), "t", 0),
+                        Transport.SSE,
+                        ValueFormat.JSON,
+                        Envelope.RECORD,
+                        RecordFilter.ALL.withKeyPrefix("last"),
+                        Projection.WHOLE),
+                1 << 20,
+                GatewayMetrics.NONE);
+        List<NewRecord> records = new ArrayList<>();
+        for (int i = 0; i < FrameEncoder.FILTERED_RECORDS_MAX + 5; i++) {
+            records.add(new NewRecord(1, null, null, List.of()));
+        }
+        records.add(new NewRecord(1, "last".getBytes(StandardCharsets.UTF_8), null, List.of()));
+        ByteBuffer batch = RecordBatches.build(records, 0);
+
+        SharedFrame first = filtering.encode(batch, 0, null);
+        SharedFrame second = filtering.encode(batch, first.next(), null);
+
+        assertThat(first.count()).isZero();
+        assertThat(first.next()).isEqualTo(FrameEncoder.FILTERED_RECORDS_MAX);
+        assertThat(second.count()).isEqualTo(1);
+        assertThat(second.next()).isEqualTo(records.size());
+        second.release();
     }
 
     /** A batch that says it has two records and has one, with a checksum that agrees. */

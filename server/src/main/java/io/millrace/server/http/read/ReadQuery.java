@@ -4,8 +4,9 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.server.http.HttpProblem;
 import io.millrace.server.http.QueryParameters;
 import io.millrace.websocket.delivery.Envelope;
-import io.millrace.websocket.delivery.RecordFilter;
+import io.millrace.websocket.delivery.Projection;
 import io.millrace.websocket.delivery.ValueFormat;
+import io.millrace.websocket.filter.RecordFilter;
 import io.millrace.websocket.protocol.DurationText;
 import io.millrace.websocket.protocol.ResumeToken;
 import io.millrace.websocket.subscription.Reset;
@@ -53,6 +54,7 @@ record ReadQuery(StreamParameters where, int max, long waitMs) {
                 query.has("format") ? ValueFormat.parse(query.get("format")) : ValueFormat.JSON,
                 Envelope.RECORD,
                 RecordFilter.ALL,
+                Projection.WHOLE,
                 0,
                 Long.MAX_VALUE,
                 false,
