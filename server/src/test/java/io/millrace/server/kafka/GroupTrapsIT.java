@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.message.JoinGroupResponseData;
-import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponsePartitions;
-import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssignment;
-import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponsePartitions;
+import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssignment;
+import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.JoinGroupResponse;
 import org.apache.kafka.common.requests.SyncGroupResponse;
@@ -149,24 +149,23 @@ class GroupTrapsIT {
     void offsetsOfATransactionAreUnstableUntilItEnds() {
         try (RawKafkaClient client = node.node().connect()) {
             assertThat(commit(client, "exactly", "", -1)).isEqualTo(Errors.NONE);
-            try (KafkaProducer<String, String> producer =
-                    node.node().producer(Map.of("transactional.id", "exactly"))) {
+            try (KafkaProducer<String, String> producer = node.node().producer(Map.of("transactional.id", "exactly"))) {
                 producer.initTransactions();
-                commitInTransaction(producer, 10);
+                writeOffset(producer, 10);
                 assertThat(Errors.forCode(fetch(client, "exactly", 0, true).errorCode()))
                         .isEqualTo(Errors.UNSTABLE_OFFSET_COMMIT);
                 assertThat(fetch(client, "exactly", 0, false).committedOffset()).isEqualTo(5);
                 producer.abortTransaction();
                 assertThat(stable(client).committedOffset()).isEqualTo(5);
 
-                commitInTransaction(producer, 11);
+                writeOffset(producer, 11);
                 producer.commitTransaction();
                 assertThat(stable(client).committedOffset()).isEqualTo(11);
             }
         }
     }
 
-    private static void commitInTransaction(KafkaProducer<String, String> producer, long offset) {
+    private static void writeOffset(KafkaProducer<String, String> producer, long offset) {
         producer.beginTransaction();
         producer.sendOffsetsToTransaction(
                 Map.of(new TopicPartition(TOPIC, 0), new OffsetAndMetadata(offset)),
@@ -175,8 +174,7 @@ class GroupTrapsIT {
 
     /** The end of a transaction is answered when it is decided, and reaches its partitions a moment later. */
     private static OffsetFetchResponsePartitions stable(RawKafkaClient client) {
-        await().until(() ->
-                fetch(client, "exactly", 0, true).errorCode() != Errors.UNSTABLE_OFFSET_COMMIT.code());
+        await().until(() -> fetch(client, "exactly", 0, true).errorCode() != Errors.UNSTABLE_OFFSET_COMMIT.code());
         return fetch(client, "exactly", 0, true);
     }
 

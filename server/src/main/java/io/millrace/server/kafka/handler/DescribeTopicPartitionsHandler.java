@@ -2,8 +2,8 @@ package io.millrace.server.kafka.handler;
 
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
-import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.metadata.InternalTopics;
+import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.cluster.metadata.TopicName;
 import io.millrace.cluster.peer.KafkaIds;
@@ -99,7 +99,8 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
                 row.setErrorCode(unknown(name).code());
                 return true;
             }
-            row.setIsInternal(InternalTopics.contains(name)).setTopicId(KafkaIds.toKafka(topic.id()))
+            row.setIsInternal(InternalTopics.contains(name))
+                    .setTopicId(KafkaIds.toKafka(topic.id()))
                     .setTopicAuthorizedOperations(AuthorizedOperations.OF_TOPIC)
                     .setIsInternal(false);
             List<PartitionMetadata> partitions = topic.partitions();

@@ -1,0 +1,103 @@
+package io.millrace.compat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kafka Streams, the library of the same version. */
+class StreamsIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final int VALUES = 20;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aCountingApplicationThatIsKilledAndStartedAgainCountsEachRecordExactlyOnce() throws Exception {
+        countsExactlyOnce(2_000, 1);
+    }
+
+    @Test
+    @Tag("slow")
+    void alsoWhenItIsKilledManyTimes() throws Exception {
+        countsExactlyOnce(30_000, 6);
+    }
+
+    private void countsExactlyOnce(int records, int kills) throws Exception {
+        try (MillraceNode node = MillraceNode.start(directory.resolve("node"))) {
+            TestClient client = new TestClient(node.bootstrap());
+            client.create("in", 2);
+            client.create("out", 2);
+            int sent = 0;
+            for (int kill = 0; kill < kills; kill++) {
+                try (ForeignProcess app = start(node)) {
+                    int more = records / (kills + 1);
+                    client.produce("in", values(sent, more));
+                    sent += more;
+                    int atLeast = sent - more / 2;
+                    // In the middle of it: of what was just sent, a part is done.
+                    client.committed("out", out -> out.size() >= atLeast, PATIENCE);
+                    app.kill();
+                }
+            }
+            client.produce("in", values(sent, records - sent));
+            try (ForeignProcess app = start(node)) {
+                List<ConsumerRecord<byte[], byte[]>> out =
+                        client.committed("out", all -> all.size() >= records, PATIENCE);
+                assertThat(counts(out)).isEqualTo(expected(records));
+            }
+        }
+    }
+
+    private ForeignProcess start(MillraceNode node) throws IOException {
+        return ForeignProcess.startJava(
+                ClassPaths.kafka(),
+                "io.millrace.compat.program.CountingApp",
+                List.of(
+                        node.bootstrap(),
+                        "in",
+                        "out",
+                        directory.resolve("state").toString(),
+                        "exactly_once_v2"));
+    }
+
+    private static List<String> values(int from, int count) {
+        return IntStream.range(from, from + count).mapToObj(StreamsIT::value).toList();
+    }
+
+    private static String value(int i) {
+        return "value-" + i % VALUES;
+    }
+
+    private static Map<String, List<Long>> expected(int records) {
+        Map<String, List<Long>> all = new TreeMap<>();
+        for (int i = 0; i < records; i++) {
+            List<Long> counts = all.computeIfAbsent(value(i), each -> new ArrayList<>());
+            counts.add(counts.size() + 1L);
+        }
+        return all;
+    }
+
+    private static Map<String, List<Long>> counts(List<ConsumerRecord<byte[], byte[]>> out) {
+        Map<String, List<Long>> all = new TreeMap<>();
+        for (ConsumerRecord<byte[], byte[]> each : out) {
+            all.computeIfAbsent(new String(each.key(), StandardCharsets.UTF_8), key -> new ArrayList<>())
+                    .add(ByteBuffer.wrap(each.value()).getLong());
+        }
+        return all;
+    }
+}
