@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
@@ -149,27 +149,28 @@ class GroupTrapsIT {
     void offsetsOfATransactionAreUnstableUntilItEnds() {
         try (RawKafkaClient client = node.node().connect()) {
             assertThat(commit(client, "exactly", "", -1)).isEqualTo(Errors.NONE);
-            try (KafkaProducer<String, String> producer = node.node().producer(Map.of("transactional.id", "exactly"))) {
+            try (KafkaProducer<String, String> producer = node.node().producer(Map.of("transactional.id", "exactly"));
+                    KafkaConsumer<String, String> consumer = node.node().consumer(Map.of("group.id", "exactly"))) {
                 producer.initTransactions();
-                writeOffset(producer, 10);
+                writeOffset(producer, consumer, 10);
                 assertThat(Errors.forCode(fetch(client, "exactly", 0, true).errorCode()))
                         .isEqualTo(Errors.UNSTABLE_OFFSET_COMMIT);
                 assertThat(fetch(client, "exactly", 0, false).committedOffset()).isEqualTo(5);
                 producer.abortTransaction();
                 assertThat(stable(client).committedOffset()).isEqualTo(5);
 
-                writeOffset(producer, 11);
+                writeOffset(producer, consumer, 11);
                 producer.commitTransaction();
                 assertThat(stable(client).committedOffset()).isEqualTo(11);
             }
         }
     }
 
-    private static void writeOffset(KafkaProducer<String, String> producer, long offset) {
+    private static void writeOffset(
+            KafkaProducer<String, String> producer, KafkaConsumer<String, String> consumer, long offset) {
         producer.beginTransaction();
         producer.sendOffsetsToTransaction(
-                Map.of(new TopicPartition(TOPIC, 0), new OffsetAndMetadata(offset)),
-                new ConsumerGroupMetadata("exactly"));
+                Map.of(new TopicPartition(TOPIC, 0), new OffsetAndMetadata(offset)), consumer.groupMetadata());
     }
 
     /** The end of a transaction is answered when it is decided, and reaches its partitions a moment later. */
