@@ -80,8 +80,28 @@ class CompatibilityPageTest {
                 .toList();
     }
 
+    /** Of what other brokers stumbled over. */
+    @Test
+    void everyTrapHasATest() throws IOException {
+        List<String> traps = section("## What other brokers stumbled over")
+                .filter(line -> line.matches("\\| [0-9]+ .*"))
+                .toList();
+        assertThat(traps).hasSize(41);
+        for (String line : traps) {
+            String[] test = line.split("\\|")[3].strip().replace("`", "").split("#");
+            assertThat(Files.readString(sourceOf(test[0]))).as(line).containsPattern("[ >] *" + test[1] + "\\(");
+        }
+    }
+
+    private static Stream<String> section(String heading) throws IOException {
+        return Files.readAllLines(ROOT.resolve("docs/compatibility.md")).stream()
+                .dropWhile(line -> !line.equals(heading))
+                .skip(1)
+                .takeWhile(line -> !line.startsWith("## "));
+    }
+
     private static List<Row> rows() throws IOException {
-        List<Row> rows = Files.readAllLines(ROOT.resolve("docs/compatibility.md")).stream()
+        List<Row> rows = section("## Programs")
                 .filter(line -> line.startsWith("| ") && line.contains("#"))
                 .map(CompatibilityPageTest::row)
                 .toList();
@@ -98,7 +118,7 @@ class CompatibilityPageTest {
     }
 
     private static Path sourceOf(String testClass) throws IOException {
-        for (String module : List.of("compat", "server")) {
+        for (String module : List.of("compat", "server", "storage", "cluster")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module + "/src/test/java"))) {
                 List<Path> found = files.filter(
                                 file -> file.getFileName().toString().equals(testClass + ".java"))

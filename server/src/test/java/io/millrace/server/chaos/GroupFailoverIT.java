@@ -57,10 +57,9 @@ class GroupFailoverIT {
             cluster = processes;
             cluster.startAll();
             admin = Admin.create(client());
-            try {
-                admin.createTopics(List.of(
-                                new NewTopic(TOPIC, PARTITIONS, (short) 3).configs(Map.of("min.insync.replicas", "2")),
-                                new NewTopic("traps", 1, (short) 3)))
+            try (ClusterView view = new ClusterView(cluster.bootstrapServers(), TOPIC)) {
+                view.createTopic(PARTITIONS, 3, 2);
+                admin.createTopics(List.of(new NewTopic("traps", 1, (short) 3)))
                         .all()
                         .get(20, TimeUnit.SECONDS);
                 consumeThroughADeath();

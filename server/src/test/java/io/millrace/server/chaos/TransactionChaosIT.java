@@ -20,7 +20,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -62,11 +61,9 @@ class TransactionChaosIT {
     void whatIsReadIsExactlyWhatWasCommitted() throws Exception {
         try (ClusterProcesses cluster = new ClusterProcesses(directory, NODES, "transactions.statePartitions=3")) {
             cluster.startAll();
-            try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
-                admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, (short) NODES)
-                                .configs(Map.of("min.insync.replicas", "2"))))
-                        .all()
-                        .get();
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));
+                    ClusterView view = new ClusterView(cluster.bootstrapServers(), TOPIC)) {
+                view.createTopic(PARTITIONS, NODES, 2);
                 List<Worker> workers = IntStream.range(0, PRODUCERS)
                         .mapToObj(number -> new Worker(cluster.bootstrapServers(), "tx-" + number))
                         .toList();

@@ -161,7 +161,8 @@ class NodeSettingsIT {
         FeatureMetadata features = admin.describeFeatures().featureMetadata().get();
 
         assertThat(features.finalizedFeatures())
-                .containsOnlyKeys("metadata.version", "eligible.leader.replicas.version");
+                .containsOnlyKeys(
+                        "metadata.version", "eligible.leader.replicas.version", "group.version", "transaction.version");
         assertThat(features.supportedFeatures()).containsKey("metadata.version");
         assertThat(features.finalizedFeaturesEpoch())
                 .hasValueSatisfying(epoch -> assertThat(epoch).isNotNegative());

@@ -90,7 +90,7 @@ final class LogAppender {
 
     /** This replica begins to lead. */
     void leaderEpochBegan() {
-        producers.leaderEpochBegan(services.clock().millis());
+        producers.leaderEpochBegan();
     }
 
     /** An epoch is written down before the first batch of it. */

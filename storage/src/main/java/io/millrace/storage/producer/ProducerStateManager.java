@@ -11,6 +11,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * The producers of one log. A batch is checked and, in the same step, remembered, so that the next batch of the same drain
@@ -40,10 +42,21 @@ public final class ProducerStateManager {
     private final long expirationMs;
     private final LogTransactions transactions = new LogTransactions();
     private final TransactionTickets tickets = new TransactionTickets();
-    private long strangersBeginAtZeroUntilMs = Long.MIN_VALUE;
+    private final LongSupplier monotonicNanos;
+
+    /** Whether a leader epoch began in this process, and when: not by the clock of the wall, which may jump. */
+    private boolean leads;
+
+    private long leadsSinceNanos;
 
     public ProducerStateManager(long expirationMs) {
+        this(expirationMs, System::nanoTime);
+    }
+
+    /** @param monotonicNanos a clock that never jumps */
+    ProducerStateManager(long expirationMs, LongSupplier monotonicNanos) {
         this.expirationMs = expirationMs;
+        this.monotonicNanos = monotonicNanos;
     }
 
     /**
@@ -93,7 +106,7 @@ public final class ProducerStateManager {
         int baseSequence = BatchHeader.baseSequence(batches, at);
         int lastSequence = SequenceCheck.plus(baseSequence, BatchHeader.lastOffsetDelta(batches, at));
         ProducerState known = known(producerId, nowMs);
-        if (known == null && baseSequence > 0 && nowMs < strangersBeginAtZeroUntilMs) {
+        if (known == null && baseSequence > 0 && strangersBeginAtZero()) {
             throw new LogException.OutOfOrderSequence(
                     "producer " + producerId + " is not known here and comes with sequence "
                             + baseSequence
@@ -164,9 +177,16 @@ public final class ProducerStateManager {
     }
 
     /** This replica begins to lead under a new epoch. */
-    public void leaderEpochBegan(long nowMs) {
+    public void leaderEpochBegan() {
         tickets.revokeAll();
-        strangersBeginAtZeroUntilMs = nowMs + STRANGERS_BEGIN_AT_ZERO_MS;
+        leads = true;
+        leadsSinceNanos = monotonicNanos.getAsLong();
+    }
+
+    private boolean strangersBeginAtZero() {
+        return leads
+                && monotonicNanos.getAsLong() - leadsSinceNanos
+                        < TimeUnit.MILLISECONDS.toNanos(STRANGERS_BEGIN_AT_ZERO_MS);
     }
 
     /** Remembers a batch without checking it: recovery, replication, and what the node itself writes. */

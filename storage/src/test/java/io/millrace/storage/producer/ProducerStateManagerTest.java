@@ -10,12 +10,14 @@ import io.millrace.storage.producer.ProducerStateManager.Checked;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ProducerStateManagerTest {
 
-    private final ProducerStateManager producers = new ProducerStateManager(1_000);
+    private long monotonicNanos;
+    private final ProducerStateManager producers = new ProducerStateManager(1_000, () -> monotonicNanos);
     private long nextOffset;
 
     @Test
@@ -63,8 +65,10 @@ class ProducerStateManagerTest {
 
     @Test
     void aProducerThatIsNotKnownBeginsAtZeroWhileTheLeaderIsNew() {
-        producers.leaderEpochBegan(10);
-        long soonMs = 9 + ProducerStateManager.STRANGERS_BEGIN_AT_ZERO_MS;
+        producers.leaderEpochBegan();
+        // The clock of the wall may say what it wants.
+        long soonMs = 10 * ProducerStateManager.STRANGERS_BEGIN_AT_ZERO_MS;
+        monotonicNanos = TimeUnit.MILLISECONDS.toNanos(ProducerStateManager.STRANGERS_BEGIN_AT_ZERO_MS) - 1;
         ByteBuffer later = TestBatch.of("a").producer(7, 0, 5).build();
 
         assertThatThrownBy(() -> producers.checkAndUpdate(later, 0, 0, soonMs))
@@ -72,7 +76,8 @@ class ProducerStateManagerTest {
                 .hasMessageContaining("send them again first");
         assertThat(producers.size()).isZero();
         producers.checkAndUpdate(TestBatch.of("a").producer(8, 0, 0).build(), 0, 0, soonMs);
-        producers.checkAndUpdate(later, 0, 1, soonMs + 1);
+        monotonicNanos++;
+        producers.checkAndUpdate(later, 0, 1, soonMs);
         assertThat(producers.size()).isEqualTo(2);
     }
 

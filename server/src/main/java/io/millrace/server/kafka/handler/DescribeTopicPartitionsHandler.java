@@ -101,8 +101,7 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
             }
             row.setIsInternal(InternalTopics.contains(name))
                     .setTopicId(KafkaIds.toKafka(topic.id()))
-                    .setTopicAuthorizedOperations(AuthorizedOperations.OF_TOPIC)
-                    .setIsInternal(false);
+                    .setTopicAuthorizedOperations(AuthorizedOperations.OF_TOPIC);
             List<PartitionMetadata> partitions = topic.partitions();
             int end = Math.min(partitions.size(), from + Math.min(room, partitions.size()));
             for (int partition = from; partition < end; partition++) {
