@@ -24,7 +24,7 @@ class ClientVersionsIT {
 
     @BeforeAll
     static void start() throws Exception {
-        node = MillraceNode.start(directory);
+        node = MillraceNode.start(directory, "groups.initialRebalanceDelayMs=0");
     }
 
     @AfterAll
