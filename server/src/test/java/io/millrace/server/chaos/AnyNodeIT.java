@@ -134,6 +134,7 @@ class AnyNodeIT {
             }
         }
         Pause.of(Duration.ofSeconds(2));
+        ClusterView.awaitAllVoters(cluster.bootstrapServers());
         cluster.kill(victim);
         Pause.of(Duration.ofSeconds(4));
         cluster.start(victim);

@@ -47,6 +47,13 @@ final class ClusterView implements AutoCloseable {
         awaitAllInSync();
     }
 
+    /** Of a cluster of three that was just founded: before that it cannot do without some of its nodes. */
+    static void awaitAllVoters(String bootstrapServers) {
+        try (ClusterView view = new ClusterView(bootstrapServers, "")) {
+            view.awaitVoters(VOTERS);
+        }
+    }
+
     /** Nodes that have just founded a cluster become voters one after the other; only then it can do without one of them. */
     private void awaitVoters(int count) {
         Awaitility.await()

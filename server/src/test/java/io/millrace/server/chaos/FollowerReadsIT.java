@@ -68,6 +68,7 @@ class FollowerReadsIT {
                 assertThat(follower.rack()).isEqualTo("rack-" + follower.id());
                 try (KafkaConsumer<Integer, Integer> consumer = consumer(cluster, follower.rack())) {
                     readUntil(consumer, follower.id());
+                    ClusterView.awaitAllVoters(cluster.bootstrapServers());
                     cluster.kill(follower.id());
                     readUntil(consumer, -1);
                     cluster.start(follower.id());

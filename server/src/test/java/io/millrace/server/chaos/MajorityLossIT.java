@@ -102,6 +102,7 @@ class MajorityLossIT {
         send(cluster, BEHIND, 0, 10);
         awaitInSync(cluster, BEHIND, 3);
         // The third one comes back, and catches up so slowly that it knows that it is not in sync.
+        ClusterView.awaitAllVoters(cluster.bootstrapServers());
         cluster.kill(LEFT);
         HttpCalls.putJson(cluster.httpUrl(1) + "/cluster/throttle", "{\"throttle_bytes_per_second\":1}");
         send(cluster, BEHIND, 10, 30);
