@@ -3,6 +3,7 @@ package io.millrace.cluster.transaction;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.ClusterImage;
+import io.millrace.cluster.metadata.InternalTopics;
 import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.cluster.partition.PartitionService;
@@ -126,8 +127,8 @@ final class StatePartitions {
                     var leader = StateTopic.coordinatorOf(image.get(), transactionalId);
                     return leader.isPresent()
                             ? Future.succeededFuture(leader.getAsInt())
-                            : Future.failedFuture(
-                                    notAvailable("nobody leads its part of " + StateTopic.NAME + " at the moment"));
+                            : Future.failedFuture(notAvailable(
+                                    "nobody leads its part of " + InternalTopics.TRANSACTION_STATE + " at the moment"));
                 });
     }
 

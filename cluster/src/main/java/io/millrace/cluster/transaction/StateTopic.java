@@ -16,9 +16,6 @@ import java.util.OptionalInt;
 /** The internal topic that holds the state of transactions, and who leads which part of it. */
 final class StateTopic {
 
-    /** Kafka's name. */
-    static final String NAME = "__transaction_state";
-
     private static final int REPLICAS = 3;
     private static final int SEGMENT_BYTES = 100 << 20;
 
@@ -33,7 +30,7 @@ final class StateTopic {
 
     /** The topic, if somebody needed it before. */
     static TopicMetadata find(ClusterImage image) {
-        return image.topic(NAME).orElse(null);
+        return image.topic(InternalTopics.TRANSACTION_STATE).orElse(null);
     }
 
     /** The partition of a transactional id. */
@@ -60,7 +57,7 @@ final class StateTopic {
         int replicas =
                 Math.min(REPLICAS, Math.max(1, controller.image().liveBrokers().size()));
         NewTopic topic = new NewTopic(
-                NAME,
+                InternalTopics.TRANSACTION_STATE,
                 partitions,
                 replicas,
                 Map.of(

@@ -1,9 +1,7 @@
 package io.millrace.server.kafka.handler;
 
 import io.millrace.cluster.group.GroupCoordinator;
-import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.metadata.InternalTopics;
-import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.cluster.transaction.ProducerIdentity;
 import io.millrace.cluster.transaction.TransactionCoordinator;
 import io.millrace.cluster.transaction.TransactionPartition;
@@ -12,7 +10,6 @@ import java.util.Set;
 import org.apache.kafka.common.message.AddOffsetsToTxnRequestData;
 import org.apache.kafka.common.message.AddOffsetsToTxnResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AddOffsetsToTxnRequest;
 
 /** Notes that a transaction is about to commit offsets of a consumer group: adds the partition that keeps them to it. */
@@ -24,12 +21,10 @@ final class AddOffsetsToTxnHandler implements ApiHandler<AddOffsetsToTxnRequest>
     /** From this version on a producer that uses it has an epoch for each transaction (KIP-890). */
     private static final int VERSION_OF_ITS_PRODUCER = 1;
 
-    private final Controller controller;
     private final GroupCoordinator groups;
     private final TransactionCoordinator coordinator;
 
-    AddOffsetsToTxnHandler(Controller controller, GroupCoordinator groups, TransactionCoordinator coordinator) {
-        this.controller = controller;
+    AddOffsetsToTxnHandler(GroupCoordinator groups, TransactionCoordinator coordinator) {
         this.groups = groups;
         this.coordinator = coordinator;
     }
@@ -53,24 +48,13 @@ final class AddOffsetsToTxnHandler implements ApiHandler<AddOffsetsToTxnRequest>
     public Future<ApiResponse> handle(ApiRequest<AddOffsetsToTxnRequest> request) {
         AddOffsetsToTxnRequestData data = request.body().data();
         // Has the topic made, when no group was used so far.
-        return groups.coordinatorOf(data.groupId())
-                .compose(found -> coordinator.addPartitions(
+        return groups.partitionOf(data.groupId())
+                .compose(partition -> coordinator.addPartitions(
                         data.transactionalId(),
                         new ProducerIdentity(data.producerId(), data.producerEpoch()),
-                        Set.of(offsetsOf(data.groupId())),
+                        Set.of(new TransactionPartition(InternalTopics.CONSUMER_OFFSETS, partition)),
                         VERSION_OF_ITS_PRODUCER))
                 .<ApiResponse>map(added -> ApiResponse.of(new AddOffsetsToTxnResponseData()))
                 .recover(failure -> TransactionErrors.failed(failure, request.version() >= FENCED_VERSION));
-    }
-
-    private TransactionPartition offsetsOf(String groupId) {
-        TopicMetadata offsets = controller
-                .image()
-                .topic(InternalTopics.CONSUMER_OFFSETS)
-                .orElseThrow(() -> Errors.COORDINATOR_NOT_AVAILABLE.exception(
-                        "The topic " + InternalTopics.CONSUMER_OFFSETS + " is not there any more"));
-        return new TransactionPartition(
-                offsets.name(),
-                InternalTopics.partitionOf(groupId, offsets.partitions().size()));
     }
 }

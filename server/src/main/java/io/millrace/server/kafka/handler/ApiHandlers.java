@@ -52,7 +52,7 @@ public final class ApiHandlers {
                 new DeleteTopicsHandler(controller),
                 new InitProducerIdHandler(node.producerIds(), transactions.coordinator()),
                 new AddPartitionsToTxnHandler(controller, transactions.coordinator()),
-                new AddOffsetsToTxnHandler(controller, node.groups(), transactions.coordinator()),
+                new AddOffsetsToTxnHandler(node.groups(), transactions.coordinator()),
                 new EndTxnHandler(transactions.coordinator()),
                 new WriteTxnMarkersHandler(transactions.apis()),
                 new DescribeTransactionsHandler(transactions.coordinator()),
