@@ -218,7 +218,13 @@ public final class MillraceServer implements AutoCloseable {
 
     private Future<?> openGateway() {
         gateway = new StreamGateway(
-                vertx, node.anywhere(), node.controller(), ComponentConfigs.gateway(config), metrics.gateway(), clock);
+                vertx,
+                Integer.toString(node.config().nodeId()),
+                node.anywhere(),
+                node.controller(),
+                ComponentConfigs.gateway(config),
+                metrics.gateway(),
+                clock);
         return Future.succeededFuture();
     }
 

@@ -1,12 +1,16 @@
 package io.millrace.websocket;
 
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How much a node gives to its streams. Every quantity that a client could make grow has its bound here.
  *
  * @param streamsMax open streams of this node; over it new ones are answered with 503
  * @param partitionsMax partitions of one stream
+ * @param topicsMax topics that one subscription can name
+ * @param subscriptionsMax subscriptions of one connection
+ * @param messageBytesMax the longest message that a client of a subprotocol may send
  * @param keysMax values of the {@code key} filter of one stream
  * @param outboundBufferBytes what may wait in one socket's buffer; above it that stream stops reading
  * @param stalledTimeoutMs how long a client may read nothing with a full buffer before it is closed with 4501
@@ -27,6 +31,9 @@ import java.util.Set;
 public record GatewayLimits(
         int streamsMax,
         int partitionsMax,
+        int topicsMax,
+        int subscriptionsMax,
+        int messageBytesMax,
         int keysMax,
         int outboundBufferBytes,
         long stalledTimeoutMs,
@@ -43,9 +50,18 @@ public record GatewayLimits(
         long allRingsBytesMax,
         Set<String> allowedOrigins) {
 
+    /** The longest message that any client may send; listeners take no longer frames. */
+    public static final int MESSAGE_BYTES_MAX = 1 << 20;
+
+    private static final long RETRY_MIN_MS = 1_000;
+    private static final long RETRY_MAX_MS = 5_000;
+
     public GatewayLimits {
         allowedOrigins = Set.copyOf(allowedOrigins);
         require(streamsMax > 0, "streamsMax must be positive");
+        require(
+                topicsMax > 0 && subscriptionsMax > 0 && messageBytesMax > 0,
+                "topicsMax, subscriptionsMax and messageBytesMax must be positive");
         require(partitionsMax > 0, "partitionsMax must be positive");
         require(outboundBufferBytes >= 4096, "outboundBufferBytes must be at least 4096");
         require(frameBytesMax > 0 && readBytes > 0, "frameBytesMax and readBytes must be positive");
@@ -53,6 +69,11 @@ public record GatewayLimits(
                 heartbeatMinMs > 0 && heartbeatMinMs <= heartbeatDefaultMs && heartbeatDefaultMs <= heartbeatMaxMs,
                 "heartbeats must be positive and in the order min, default, max");
         require(stalledTimeoutMs > 0 && pongTimeoutMs > 0 && closeTimeoutMs > 0, "timeouts must be positive");
+    }
+
+    /** How long a browser is told to wait before it connects again: random, so that not all come at once. */
+    public long retryMs() {
+        return ThreadLocalRandom.current().nextLong(RETRY_MIN_MS, RETRY_MAX_MS + 1);
     }
 
     /** The protocol's numbers. */

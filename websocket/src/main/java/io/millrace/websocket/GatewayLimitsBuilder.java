@@ -8,6 +8,9 @@ public final class GatewayLimitsBuilder {
 
     private int streamsMax = 20_000;
     private int partitionsMax = ResumeToken.PARTITIONS_MAX;
+    private int topicsMax = 100;
+    private int subscriptionsMax = 128;
+    private int messageBytesMax = GatewayLimits.MESSAGE_BYTES_MAX;
     private int keysMax = 100;
     private int outboundBufferBytes = 256 << 10;
     private long stalledTimeoutMs = 60_000;
@@ -33,6 +36,16 @@ public final class GatewayLimitsBuilder {
 
     public GatewayLimitsBuilder partitionsMax(int partitionsMax) {
         this.partitionsMax = Math.min(partitionsMax, ResumeToken.PARTITIONS_MAX);
+        return this;
+    }
+
+    public GatewayLimitsBuilder subscriptionsMax(int subscriptionsMax) {
+        this.subscriptionsMax = subscriptionsMax;
+        return this;
+    }
+
+    public GatewayLimitsBuilder messageBytesMax(int messageBytesMax) {
+        this.messageBytesMax = messageBytesMax;
         return this;
     }
 
@@ -99,6 +112,9 @@ public final class GatewayLimitsBuilder {
         return new GatewayLimits(
                 streamsMax,
                 partitionsMax,
+                topicsMax,
+                subscriptionsMax,
+                messageBytesMax,
                 keysMax,
                 outboundBufferBytes,
                 stalledTimeoutMs,

@@ -49,6 +49,7 @@ public final class HttpTestServer implements AutoCloseable {
         budget = new BodyBudget(config.maxBodyBytesInFlight());
         gateway = new StreamGateway(
                 vertx,
+                "1",
                 node.anywhere(),
                 node.controller(),
                 GatewayLimits.defaults(),

@@ -1,6 +1,5 @@
 package io.millrace.websocket.delivery;
 
-import io.millrace.cluster.partition.Isolation;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.TopicPartition;
@@ -36,7 +35,7 @@ final class BatchReader {
             FrameEncoder encoder,
             Context context) {
         return partitions
-                .read(partition, position, maxBytes, Isolation.READ_COMMITTED)
+                .read(partition, position, maxBytes, encoder.isolation())
                 .compose(batches -> {
                     if (isQuick(batches, encoder)) {
                         return Future.succeededFuture(encode(batches, position, gap, encoder));

@@ -20,6 +20,7 @@ public final class Cursor {
     private Gap gap;
     private boolean near;
     private int liveIndex = -1;
+    private boolean detached;
 
     /** A cursor that is behind. */
     Cursor(Follower follower, SharedStream stream, LiveCursors live, long position, long end) {
@@ -101,8 +102,16 @@ public final class Cursor {
 
     /** Leaves and lets the shared stream go. The cursor is of no use afterwards. */
     public void detach() {
-        leave();
-        stream.release();
+        if (!detached) {
+            detached = true;
+            leave();
+            stream.release();
+        }
+    }
+
+    /** Whether it was let go: what is still read for it is for nobody. */
+    public boolean isDetached() {
+        return detached;
     }
 
     Follower follower() {

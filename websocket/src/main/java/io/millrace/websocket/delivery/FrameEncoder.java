@@ -1,5 +1,6 @@
 package io.millrace.websocket.delivery;
 
+import io.millrace.cluster.partition.Isolation;
 import io.millrace.cluster.record.RecordBatches;
 import io.millrace.cluster.record.RecordConsumer;
 import io.millrace.cluster.record.StreamRecord;
@@ -38,7 +39,7 @@ final class FrameEncoder implements RecordConsumer {
 
     private final StreamKey key;
     private final Framing framing;
-    private final RecordJson json;
+    private final RecordWriter writer;
     private final RecordMatcher matcher;
     private final GatewayMetrics metrics;
     private final int frameBytesMax;
@@ -51,20 +52,16 @@ final class FrameEncoder implements RecordConsumer {
     private int lookedAt;
     private long lookedAtBytes;
     private long refused;
+    private long start;
+    private long baseTimestampMs;
 
     /** Not told yet; may wait for the next frame. */
     private Gap gap;
 
     FrameEncoder(StreamKey key, int frameBytesMax, GatewayMetrics metrics) {
         this.key = key;
-        this.framing = Framing.of(key.transport());
-        this.json = new RecordJson(
-                key.partition().topic(),
-                key.partition().partition(),
-                key.format(),
-                key.envelope(),
-                key.projection(),
-                framing.isLineBased());
+        this.framing = Framing.of(key.form());
+        this.writer = RecordWriter.of(key);
         this.matcher = key.filter().equals(RecordFilter.ALL)
                 ? null
                 : new RecordMatcher(key.filter(), key.partition().partition());
@@ -75,6 +72,10 @@ final class FrameEncoder implements RecordConsumer {
     /** Whether records are looked at before they are encoded. */
     boolean filters() {
         return matcher != null;
+    }
+
+    Isolation isolation() {
+        return key.isolation();
     }
 
     /** Whether encoding a record is more than copying its bytes. */
@@ -94,6 +95,8 @@ final class FrameEncoder implements RecordConsumer {
         lookedAt = 0;
         lookedAtBytes = 0;
         refused = -1;
+        start = from;
+        baseTimestampMs = 0;
         if (gapBefore != null) {
             gap = gapBefore;
         }
@@ -114,7 +117,8 @@ final class FrameEncoder implements RecordConsumer {
                 bytes,
                 count,
                 Arrays.copyOf(offsets, count),
-                Arrays.copyOf(begins, count));
+                Arrays.copyOf(begins, count),
+                baseTimestampMs);
     }
 
     @Override
@@ -147,10 +151,13 @@ final class FrameEncoder implements RecordConsumer {
         }
         offsets[count] = record.offset();
         begins[count] = sink.size();
+        if (count == 0) {
+            baseTimestampMs = record.timestampMs();
+        }
         count++;
-        int start = framing.begin(sink);
-        json.write(record, gap, sink);
-        framing.end(sink, start);
+        int begin = framing.begin(sink);
+        writer.write(record, start, baseTimestampMs, gap, sink);
+        framing.end(sink, begin);
         gap = null;
     }
 

@@ -1,6 +1,6 @@
 package io.millrace.websocket.delivery;
 
-import io.millrace.websocket.protocol.Transport;
+import io.millrace.websocket.protocol.WireForm;
 
 /**
  * Puts the frame of a transport around one record. The result is complete, so frames of many records stand one after the other
@@ -9,8 +9,10 @@ import io.millrace.websocket.protocol.Transport;
  * <ul>
  *   <li>WebSocket: an unmasked, final text frame (RFC 6455 §5.2), header included: nothing encodes it again.
  *   <li>SSE: <code>\ndata: …\n</code>. The empty line that ends an event comes first in the next one, so that the last event of
- *       a flush can still be given its {@code id} (see {@code session.SseOutlet}).
+ *       a flush can still be given its {@code id} (see {@code session.SseOutput}).
  *   <li>NDJSON: the record and a line break.
+ *   <li>Elements: a comma and the record, to be put into an array by {@link RecordsMessage}.
+ *   <li>Binary: the record alone, which says itself how long it is.
  * </ul>
  */
 enum Framing {
@@ -70,11 +72,37 @@ enum Framing {
         void end(ByteSink out, int start) {
             out.write('\n');
         }
+    },
+    ELEMENTS {
+        @Override
+        int begin(ByteSink out) {
+            int start = out.size();
+            out.write(',');
+            return start;
+        }
+
+        @Override
+        void end(ByteSink out, int start) {
+            // The next one begins with what separates them.
+        }
+    },
+    BARE {
+        @Override
+        int begin(ByteSink out) {
+            return out.size();
+        }
+
+        @Override
+        void end(ByteSink out, int start) {
+            // Its own lengths end it.
+        }
     };
 
-    static Framing of(Transport transport) {
-        return switch (transport) {
-            case WEBSOCKET -> WEBSOCKET;
+    static Framing of(WireForm form) {
+        return switch (form) {
+            case PLAIN -> WEBSOCKET;
+            case ARRAYS, MESSAGES -> ELEMENTS;
+            case BINARY -> BARE;
             case SSE -> SSE;
             case NDJSON -> NDJSON;
         };
@@ -85,9 +113,4 @@ enum Framing {
 
     /** Ends the frame that began at {@code start}: everything since then is its payload. */
     abstract void end(ByteSink out, int start);
-
-    /** Whether a record must not contain a line break. */
-    boolean isLineBased() {
-        return this != WEBSOCKET;
-    }
 }

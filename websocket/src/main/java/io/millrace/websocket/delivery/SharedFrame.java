@@ -1,6 +1,8 @@
 package io.millrace.websocket.delivery;
 
 import io.netty.buffer.ByteBuf;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * The records of one partition from {@link #start} up to {@link #next}, encoded once and written to any number of sockets. The
@@ -16,14 +18,22 @@ public final class SharedFrame {
     private final int count;
     private final long[] offsets;
     private final int[] begins;
+    private final long baseTimestampMs;
 
-    SharedFrame(long start, long next, ByteBuf bytes, int count, long[] offsets, int[] begins) {
+    private final AtomicInteger holders = new AtomicInteger(1);
+
+    // The message that was composed of it first; guarded by this.
+    private ByteBuf message;
+    private int messageKey;
+
+    SharedFrame(long start, long next, ByteBuf bytes, int count, long[] offsets, int[] begins, long baseTimestampMs) {
         this.start = start;
         this.next = next;
         this.bytes = bytes;
         this.count = count;
         this.offsets = offsets;
         this.begins = begins;
+        this.baseTimestampMs = baseTimestampMs;
     }
 
     /** The position it continues. */
@@ -39,6 +49,11 @@ public final class SharedFrame {
     /** Number of records. */
     public int count() {
         return count;
+    }
+
+    /** What the timestamps of binary records count from. */
+    public long baseTimestampMs() {
+        return baseTimestampMs;
     }
 
     public int sizeBytes() {
@@ -77,16 +92,46 @@ public final class SharedFrame {
         return bytes.retainedSlice(from, begin(toIndex) - from);
     }
 
+    /** As {@link #slice}, for records with a comma before each: without the first comma. */
+    public ByteBuf elements(int fromIndex, int toIndex) {
+        int from = begin(fromIndex) + 1;
+        return bytes.retainedSlice(from, begin(toIndex) - from);
+    }
+
+    /**
+     * The message that holds this whole frame, composed once for all followers whose messages have the same head, retained for the
+     * caller. One is kept; a follower with another head gets its own.
+     *
+     * @param key says what is in the head
+     * @param compose called at most once, under a lock
+     */
+    public synchronized ByteBuf message(int key, Supplier<ByteBuf> compose) {
+        if (message == null) {
+            message = compose.get();
+            messageKey = key;
+        }
+        return messageKey == key ? message.retainedDuplicate() : compose.get();
+    }
+
     private int begin(int index) {
         return index == count ? bytes.readableBytes() : begins[index];
     }
 
     SharedFrame retain() {
-        bytes.retain();
+        holders.incrementAndGet();
         return this;
     }
 
     public void release() {
+        if (holders.decrementAndGet() > 0) {
+            return;
+        }
         bytes.release();
+        synchronized (this) {
+            if (message != null) {
+                message.release();
+                message = null;
+            }
+        }
     }
 }

@@ -2,13 +2,14 @@ package io.millrace.websocket.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.cluster.partition.Isolation;
 import io.millrace.cluster.record.NewRecord;
 import io.millrace.cluster.record.RecordBatches;
 import io.millrace.storage.TopicPartition;
 import io.millrace.storage.batch.BatchHeader;
 import io.millrace.websocket.GatewayMetrics;
 import io.millrace.websocket.filter.RecordFilter;
-import io.millrace.websocket.protocol.Transport;
+import io.millrace.websocket.protocol.WireForm;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -22,11 +23,12 @@ class FrameEncoderTest {
     private final FrameEncoder encoder = new FrameEncoder(
             new StreamKey(
                     new TopicPartition(UUID.randomUUID(), "t", 0),
-                    Transport.NDJSON,
+                    WireForm.NDJSON,
                     ValueFormat.TEXT,
                     Envelope.RECORD,
                     RecordFilter.ALL,
-                    Projection.WHOLE),
+                    Projection.WHOLE,
+                    Isolation.READ_COMMITTED),
             1 << 20,
             GatewayMetrics.NONE);
 
@@ -55,11 +57,12 @@ class FrameEncoderTest {
         FrameEncoder filtering = new FrameEncoder(
                 new StreamKey(
                         new TopicPartition(UUID.randomUUID(), "t", 0),
-                        Transport.SSE,
+                        WireForm.SSE,
                         ValueFormat.JSON,
                         Envelope.RECORD,
                         RecordFilter.ALL.withKeyPrefix("last"),
-                        Projection.WHOLE),
+                        Projection.WHOLE,
+                        Isolation.READ_COMMITTED),
                 1 << 20,
                 GatewayMetrics.NONE);
         List<NewRecord> records = new ArrayList<>();

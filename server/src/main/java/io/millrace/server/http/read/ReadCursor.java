@@ -9,7 +9,7 @@ import io.millrace.websocket.delivery.Envelope;
 import io.millrace.websocket.delivery.RecordJson;
 import io.millrace.websocket.delivery.ValueFormat;
 import io.millrace.websocket.protocol.Gap;
-import io.millrace.websocket.subscription.ResolvedStart;
+import io.millrace.websocket.subscription.PartitionStart;
 import java.io.IOException;
 
 /** One partition's part of a read: where it is, and how it becomes JSON. Used by one thread after the other. */
@@ -20,7 +20,7 @@ final class ReadCursor {
     private final RecordJson json;
     private long position;
 
-    ReadCursor(ResolvedStart start, ValueFormat format) {
+    ReadCursor(PartitionStart start, ValueFormat format) {
         this.partition = start.partition();
         this.position = start.position();
         this.gap = start.gap();

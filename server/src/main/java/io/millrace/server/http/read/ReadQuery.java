@@ -3,19 +3,14 @@ package io.millrace.server.http.read;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.server.http.HttpProblem;
 import io.millrace.server.http.QueryParameters;
-import io.millrace.websocket.delivery.Envelope;
-import io.millrace.websocket.delivery.Projection;
-import io.millrace.websocket.delivery.ValueFormat;
-import io.millrace.websocket.filter.RecordFilter;
+import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.protocol.DurationText;
-import io.millrace.websocket.protocol.ResumeToken;
-import io.millrace.websocket.subscription.Reset;
-import io.millrace.websocket.subscription.StartPosition;
 import io.millrace.websocket.subscription.StreamParameters;
 import io.vertx.ext.web.RoutingContext;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
  * What a read asks for.
@@ -27,6 +22,9 @@ import java.util.TreeSet;
 record ReadQuery(StreamParameters where, int max, long waitMs) {
 
     private static final Set<String> NAMES = Set.of("from", "resume", "reset", "partition", "max", "wait", "format");
+
+    /** Those that mean what they mean for a stream. */
+    private static final Set<String> START = Set.of("from", "resume", "reset", "partition", "format");
 
     private static final int MAX_DEFAULT = 500;
     private static final int MAX_LIMIT = 10_000;
@@ -46,34 +44,13 @@ record ReadQuery(StreamParameters where, int max, long waitMs) {
         if (waitMs > WAIT_MS_MAX) {
             throw HttpProblem.badRequest("'wait' must be at most " + WAIT_MS_MAX / 1000 + "s, not " + wait);
         }
-        StreamParameters where = new StreamParameters(
-                query.has("from") ? StartPosition.parse(query.get("from")) : null,
-                query.has("resume") ? ResumeToken.parse("resume", query.get("resume")) : null,
-                query.has("reset") ? Reset.parse(query.get("reset")) : Reset.EARLIEST,
-                partitions(query.get("partition")),
-                query.has("format") ? ValueFormat.parse(query.get("format")) : ValueFormat.JSON,
-                Envelope.RECORD,
-                RecordFilter.ALL,
-                Projection.WHOLE,
-                0,
-                Long.MAX_VALUE,
-                false,
-                false);
-        return new ReadQuery(where, (int) query.number("max", MAX_DEFAULT, 1, MAX_LIMIT), waitMs);
-    }
-
-    private static SortedSet<Integer> partitions(String text) {
-        SortedSet<Integer> partitions = new TreeSet<>();
-        if (text == null) {
-            return partitions;
-        }
-        for (String part : text.split(",", -1)) {
-            if (part.isEmpty() || part.length() > 9 || !part.chars().allMatch(c -> c >= '0' && c <= '9')) {
-                throw HttpProblem.badRequest(
-                        "'partition' must be numbers joined by commas, such as 0,3, not '" + text + "'");
+        Map<String, List<String>> start = new HashMap<>();
+        for (String name : START) {
+            if (query.has(name)) {
+                start.put(name, List.of(query.get(name)));
             }
-            partitions.add(Integer.parseInt(part));
         }
-        return partitions;
+        StreamParameters where = StreamParameters.parse(start, null, GatewayLimits.defaults());
+        return new ReadQuery(where, (int) query.number("max", MAX_DEFAULT, 1, MAX_LIMIT), waitMs);
     }
 }

@@ -5,8 +5,10 @@ import io.millrace.server.http.GuardedHandler;
 import io.millrace.server.http.NamedRoute;
 import io.millrace.server.http.RouteModule;
 import io.millrace.websocket.protocol.ResumeToken;
-import io.millrace.websocket.protocol.Transport;
+import io.millrace.websocket.protocol.WireForm;
+import io.millrace.websocket.subscription.SubscriptionOpening;
 import io.millrace.websocket.subscription.SubscriptionResolver;
+import io.millrace.websocket.subscription.TopicSelector;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -22,13 +24,19 @@ public final class ReadRoutes implements RouteModule {
 
     private final Vertx vertx;
     private final ClusterNode node;
-    private final SubscriptionResolver subscriptions;
+    private final SubscriptionOpening subscriptions;
 
     public ReadRoutes(Vertx vertx, ClusterNode node, Clock clock) {
         this.vertx = vertx;
         this.node = node;
-        this.subscriptions =
-                new SubscriptionResolver(node.controller(), node.anywhere(), clock, ResumeToken.PARTITIONS_MAX);
+        this.subscriptions = new SubscriptionOpening(
+                vertx,
+                new SubscriptionResolver(
+                        vertx,
+                        node.controller(),
+                        node.anywhere(),
+                        clock,
+                        new TopicSelector(ResumeToken.PARTITIONS_MAX)));
     }
 
     @Override
@@ -40,8 +48,8 @@ public final class ReadRoutes implements RouteModule {
         ReadQuery query = ReadQuery.of(ctx);
         String topic = ctx.pathParam("topic");
         subscriptions
-                .prepare(topic, query.where())
-                .compose(ready -> subscriptions.resolve(topic, Transport.NDJSON, query.where()))
+                .prepare(query.where().ofTopic(topic))
+                .compose(ready -> subscriptions.resolve(ready, WireForm.NDJSON))
                 .onComplete(
                         GuardedHandler.of(
                                 ctx, found -> new RecordRead(vertx, ctx, node.anywhere(), query, found).start()),

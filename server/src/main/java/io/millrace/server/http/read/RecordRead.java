@@ -16,7 +16,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * One read under way: pages of its partitions in turn, or, when there is nothing, a wait for the first high watermark that moves.
@@ -34,7 +33,6 @@ final class RecordRead {
     private final RoutingContext ctx;
     private final PartitionService partitions;
     private final ReadQuery query;
-    private final UUID topicId;
     private final List<ReadCursor> cursors = new ArrayList<>();
     private final List<Watch> watches = new ArrayList<>();
     private final ByteSink records = new ByteSink(1024);
@@ -50,8 +48,10 @@ final class RecordRead {
         this.ctx = ctx;
         this.partitions = partitions;
         this.query = query;
-        this.topicId = subscription.topicId();
-        subscription.starts().forEach(start -> cursors.add(new ReadCursor(start, subscription.format())));
+        subscription
+                .starts()
+                .forEach(start -> cursors.add(
+                        new ReadCursor(start, subscription.parameters().shape().format())));
     }
 
     void start() {
@@ -167,7 +167,9 @@ final class RecordRead {
             positions.add(new ResumeToken.Position(
                     cursor.partition().partition(), cursor.position(), leaderEpoch(cursor.partition())));
         }
-        return new ResumeToken(List.of(new ResumeToken.TopicPositions(topicId, positions))).encode();
+        TopicPartition any = cursors.get(0).partition();
+        int nameHash = ResumeToken.nameHash(any.topic());
+        return new ResumeToken(List.of(new ResumeToken.TopicPositions(any.topicId(), nameHash, positions))).encode();
     }
 
     private int leaderEpoch(TopicPartition partition) {

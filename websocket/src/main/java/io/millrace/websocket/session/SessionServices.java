@@ -1,0 +1,20 @@
+package io.millrace.websocket.session;
+
+import io.millrace.websocket.GatewayLimits;
+import io.millrace.websocket.GatewayMetrics;
+import io.millrace.websocket.delivery.SharedStreams;
+import io.millrace.websocket.subscription.SubscriptionOpening;
+import io.millrace.websocket.subscription.SubscriptionResolver;
+
+/**
+ * What the sessions of a node share.
+ *
+ * @param node the name of this node, for those who are told
+ */
+public record SessionServices(
+        String node,
+        SharedStreams streams,
+        SubscriptionResolver resolver,
+        SubscriptionOpening opening,
+        GatewayLimits limits,
+        GatewayMetrics metrics) {}
