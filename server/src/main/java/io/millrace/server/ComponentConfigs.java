@@ -203,6 +203,7 @@ final class ComponentConfigs {
         GatewaySettings gateway = config.gateway();
         return GatewayLimits.builder()
                 .streamsMax(gateway.streamsMax())
+                .compression(gateway.compression())
                 .outboundBufferBytes(gateway.outboundBufferBytes())
                 .stalledTimeoutMs(gateway.stalledTimeoutMs())
                 .pongTimeoutMs(gateway.pongTimeoutMs())

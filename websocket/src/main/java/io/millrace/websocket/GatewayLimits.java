@@ -12,6 +12,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param subscriptionsMax subscriptions of one connection
  * @param messageBytesMax the longest message that a client of a subprotocol may send
  * @param keysMax values of the {@code key} filter of one stream
+ * @param compression whether messages are compressed for WebSocket clients that offer it; the listener must let compressed ones through
  * @param outboundBufferBytes what may wait in one socket's buffer; above it that stream stops reading
  * @param stalledTimeoutMs how long a client may read nothing with a full buffer before it is closed with 4501
  * @param heartbeatDefaultMs idle interval after which a sign of life is sent
@@ -35,6 +36,7 @@ public record GatewayLimits(
         int subscriptionsMax,
         int messageBytesMax,
         int keysMax,
+        boolean compression,
         int outboundBufferBytes,
         long stalledTimeoutMs,
         long heartbeatDefaultMs,

@@ -12,6 +12,7 @@ public final class GatewayLimitsBuilder {
     private int subscriptionsMax = 128;
     private int messageBytesMax = GatewayLimits.MESSAGE_BYTES_MAX;
     private int keysMax = 100;
+    private boolean compression = true;
     private int outboundBufferBytes = 256 << 10;
     private long stalledTimeoutMs = 60_000;
     private long heartbeatDefaultMs = 25_000;
@@ -46,6 +47,11 @@ public final class GatewayLimitsBuilder {
 
     public GatewayLimitsBuilder messageBytesMax(int messageBytesMax) {
         this.messageBytesMax = messageBytesMax;
+        return this;
+    }
+
+    public GatewayLimitsBuilder compression(boolean compression) {
+        this.compression = compression;
         return this;
     }
 
@@ -116,6 +122,7 @@ public final class GatewayLimitsBuilder {
                 subscriptionsMax,
                 messageBytesMax,
                 keysMax,
+                compression,
                 outboundBufferBytes,
                 stalledTimeoutMs,
                 heartbeatDefaultMs,

@@ -174,7 +174,7 @@ public final class StreamGateway {
             // Before the client is told that the stream is open: what is written after that must reach it.
             Future<Subscription> subscription = ready == null
                     ? Future.succeededFuture()
-                    : services.opening().resolve(ready, asked.form());
+                    : services.opening().resolve(ready, asked.form(), opener.deflates(request));
             opener.open(request, asked.form())
                     .compose(outlet -> subscription
                             .onSuccess(found -> begin(asked, found, outlet, loop))

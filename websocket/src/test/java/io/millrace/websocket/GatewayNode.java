@@ -52,6 +52,7 @@ public final class GatewayNode implements AutoCloseable {
         server = await(vertx.createHttpServer(new HttpServerOptions()
                         .setHost("127.0.0.1")
                         .setWebSocketSubProtocols(Subprotocol.wireNames())
+                        .setPerMessageWebSocketCompressionSupported(true)
                         .setMaxWebSocketFrameSize(GatewayLimits.MESSAGE_BYTES_MAX))
                 .requestHandler(router)
                 .listen(0));

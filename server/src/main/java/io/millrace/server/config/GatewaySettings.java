@@ -4,6 +4,7 @@ package io.millrace.server.config;
  * Streams to browsers and services. The origins of pages that may open them are {@code http.allowedOrigins}.
  *
  * @param streamsMax how many streams may be open; more are answered 503
+ * @param compression whether messages are compressed for WebSocket clients that offer it
  * @param outboundBufferBytes what may wait in one socket; above it that stream stops reading
  * @param stalledTimeoutMs how long a client may read nothing with a full buffer before it is closed
  * @param pongTimeoutMs how long a ping may stay unanswered
@@ -14,6 +15,7 @@ package io.millrace.server.config;
  */
 public record GatewaySettings(
         int streamsMax,
+        boolean compression,
         int outboundBufferBytes,
         long stalledTimeoutMs,
         long pongTimeoutMs,
@@ -36,6 +38,6 @@ public record GatewaySettings(
     }
 
     static GatewaySettings standard() {
-        return new GatewaySettings(20_000, 256 << 10, 60_000, 10_000, 5_000, 2_000, 512 << 10, 64 << 20);
+        return new GatewaySettings(20_000, true, 256 << 10, 60_000, 10_000, 5_000, 2_000, 512 << 10, 64 << 20);
     }
 }

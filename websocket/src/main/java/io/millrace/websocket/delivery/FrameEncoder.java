@@ -60,7 +60,7 @@ final class FrameEncoder implements RecordConsumer {
 
     FrameEncoder(StreamKey key, int frameBytesMax, GatewayMetrics metrics) {
         this.key = key;
-        this.framing = Framing.of(key.form());
+        this.framing = Framing.of(key.form(), key.deflated());
         this.writer = RecordWriter.of(key);
         this.matcher = key.filter().equals(RecordFilter.ALL)
                 ? null

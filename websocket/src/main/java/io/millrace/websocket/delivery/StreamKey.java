@@ -9,11 +9,13 @@ import java.util.Objects;
 /**
  * What two followers must have in common to be sent the very same bytes.
  *
+ * @param deflated whether each record is compressed on its own; where messages hold many records they are compressed later
  * @param isolation whether records of transactions that are open or were aborted are among them
  */
 public record StreamKey(
         TopicPartition partition,
         WireForm form,
+        boolean deflated,
         ValueFormat format,
         Envelope envelope,
         RecordFilter filter,

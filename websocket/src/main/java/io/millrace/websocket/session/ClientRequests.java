@@ -169,7 +169,8 @@ final class ClientRequests {
         }
         return services.opening()
                 .prepare(asked)
-                .compose(ready -> services.opening().resolve(ready, connection.form()))
+                .compose(ready -> services.opening()
+                        .resolve(ready, connection.form(), connection.outlet().isDeflated()))
                 .map(subscription -> {
                     if (!connection.isEnded()) {
                         connection.subscribe(message.sid(), message.id(), subscription);

@@ -25,7 +25,8 @@ public record RecordShape(
     }
 
     /** What the followers of a partition in this shape share. */
-    public StreamKey key(TopicPartition partition, WireForm form) {
-        return new StreamKey(partition, form, format, envelope, filter, projection, isolation);
+    public StreamKey key(TopicPartition partition, WireForm form, boolean deflated) {
+        return new StreamKey(
+                partition, form, deflated && form == WireForm.PLAIN, format, envelope, filter, projection, isolation);
     }
 }

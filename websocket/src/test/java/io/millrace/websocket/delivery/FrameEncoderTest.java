@@ -24,6 +24,7 @@ class FrameEncoderTest {
             new StreamKey(
                     new TopicPartition(UUID.randomUUID(), "t", 0),
                     WireForm.NDJSON,
+                    false,
                     ValueFormat.TEXT,
                     Envelope.RECORD,
                     RecordFilter.ALL,
@@ -58,6 +59,7 @@ class FrameEncoderTest {
                 new StreamKey(
                         new TopicPartition(UUID.randomUUID(), "t", 0),
                         WireForm.SSE,
+                        false,
                         ValueFormat.JSON,
                         Envelope.RECORD,
                         RecordFilter.ALL.withKeyPrefix("last"),

@@ -49,7 +49,7 @@ public final class ReadRoutes implements RouteModule {
         String topic = ctx.pathParam("topic");
         subscriptions
                 .prepare(query.where().ofTopic(topic))
-                .compose(ready -> subscriptions.resolve(ready, WireForm.NDJSON))
+                .compose(ready -> subscriptions.resolve(ready, WireForm.NDJSON, false))
                 .onComplete(
                         GuardedHandler.of(
                                 ctx, found -> new RecordRead(vertx, ctx, node.anywhere(), query, found).start()),
