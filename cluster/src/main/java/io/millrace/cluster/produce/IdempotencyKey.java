@@ -9,7 +9,7 @@ import io.millrace.cluster.error.MillraceException;
  *
  * @param principal who sends it; {@link #ANONYMOUS} when nobody said who he is
  * @param key 1 to {@value #LENGTH_MAX} visible characters
- * @param numbered whether the request can hold several records: then record {@code i}, counted from 0, has the key {@code key#i}, so that a
+ * @param numbered whether the request can hold several records: then record {@code i}, counted from 0, is known by the key and {@code #i}, so that a
  *     retry stores only what is missing
  */
 public record IdempotencyKey(String principal, String key, boolean numbered) {
@@ -36,10 +36,5 @@ public record IdempotencyKey(String principal, String key, boolean numbered) {
                 ErrorCode.INVALID_REQUEST,
                 "An idempotency key has 1 to " + LENGTH_MAX + " visible ASCII characters, but " + why
                         + ". Nothing was stored.");
-    }
-
-    /** The key of a record of the request. */
-    public String ofRecord(int index) {
-        return numbered ? key + "#" + index : key;
     }
 }
