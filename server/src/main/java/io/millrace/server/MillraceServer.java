@@ -185,6 +185,7 @@ public final class MillraceServer implements AutoCloseable {
                 node.peerApis(),
                 node.replicas(),
                 node.partitions(),
+                node.onceAppends(),
                 node.controller(),
                 config.kafka().fetchMaxBytes());
         return KafkaListener.startForPeers(vertx, ComponentConfigs.peers(config), peerTls, table, KafkaMetrics.NONE)
@@ -246,7 +247,7 @@ public final class MillraceServer implements AutoCloseable {
         return List.of(
                 new HealthRoutes(vertx, node, readiness, metrics),
                 gateway::mount,
-                new ProducerRoutes(vertx, httpConfig, node, budget, readiness, metrics.http()),
+                new ProducerRoutes(vertx, httpConfig, node, budget, kafka.quotas(), readiness, metrics.http()),
                 new ReadRoutes(vertx, node, clock),
                 new TopicRoutes(vertx, httpConfig, node, budget),
                 new ClusterRoutes(vertx, httpConfig, node, budget),
