@@ -248,7 +248,7 @@ public final class MillraceServer implements AutoCloseable {
                 new HealthRoutes(vertx, node, readiness, metrics),
                 gateway::mount,
                 new ProducerRoutes(vertx, httpConfig, node, budget, kafka.quotas(), readiness, metrics.http()),
-                new ReadRoutes(vertx, node, clock),
+                new ReadRoutes(vertx, node, ComponentConfigs.gateway(config), metrics.gateway(), clock),
                 new TopicRoutes(vertx, httpConfig, node, budget),
                 new ClusterRoutes(vertx, httpConfig, node, budget),
                 new OverviewRoutes(node, BuildInfo.current().version(), clock, gateway::openStreams),

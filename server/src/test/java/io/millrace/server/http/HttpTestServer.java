@@ -66,7 +66,7 @@ public final class HttpTestServer implements AutoCloseable {
                         readiness,
                         metrics.http()),
                 new TopicRoutes(vertx, config, node, budget),
-                new ReadRoutes(vertx, node, Clock.systemUTC()),
+                new ReadRoutes(vertx, node, GatewayLimits.defaults(), metrics.gateway(), Clock.systemUTC()),
                 new OverviewRoutes(node, "test", Clock.systemUTC(), gateway::openStreams),
                 new HealthRoutes(vertx, node, readiness, metrics),
                 new DashboardRoutes(vertx, "http-test-site"),
