@@ -5,7 +5,9 @@ import io.millrace.cluster.controller.ControllerSettings;
 import io.millrace.cluster.coordinator.KafkaGroupCoordinator;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.group.CommittedOffsets;
 import io.millrace.cluster.group.GroupCoordinator;
+import io.millrace.cluster.group.RoutedCommittedOffsets;
 import io.millrace.cluster.identity.BrokerEpochFile;
 import io.millrace.cluster.identity.Formation;
 import io.millrace.cluster.identity.NodeIdentity;
@@ -104,6 +106,7 @@ public final class ClusterNode {
     private final LocalPartitionService partitions;
     private final RoutedPartitionService anywhere;
     private final KafkaGroupCoordinator groups;
+    private final RoutedCommittedOffsets committedOffsets;
     private final ClusterFacts facts;
     private final OnceAppends once;
     private final RecordAppender appender;
@@ -166,6 +169,8 @@ public final class ClusterNode {
         this.groups = new KafkaGroupCoordinator(
                 vertx, config.nodeId(), config.groups(), controlPlane.controller(), partitions.coordinatorLogs());
         controlPlane.follow(groups);
+        this.committedOffsets =
+                new RoutedCommittedOffsets(config.nodeId(), groups, this::image, transport, this::peerAddress);
         this.facts = new ClusterFacts(membership);
         OwnershipPublisher publisher = new OwnershipPublisher(config.nodeId(), ownership);
         membership.listen(publisher::onEvent);
@@ -360,7 +365,11 @@ public final class ClusterNode {
 
     /** What other nodes may ask of this one; to be served before {@link #join}. */
     public List<PeerApi> peerApis() {
-        return Stream.of(quorum.apis(), controlPlane.apis(), List.of(replicaSizes.api()), transactions.peerApis())
+        return Stream.of(
+                        quorum.apis(),
+                        controlPlane.apis(),
+                        List.of(replicaSizes.api(), committedOffsets.api()),
+                        transactions.peerApis())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -401,6 +410,11 @@ public final class ClusterNode {
     /** Consumer groups; those that this node coordinates. */
     public GroupCoordinator groups() {
         return groups;
+    }
+
+    /** How far consumer groups are, whichever node coordinates them. */
+    public CommittedOffsets committedOffsets() {
+        return committedOffsets;
     }
 
     /** Numbers that the nodes tell about themselves. */

@@ -154,7 +154,8 @@ class ReadRoutesIT {
         assertThat(body).startsWith("{\"records\":[],").contains("\"caught_up\":true");
         assertThat(values("resume=" + resumeIn(body))).isEmpty();
 
-        String page = read("from=earliest&where=value.n%20%25%202%20%3D%3D%200%20%26%26%20value.n%20%3E%202&max=2&partition=0");
+        String page = read(
+                "from=earliest&where=value.n%20%25%202%20%3D%3D%200%20%26%26%20value.n%20%3E%202&max=2&partition=0");
         assertThat(valuesIn(page)).isEqualTo("4 6");
         String rest = read("resume=" + resumeIn(page) + "&partition=0&where=value.n%20%3E%202");
         assertThat(valuesIn(rest)).isEqualTo("8");
