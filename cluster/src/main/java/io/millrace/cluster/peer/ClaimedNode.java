@@ -92,6 +92,7 @@ public final class ClaimedNode {
             ApiKeys.LIST_PARTITION_REASSIGNMENTS,
             ApiKeys.PRODUCE,
             ApiKeys.DELETE_RECORDS,
+            ApiKeys.OFFSET_FETCH,
             ApiKeys.WRITE_TXN_MARKERS,
             ApiKeys.ADD_PARTITIONS_TO_TXN,
             ApiKeys.ALTER_CLIENT_QUOTAS,

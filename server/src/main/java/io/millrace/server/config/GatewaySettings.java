@@ -12,6 +12,8 @@ package io.millrace.server.config;
  * @param drainMs over how long open streams are closed when the server stops
  * @param ringBytesMax recent frames kept for one shared stream
  * @param allRingsBytesMax recent frames kept for all of them
+ * @param idempotencyWindowMs how long a write with an idempotency key is known when it comes again
+ * @param idempotencyKeysMax how many such keys this node remembers
  */
 public record GatewaySettings(
         int streamsMax,
@@ -22,7 +24,9 @@ public record GatewaySettings(
         long checkpointIntervalMs,
         long drainMs,
         long ringBytesMax,
-        long allRingsBytesMax) {
+        long allRingsBytesMax,
+        long idempotencyWindowMs,
+        int idempotencyKeysMax) {
 
     public GatewaySettings {
         new Checks("gateway")
@@ -34,10 +38,13 @@ public record GatewaySettings(
                 .range("drainMs", drainMs, 0, 20_000)
                 .atLeast("ringBytesMax", ringBytesMax, 65_536)
                 .atLeast("allRingsBytesMax", allRingsBytesMax, ringBytesMax)
+                .range("idempotencyWindowMs", idempotencyWindowMs, 1_000, 86_400_000)
+                .range("idempotencyKeysMax", idempotencyKeysMax, 1_000, 100_000_000)
                 .done();
     }
 
     static GatewaySettings standard() {
-        return new GatewaySettings(20_000, true, 256 << 10, 60_000, 10_000, 5_000, 2_000, 512 << 10, 64 << 20);
+        return new GatewaySettings(
+                20_000, true, 256 << 10, 60_000, 10_000, 5_000, 2_000, 512 << 10, 64 << 20, 900_000, 1_000_000);
     }
 }
