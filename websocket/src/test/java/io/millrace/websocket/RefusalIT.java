@@ -91,7 +91,7 @@ class RefusalIT {
                 "header.fw=1&header.fw=2 | header.fw",
                 "Header.fw=1 | Header.fw",
                 "where=true&where=false | where",
-                "conflate=250ms | conflate",
+                "conflate=5ms | conflate",
                 "conflate_by=key | conflate_by",
                 "group=g | group",
                 "instance=i | instance",

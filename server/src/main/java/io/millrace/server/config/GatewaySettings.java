@@ -10,7 +10,9 @@ package io.millrace.server.config;
  * @param checkpointIntervalMs how often a position that moved without a record is told
  * @param drainMs over how long open streams are closed when the server stops
  * @param ringBytesMax recent frames kept for one shared stream
- * @param allRingsBytesMax recent frames kept for all of them
+ * @param allRingsBytesMax recent frames kept for all of them, and records that wait for the tick of a conflated stream
+ * @param conflateKeysMax records that wait for the tick of a conflated stream
+ * @param conflateBytesMax memory that they take
  */
 public record GatewaySettings(
         int streamsMax,
@@ -20,7 +22,9 @@ public record GatewaySettings(
         long checkpointIntervalMs,
         long drainMs,
         long ringBytesMax,
-        long allRingsBytesMax) {
+        long allRingsBytesMax,
+        int conflateKeysMax,
+        long conflateBytesMax) {
 
     public GatewaySettings {
         new Checks("gateway")
@@ -32,10 +36,13 @@ public record GatewaySettings(
                 .range("drainMs", drainMs, 0, 20_000)
                 .atLeast("ringBytesMax", ringBytesMax, 65_536)
                 .atLeast("allRingsBytesMax", allRingsBytesMax, ringBytesMax)
+                .range("conflateKeysMax", conflateKeysMax, 1, 10_000_000)
+                .range("conflateBytesMax", conflateBytesMax, 65_536, 1 << 30)
                 .done();
     }
 
     static GatewaySettings standard() {
-        return new GatewaySettings(20_000, 256 << 10, 60_000, 10_000, 5_000, 2_000, 512 << 10, 64 << 20);
+        return new GatewaySettings(
+                20_000, 256 << 10, 60_000, 10_000, 5_000, 2_000, 512 << 10, 64 << 20, 100_000, 16 << 20);
     }
 }

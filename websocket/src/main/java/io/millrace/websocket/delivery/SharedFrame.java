@@ -1,5 +1,6 @@
 package io.millrace.websocket.delivery;
 
+import io.millrace.websocket.protocol.Gap;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -16,14 +17,36 @@ public final class SharedFrame {
     private final int count;
     private final long[] offsets;
     private final int[] begins;
+    private final int[] merged;
+    private final Tick tick;
+    private final Gap trailingGap;
 
-    SharedFrame(long start, long next, ByteBuf bytes, int count, long[] offsets, int[] begins) {
+    /**
+     * A frame with one holder.
+     *
+     * @param merged null when no record stands for others
+     * @param tick null when its records were not conflated
+     * @param trailingGap null when nothing is left to tell
+     */
+    SharedFrame(
+            long start,
+            long next,
+            ByteBuf bytes,
+            int count,
+            long[] offsets,
+            int[] begins,
+            int[] merged,
+            Tick tick,
+            Gap trailingGap) {
         this.start = start;
         this.next = next;
         this.bytes = bytes;
         this.count = count;
         this.offsets = offsets;
         this.begins = begins;
+        this.merged = merged;
+        this.tick = tick;
+        this.trailingGap = trailingGap;
     }
 
     /** The position it continues. */
@@ -66,6 +89,26 @@ public final class SharedFrame {
     /** The offset of a record. */
     public long offset(int index) {
         return offsets[index];
+    }
+
+    /** How many older records of the same thing were left out for a record. */
+    public int merged(int index) {
+        return merged == null ? 0 : merged[index];
+    }
+
+    /** Whether any of its records stands for others. */
+    public boolean hasMerged() {
+        return merged != null;
+    }
+
+    /** What was lost behind its last record and is told nowhere in it, or null: whoever is sent the frame has to be told. */
+    public Gap trailingGap() {
+        return trailingGap;
+    }
+
+    /** What it is a part of; null when its records were not conflated. */
+    Tick tick() {
+        return tick;
     }
 
     /** A new holder of the bytes of the records from one index up to, but without, another. */

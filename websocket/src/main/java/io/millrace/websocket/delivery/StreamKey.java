@@ -1,18 +1,35 @@
 package io.millrace.websocket.delivery;
 
 import io.millrace.storage.TopicPartition;
+import io.millrace.websocket.conflation.Conflation;
 import io.millrace.websocket.filter.RecordFilter;
 import io.millrace.websocket.protocol.Transport;
 import java.util.Objects;
 
-/** What two followers must have in common to be sent the very same bytes. */
+/**
+ * What two followers must have in common to be sent the very same bytes.
+ *
+ * @param conflation null when every record is sent
+ */
 public record StreamKey(
         TopicPartition partition,
         Transport transport,
         ValueFormat format,
         Envelope envelope,
         RecordFilter filter,
-        Projection projection) {
+        Projection projection,
+        Conflation conflation) {
+
+    /** The key of a stream that sends every record. */
+    public StreamKey(
+            TopicPartition partition,
+            Transport transport,
+            ValueFormat format,
+            Envelope envelope,
+            RecordFilter filter,
+            Projection projection) {
+        this(partition, transport, format, envelope, filter, projection, null);
+    }
 
     public StreamKey {
         Objects.requireNonNull(partition, "partition");
@@ -21,6 +38,11 @@ public record StreamKey(
         Objects.requireNonNull(envelope, "envelope");
         Objects.requireNonNull(filter, "filter");
         Objects.requireNonNull(projection, "projection");
+    }
+
+    /** The same, conflated; null sends every record. */
+    public StreamKey withConflation(Conflation how) {
+        return new StreamKey(partition, transport, format, envelope, filter, projection, how);
     }
 
     /** Whether what is to be done for a record is more than copying its bytes. */

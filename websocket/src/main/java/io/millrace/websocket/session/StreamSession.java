@@ -103,6 +103,9 @@ public final class StreamSession implements Follower, Outlet.Listener {
                     streams.hold(subscription.key(start.partition()), delivery),
                     start.position(),
                     subscription.ends().get(i));
+            if (subscription.untilLatest()) {
+                cursor.stopAt(cursor.end());
+            }
             cursors.add(cursor);
             behind.add(cursor);
         }
@@ -132,7 +135,7 @@ public final class StreamSession implements Follower, Outlet.Listener {
             if (frame.next() <= cursor.position()) {
                 continue;
             }
-            if (!outlet.isWritable() || frame.start() > cursor.position() || cursor.gap() != null) {
+            if (!outlet.isWritable() || !cursor.continuesWith(frame) || cursor.gap() != null) {
                 cursor.leave();
                 behind.add(cursor);
                 touch();
@@ -188,22 +191,19 @@ public final class StreamSession implements Follower, Outlet.Listener {
     private void readLog(Cursor cursor) {
         reading = true;
         Gap told = subscription.hasControlMessages() || subscription.envelope() == Envelope.VALUE ? null : cursor.gap();
-        cursor.stream()
-                .logReader()
-                .read(cursor.position(), told, delivery.context())
-                .onComplete(read -> {
-                    reading = false;
-                    if (read.succeeded()) {
-                        try {
-                            sendRead(cursor, read.result());
-                        } finally {
-                            read.result().release();
-                        }
-                    } else if (!ended) {
-                        readFailed(cursor, ErrorJson.asAnswer(read.cause()));
-                    }
-                    goOnLater();
-                });
+        cursor.read(told, delivery.context()).onComplete(read -> {
+            reading = false;
+            if (read.succeeded()) {
+                try {
+                    sendRead(cursor, read.result());
+                } finally {
+                    read.result().release();
+                }
+            } else if (!ended) {
+                readFailed(cursor, ErrorJson.asAnswer(read.cause()));
+            }
+            goOnLater();
+        });
     }
 
     private void sendRead(Cursor cursor, SharedFrame frame) {
@@ -211,11 +211,10 @@ public final class StreamSession implements Follower, Outlet.Listener {
             return;
         }
         if (frame.next() > cursor.position()) {
-            send(cursor, frame);
             if (frame.count() > 0) {
                 cursor.gap(null);
             }
-            cursor.near(cursor.position() >= highWatermark(cursor));
+            send(cursor, frame);
             behind.add(cursor);
             return;
         }
@@ -241,15 +240,6 @@ public final class StreamSession implements Follower, Outlet.Listener {
                 goOnLater();
             }
         });
-    }
-
-    private static long highWatermark(Cursor cursor) {
-        try {
-            return cursor.stream().offsets().highWatermark();
-        } catch (MillraceException e) {
-            // Gone, or between two leaders: the next read of this cursor says so.
-            return Long.MAX_VALUE;
-        }
     }
 
     private void readFailed(Cursor cursor, MillraceException error) {
@@ -292,7 +282,10 @@ public final class StreamSession implements Follower, Outlet.Listener {
             keepAlive.sent();
         }
         boolean catchingUp = !cursor.isCaughtUp();
-        cursor.position(position);
+        cursor.sent(frame, position);
+        if (frame.trailingGap() != null && position == frame.next()) {
+            tellGap(cursor, frame.trailingGap());
+        }
         output.moved();
         touch();
         if (recordsLeft == 0) {

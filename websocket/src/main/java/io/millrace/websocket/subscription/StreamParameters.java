@@ -3,6 +3,7 @@ package io.millrace.websocket.subscription;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.websocket.GatewayLimits;
+import io.millrace.websocket.conflation.Conflation;
 import io.millrace.websocket.delivery.Envelope;
 import io.millrace.websocket.delivery.Projection;
 import io.millrace.websocket.delivery.ValueFormat;
@@ -26,6 +27,7 @@ import java.util.TreeSet;
  * @param from null when the client did not say
  * @param resume null when there is none
  * @param partitions empty for all
+ * @param conflation null for none
  */
 public record StreamParameters(
         StartPosition from,
@@ -36,6 +38,7 @@ public record StreamParameters(
         Envelope envelope,
         RecordFilter filter,
         Projection projection,
+        Conflation conflation,
         long heartbeatMs,
         long limit,
         boolean untilLatest,
@@ -47,17 +50,8 @@ public record StreamParameters(
     private static final String HEADER = "header.";
 
     /** In the protocol, but not in this version. */
-    private static final Set<String> LATER = Set.of(
-            "conflate",
-            "conflate_by",
-            "max_lag",
-            "group",
-            "instance",
-            "commit",
-            "topic",
-            "topic_pattern",
-            "ticket",
-            "access_token");
+    private static final Set<String> LATER =
+            Set.of("max_lag", "group", "instance", "commit", "topic", "topic_pattern", "ticket", "access_token");
 
     /** In the protocol with several values, of which this version has one. */
     private static final Map<String, String> ONE_VALUE =
@@ -74,6 +68,7 @@ public record StreamParameters(
                 envelope,
                 filter.withWhere(expression),
                 projection,
+                conflation,
                 heartbeatMs,
                 limit,
                 untilLatest,
@@ -117,6 +112,8 @@ public record StreamParameters(
         private RecordFilter filter = RecordFilter.ALL;
         private final Map<String, String> headers = new HashMap<>();
         private Projection projection = Projection.WHOLE;
+        private String conflate;
+        private String conflateBy;
         private long heartbeatMs;
         private long limit = Long.MAX_VALUE;
         private boolean untilLatest;
@@ -140,6 +137,8 @@ public record StreamParameters(
                 case "key_prefix" -> filter = filter.withKeyPrefix(checkUtf8(name, value));
                 case "where" -> filter = filter.withWhere(new WhereExpression(value));
                 case "fields" -> projection = Projection.parse(value);
+                case "conflate" -> conflate = value;
+                case "conflate_by" -> conflateBy = value;
                 case "heartbeat" -> heartbeat(value);
                 case "limit" -> limit = count(name, value);
                 case "until" -> untilLatest = isOneOf(name, value, "latest", null);
@@ -232,7 +231,7 @@ public record StreamParameters(
             throw wrong(
                     name,
                     "this parameter is not known; known are from, resume, last_event_id, reset, partition, format,"
-                            + " envelope, key, key_prefix, header.NAME, where, fields, heartbeat, limit, until and control");
+                            + " envelope, key, key_prefix, header.NAME, where, fields, conflate, conflate_by, heartbeat, limit, until and control");
         }
 
         StreamParameters build() {
@@ -248,6 +247,7 @@ public record StreamParameters(
                     envelope,
                     filter.withHeaders(headers),
                     projection,
+                    Conflation.parse(conflate, conflateBy),
                     heartbeatMs,
                     limit,
                     untilLatest,

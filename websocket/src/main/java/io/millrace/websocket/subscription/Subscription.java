@@ -1,6 +1,7 @@
 package io.millrace.websocket.subscription;
 
 import io.millrace.storage.TopicPartition;
+import io.millrace.websocket.conflation.Conflation;
 import io.millrace.websocket.delivery.Envelope;
 import io.millrace.websocket.delivery.Projection;
 import io.millrace.websocket.delivery.StreamKey;
@@ -15,6 +16,7 @@ import java.util.UUID;
  *
  * @param topic its name
  * @param topicId its id
+ * @param conflation null when every record is sent
  * @param starts the partitions, in ascending order, and where each begins
  * @param ends for each partition the high watermark at the moment of subscribing
  * @param limit number of records after which the stream ends, Long.MAX_VALUE for none
@@ -29,6 +31,7 @@ public record Subscription(
         Envelope envelope,
         RecordFilter filter,
         Projection projection,
+        Conflation conflation,
         Reset reset,
         long heartbeatMs,
         long limit,
@@ -44,7 +47,7 @@ public record Subscription(
 
     /** What a partition of this stream shares with other streams. */
     public StreamKey key(TopicPartition partition) {
-        return new StreamKey(partition, transport, format, envelope, filter, projection);
+        return new StreamKey(partition, transport, format, envelope, filter, projection).withConflation(conflation);
     }
 
     /** Whether control messages are sent: SSE has events for them, the others only when asked. */

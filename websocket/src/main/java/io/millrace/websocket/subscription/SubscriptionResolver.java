@@ -72,6 +72,7 @@ public final class SubscriptionResolver {
                 asked.envelope(),
                 asked.filter(),
                 asked.projection(),
+                asked.conflation(),
                 asked.reset(),
                 asked.heartbeatMs(),
                 asked.limit(),

@@ -55,6 +55,7 @@ record ReadQuery(StreamParameters where, int max, long waitMs) {
                 Envelope.RECORD,
                 RecordFilter.ALL,
                 Projection.WHOLE,
+                null,
                 0,
                 Long.MAX_VALUE,
                 false,
