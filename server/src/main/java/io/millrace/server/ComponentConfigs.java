@@ -213,6 +213,7 @@ final class ComponentConfigs {
                 .checkpointIntervalMs(gateway.checkpointIntervalMs())
                 .drainMs(gateway.drainMs())
                 .ringBytesMax(gateway.ringBytesMax(), gateway.allRingsBytesMax())
+                .conflateMax(gateway.conflateKeysMax(), gateway.conflateBytesMax())
                 .allowedOrigins(Set.copyOf(config.http().allowedOrigins()))
                 .build();
     }

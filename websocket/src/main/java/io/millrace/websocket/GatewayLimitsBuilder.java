@@ -26,6 +26,9 @@ public final class GatewayLimitsBuilder {
     private int readBytes = 64 << 10;
     private long ringBytesMax = 512 << 10;
     private long allRingsBytesMax = 64 << 20;
+    private int conflateKeysMax = 100_000;
+    private long conflateBytesMax = 16 << 20;
+    private int conflateReadBytes = 8 << 20;
     private Set<String> allowedOrigins = Set.of();
 
     GatewayLimitsBuilder() {}
@@ -108,6 +111,17 @@ public final class GatewayLimitsBuilder {
         return this;
     }
 
+    public GatewayLimitsBuilder conflateMax(int keysMax, long bytesMax) {
+        this.conflateKeysMax = keysMax;
+        this.conflateBytesMax = bytesMax;
+        return this;
+    }
+
+    public GatewayLimitsBuilder conflateReadBytes(int conflateReadBytes) {
+        this.conflateReadBytes = conflateReadBytes;
+        return this;
+    }
+
     public GatewayLimitsBuilder allowedOrigins(Set<String> allowedOrigins) {
         this.allowedOrigins = allowedOrigins;
         return this;
@@ -136,6 +150,9 @@ public final class GatewayLimitsBuilder {
                 readBytes,
                 ringBytesMax,
                 allRingsBytesMax,
+                conflateKeysMax,
+                conflateBytesMax,
+                conflateReadBytes,
                 allowedOrigins);
     }
 }

@@ -100,6 +100,11 @@ public final class StreamGateway {
         return open.get();
     }
 
+    /** Memory held by recent frames, and by records that wait for a tick. */
+    public long heldBytes() {
+        return services.streams().ringBytes();
+    }
+
     /**
      * Refuses new streams with 503 and ends the open ones, spread over {@link GatewayLimits#drainMs}, so that their clients do
      * not all come back at once. Completes when the last one has ended.

@@ -17,6 +17,9 @@ public final class RecordsMessage {
     private static final int FINAL_BINARY = 0x82;
     private static final int TYPE_RECORDS = 1;
 
+    /** Flag of frames whose records say for how many they stand. */
+    public static final int WITH_MERGED = 0x01;
+
     private static final ByteBuf END_OF_MESSAGE = constant("]}");
     private static final ByteBuf END_OF_ARRAY = constant("]");
 

@@ -2,6 +2,7 @@ package io.millrace.websocket.delivery;
 
 import io.millrace.cluster.partition.Isolation;
 import io.millrace.storage.TopicPartition;
+import io.millrace.websocket.conflation.Conflation;
 import io.millrace.websocket.filter.RecordFilter;
 import io.millrace.websocket.protocol.WireForm;
 import java.util.Objects;
@@ -11,6 +12,7 @@ import java.util.Objects;
  *
  * @param deflated whether each record is compressed on its own; where messages hold many records they are compressed later
  * @param isolation whether records of transactions that are open or were aborted are among them
+ * @param conflation null when every record is sent
  */
 public record StreamKey(
         TopicPartition partition,
@@ -20,7 +22,8 @@ public record StreamKey(
         Envelope envelope,
         RecordFilter filter,
         Projection projection,
-        Isolation isolation) {
+        Isolation isolation,
+        Conflation conflation) {
 
     public StreamKey {
         Objects.requireNonNull(partition, "partition");

@@ -44,7 +44,7 @@ final class BinaryOutput extends StreamOutput {
         ByteBuf records = frame.slice(from, to);
         try {
             ByteBuf head = RecordsMessage.binaryHead(
-                    0,
+                    cursor.stream().key().conflation() == null ? 0 : RecordsMessage.WITH_MERGED,
                     sid,
                     alias(cursor),
                     cursor.partition().partition(),
