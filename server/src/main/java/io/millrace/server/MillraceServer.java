@@ -16,6 +16,7 @@ import io.millrace.server.http.cluster.ClusterRoutes;
 import io.millrace.server.http.group.GroupRoutes;
 import io.millrace.server.http.page.DashboardRoutes;
 import io.millrace.server.http.produce.ProducerRoutes;
+import io.millrace.server.http.produce.QuotaProducer;
 import io.millrace.server.http.read.ReadRoutes;
 import io.millrace.server.http.topic.OverviewRoutes;
 import io.millrace.server.http.topic.TopicRoutes;
@@ -224,6 +225,7 @@ public final class MillraceServer implements AutoCloseable {
                 Integer.toString(node.config().nodeId()),
                 node.anywhere(),
                 node.controller(),
+                write -> new QuotaProducer(node.producer(), kafka.quotas()).produce(write),
                 ComponentConfigs.gateway(config),
                 metrics.gateway(),
                 clock);

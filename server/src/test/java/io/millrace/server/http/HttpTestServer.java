@@ -53,6 +53,7 @@ public final class HttpTestServer implements AutoCloseable {
                 "1",
                 node.anywhere(),
                 node.controller(),
+                node.producer(),
                 GatewayLimits.defaults(),
                 metrics.gateway(),
                 Clock.systemUTC());
