@@ -38,6 +38,9 @@ import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetDeleteResponseData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
+import org.apache.kafka.common.message.StreamsGroupDescribeResponseData;
+import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.StreamsGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
@@ -55,11 +58,13 @@ public final class KafkaGroupCoordinator implements GroupCoordinator, MetadataFo
 
     private final OffsetsTopic topic;
     private final Coordination coordination;
+    private final StreamsTopics streamsTopics;
 
     public KafkaGroupCoordinator(
             Vertx vertx, int nodeId, GroupsConfig config, Controller controller, CoordinatorLogs logs) {
         this.topic = new OffsetsTopic(controller, config.offsetsPartitions());
         this.coordination = new Coordination(vertx, nodeId, config, logs);
+        this.streamsTopics = new StreamsTopics(controller, System::currentTimeMillis);
     }
 
     @Override
@@ -116,6 +121,22 @@ public final class KafkaGroupCoordinator implements GroupCoordinator, MetadataFo
     public Future<List<ConsumerGroupDescribeResponseData.DescribedGroup>> describeConsumerGroups(
             GroupClient client, List<String> groupIds) {
         return ask(library -> library.consumerGroupDescribe(new ClientContext(client), groupIds));
+    }
+
+    @Override
+    public Future<StreamsGroupHeartbeatResponseData> streamsGroupHeartbeat(
+            GroupClient client, StreamsGroupHeartbeatRequestData request) {
+        return ask(library -> library.streamsGroupHeartbeat(new ClientContext(client), request))
+                .map(result -> {
+                    streamsTopics.create(result.creatableTopics(), result.data());
+                    return result.data();
+                });
+    }
+
+    @Override
+    public Future<List<StreamsGroupDescribeResponseData.DescribedGroup>> describeStreamsGroups(
+            GroupClient client, List<String> groupIds) {
+        return ask(library -> library.streamsGroupDescribe(new ClientContext(client), groupIds));
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.yammer.metrics.core.MetricsRegistry;
 import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.partition.CoordinatorLogs;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.coordinator.group.GroupConfigManager;
@@ -50,8 +51,6 @@ final class Library {
     }
 
     private static Map<String, Object> settings(GroupsConfig config, int offsetsPartitions) {
-        int consumerSessionMs = config.consumerSessionTimeoutMs();
-        int consumerHeartbeatMs = config.consumerHeartbeatIntervalMs();
         Map<String, Object> settings = new HashMap<>();
         settings.put(
                 "group.coordinator.threads",
@@ -65,21 +64,33 @@ final class Library {
         settings.put("group.initial.rebalance.delay.ms", config.initialRebalanceDelayMs());
         settings.put("group.max.size", config.maxSize());
         settings.put("group.consumer.max.size", config.maxSize());
-        // Its bounds are for settings of single groups.
-        settings.put("group.consumer.session.timeout.ms", consumerSessionMs);
-        settings.put(
-                "group.consumer.min.session.timeout.ms",
-                Math.min(consumerSessionMs, GroupCoordinatorConfig.CONSUMER_GROUP_MIN_SESSION_TIMEOUT_MS_DEFAULT));
-        settings.put(
-                "group.consumer.max.session.timeout.ms",
-                Math.max(consumerSessionMs, GroupCoordinatorConfig.CONSUMER_GROUP_MAX_SESSION_TIMEOUT_MS_DEFAULT));
-        settings.put("group.consumer.heartbeat.interval.ms", consumerHeartbeatMs);
-        settings.put(
-                "group.consumer.min.heartbeat.interval.ms",
-                Math.min(consumerHeartbeatMs, GroupCoordinatorConfig.CONSUMER_GROUP_MIN_HEARTBEAT_INTERVAL_MS_DEFAULT));
-        settings.put(
-                "group.consumer.max.heartbeat.interval.ms",
-                Math.max(consumerHeartbeatMs, GroupCoordinatorConfig.CONSUMER_GROUP_MAX_HEARTBEAT_INTERVAL_MS_DEFAULT));
+        settings.put("group.streams.max.size", config.maxSize());
+        settings.put("group.streams.initial.rebalance.delay.ms", config.initialRebalanceDelayMs());
+        for (String protocol : List.of("consumer", "streams")) {
+            sessions(
+                    settings,
+                    "group." + protocol,
+                    config.consumerSessionTimeoutMs(),
+                    config.consumerHeartbeatIntervalMs());
+        }
         return settings;
+    }
+
+    /** The bounds are for settings of single groups. */
+    private static void sessions(Map<String, Object> settings, String prefix, int sessionMs, int heartbeatMs) {
+        settings.put(prefix + ".session.timeout.ms", sessionMs);
+        settings.put(
+                prefix + ".min.session.timeout.ms",
+                Math.min(sessionMs, GroupCoordinatorConfig.CONSUMER_GROUP_MIN_SESSION_TIMEOUT_MS_DEFAULT));
+        settings.put(
+                prefix + ".max.session.timeout.ms",
+                Math.max(sessionMs, GroupCoordinatorConfig.CONSUMER_GROUP_MAX_SESSION_TIMEOUT_MS_DEFAULT));
+        settings.put(prefix + ".heartbeat.interval.ms", heartbeatMs);
+        settings.put(
+                prefix + ".min.heartbeat.interval.ms",
+                Math.min(heartbeatMs, GroupCoordinatorConfig.CONSUMER_GROUP_MIN_HEARTBEAT_INTERVAL_MS_DEFAULT));
+        settings.put(
+                prefix + ".max.heartbeat.interval.ms",
+                Math.max(heartbeatMs, GroupCoordinatorConfig.CONSUMER_GROUP_MAX_HEARTBEAT_INTERVAL_MS_DEFAULT));
     }
 }

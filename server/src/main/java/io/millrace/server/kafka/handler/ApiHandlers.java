@@ -77,6 +77,7 @@ public final class ApiHandlers {
                 new ListConfigResourcesHandler(controller),
                 new DescribeTopicPartitionsHandler(controller)));
         rows.addAll(GroupApis.of(node.groups(), controller));
+        rows.addAll(StreamsGroupApis.of(node.groups(), controller));
         ApiHandlers handlers = new ApiHandlers(rows);
         handlers.byKey.put(ApiKeys.API_VERSIONS, new ApiVersionsHandler(handlers, controller));
         return handlers;
