@@ -1,6 +1,7 @@
 package io.millrace.cluster;
 
 import io.millrace.cluster.group.GroupsConfig;
+import io.millrace.cluster.share.ShareGroupsConfig;
 import io.millrace.cluster.transaction.TransactionSettings;
 import io.millrace.storage.StorageConfig;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.Objects;
  * @param peers how it works together with other nodes
  * @param groups what holds for consumer groups
  * @param transactions how it coordinates transactions
+ * @param shareGroups what holds for share groups
  */
 public record ClusterConfig(
         int nodeId,
@@ -34,7 +36,8 @@ public record ClusterConfig(
         long retentionIntervalMs,
         PeersConfig peers,
         GroupsConfig groups,
-        TransactionSettings transactions) {
+        TransactionSettings transactions,
+        ShareGroupsConfig shareGroups) {
 
     /** Kafka's {@code log.retention.check.interval.ms}. */
     public static final long RETENTION_INTERVAL_MS = 300_000;
@@ -44,6 +47,7 @@ public record ClusterConfig(
         Objects.requireNonNull(peers, "peers");
         Objects.requireNonNull(groups, "groups");
         Objects.requireNonNull(transactions, "transactions");
+        Objects.requireNonNull(shareGroups, "shareGroups");
         topicDefaults = Map.copyOf(topicDefaults);
     }
 
@@ -69,7 +73,8 @@ public record ClusterConfig(
                 RETENTION_INTERVAL_MS,
                 PeersConfig.alone(),
                 GroupsConfig.defaults(),
-                TransactionSettings.defaults());
+                TransactionSettings.defaults(),
+                ShareGroupsConfig.defaults());
     }
 
     /** The same with other settings of groups. */
@@ -86,7 +91,26 @@ public record ClusterConfig(
                 retentionIntervalMs,
                 peers,
                 other,
-                transactions);
+                transactions,
+                shareGroups);
+    }
+
+    /** The same with other settings of share groups. */
+    public ClusterConfig withShareGroups(ShareGroupsConfig other) {
+        return new ClusterConfig(
+                nodeId,
+                rack,
+                storage,
+                defaultPartitions,
+                autoCreateTopics,
+                topicDefaults,
+                maxPartitions,
+                appenderBytesMax,
+                retentionIntervalMs,
+                peers,
+                groups,
+                transactions,
+                other);
     }
 
     /** Defaults for a storage configuration: node 1, one partition, topics created on first use. */

@@ -3,9 +3,12 @@ package io.millrace.cluster;
 import io.millrace.cluster.controller.ControlPlane;
 import io.millrace.cluster.controller.ControllerSettings;
 import io.millrace.cluster.coordinator.KafkaGroupCoordinator;
+import io.millrace.cluster.coordinator.KafkaShareCoordinator;
+import io.millrace.cluster.coordinator.ShareSupport;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.group.GroupCoordinator;
+import io.millrace.cluster.group.ShareStateCoordinator;
 import io.millrace.cluster.identity.BrokerEpochFile;
 import io.millrace.cluster.identity.Formation;
 import io.millrace.cluster.identity.NodeIdentity;
@@ -100,6 +103,7 @@ public final class ClusterNode {
     private final LocalPartitionService partitions;
     private final RoutedPartitionService anywhere;
     private final KafkaGroupCoordinator groups;
+    private final KafkaShareCoordinator shareStates;
     private final ClusterFacts facts;
     private final RecordAppender appender;
     private final Partitioner partitioner = new KeyPartitioner();
@@ -157,8 +161,22 @@ public final class ClusterNode {
                 this::image,
                 ownership,
                 new PeerLeaderClient(transport, this::peerAddress, FETCH_ANSWER_TIMEOUT_MS));
+        this.shareStates = new KafkaShareCoordinator(
+                vertx,
+                config.nodeId(),
+                config.shareGroups().statePartitions(),
+                controlPlane.controller(),
+                partitions.coordinatorLogs());
+        controlPlane.follow(shareStates);
+        ShareSupport shares =
+                new ShareSupport(vertx, config.nodeId(), config.shareGroups(), shareStates, transport, anywhere);
         this.groups = new KafkaGroupCoordinator(
-                vertx, config.nodeId(), config.groups(), controlPlane.controller(), partitions.coordinatorLogs());
+                vertx,
+                config.nodeId(),
+                config.groups(),
+                controlPlane.controller(),
+                partitions.coordinatorLogs(),
+                shares);
         controlPlane.follow(groups);
         this.facts = new ClusterFacts(membership);
         OwnershipPublisher publisher = new OwnershipPublisher(config.nodeId(), ownership);
@@ -346,7 +364,12 @@ public final class ClusterNode {
 
     /** What other nodes may ask of this one; to be served before {@link #join}. */
     public List<PeerApi> peerApis() {
-        return Stream.of(quorum.apis(), controlPlane.apis(), List.of(replicaSizes.api()), transactions.peerApis())
+        return Stream.of(
+                        quorum.apis(),
+                        controlPlane.apis(),
+                        List.of(replicaSizes.api()),
+                        transactions.peerApis(),
+                        shareStates.peerApis())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -387,6 +410,11 @@ public final class ClusterNode {
     /** Consumer groups; those that this node coordinates. */
     public GroupCoordinator groups() {
         return groups;
+    }
+
+    /** The states of share groups that this node keeps. */
+    public ShareStateCoordinator shareStates() {
+        return shareStates;
     }
 
     /** Numbers that the nodes tell about themselves. */
@@ -478,6 +506,7 @@ public final class ClusterNode {
         timers.cancel();
         return leave().compose(left -> vertx.executeBlocking(() -> {
                     groups.close();
+                    shareStates.close();
                     transactions.close();
                     controlPlane.close();
                     quorum.stop(QUORUM_STOP_TIMEOUT_MS);

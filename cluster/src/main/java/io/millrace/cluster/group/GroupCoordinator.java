@@ -40,7 +40,7 @@ import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
  * error codes in the answers; futures fail with {@link io.millrace.cluster.error.MillraceException} when this node coordinates nothing
  * (NOT_COORDINATOR) or is stopping.
  */
-public interface GroupCoordinator {
+public interface GroupCoordinator extends ShareGroupCoordinator {
 
     /**
      * The node that coordinates a group. The first call creates the internal topic. Fails with COORDINATOR_NOT_AVAILABLE while there is

@@ -73,7 +73,8 @@ class TransactionIT {
                 config.retentionIntervalMs(),
                 config.peers(),
                 config.groups(),
-                new TransactionSettings(3, 60_000, 86_400_000));
+                new TransactionSettings(3, 60_000, 86_400_000),
+                config.shareGroups());
     }
 
     @Test

@@ -23,7 +23,8 @@ final class FinalizedFeatures {
             Feature.ELIGIBLE_LEADER_REPLICAS_VERSION.featureName(),
             Feature.TRANSACTION_VERSION.featureName(),
             Feature.GROUP_VERSION.featureName(),
-            Feature.STREAMS_VERSION.featureName());
+            Feature.STREAMS_VERSION.featureName(),
+            Feature.SHARE_VERSION.featureName());
 
     /** The first version whose clients understand that a feature may be at level 0. */
     private static final short LEVEL_0_VERSION = 4;

@@ -1,0 +1,4 @@
+/**
+ * Share groups (KIP-932).
+ */
+package io.millrace.cluster.share;
