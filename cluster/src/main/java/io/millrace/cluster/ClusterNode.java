@@ -4,6 +4,8 @@ import io.millrace.cluster.controller.ControlPlane;
 import io.millrace.cluster.controller.ControllerSettings;
 import io.millrace.cluster.coordinator.KafkaGroupCoordinator;
 import io.millrace.cluster.coordinator.KafkaShareCoordinator;
+import io.millrace.cluster.coordinator.SavedShareStates;
+import io.millrace.cluster.coordinator.ShareOptions;
 import io.millrace.cluster.coordinator.ShareSupport;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
@@ -49,6 +51,7 @@ import io.millrace.cluster.replication.Replication;
 import io.millrace.cluster.replication.ReplicationConfig;
 import io.millrace.cluster.replication.ReplicationStats;
 import io.millrace.cluster.routing.RoutedPartitionService;
+import io.millrace.cluster.share.ShareGroups;
 import io.millrace.cluster.transaction.EndMarker;
 import io.millrace.cluster.transaction.ProducerIdAllocator;
 import io.millrace.cluster.transaction.Transactions;
@@ -104,6 +107,7 @@ public final class ClusterNode {
     private final RoutedPartitionService anywhere;
     private final KafkaGroupCoordinator groups;
     private final KafkaShareCoordinator shareStates;
+    private final ShareGroups shareGroups;
     private final ClusterFacts facts;
     private final RecordAppender appender;
     private final Partitioner partitioner = new KeyPartitioner();
@@ -178,6 +182,15 @@ public final class ClusterNode {
                 partitions.coordinatorLogs(),
                 shares);
         controlPlane.follow(groups);
+        ShareOptions shareOptions = new ShareOptions(config.shareGroups());
+        controlPlane.follow(shareOptions);
+        this.shareGroups = new ShareGroups(
+                vertx,
+                partitions,
+                new SavedShareStates(shares),
+                shareOptions,
+                config.shareGroups().maxSessions());
+        controlPlane.controller().onImage(shareGroups::imageApplied);
         this.facts = new ClusterFacts(membership);
         OwnershipPublisher publisher = new OwnershipPublisher(config.nodeId(), ownership);
         membership.listen(publisher::onEvent);
@@ -415,6 +428,11 @@ public final class ClusterNode {
     /** The states of share groups that this node keeps. */
     public ShareStateCoordinator shareStates() {
         return shareStates;
+    }
+
+    /** What members of share groups do with the partitions that this node leads. */
+    public ShareGroups shareGroups() {
+        return shareGroups;
     }
 
     /** Numbers that the nodes tell about themselves. */

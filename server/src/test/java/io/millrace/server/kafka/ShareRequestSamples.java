@@ -18,6 +18,8 @@ import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData.Desc
 import org.apache.kafka.common.message.InitializeShareGroupStateRequestData;
 import org.apache.kafka.common.message.ReadShareGroupStateRequestData;
 import org.apache.kafka.common.message.ReadShareGroupStateSummaryRequestData;
+import org.apache.kafka.common.message.ShareAcknowledgeRequestData;
+import org.apache.kafka.common.message.ShareFetchRequestData;
 import org.apache.kafka.common.message.ShareGroupDescribeRequestData;
 import org.apache.kafka.common.message.ShareGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.WriteShareGroupStateRequestData;
@@ -28,6 +30,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 final class ShareRequestSamples {
 
     private static final String GROUP = "shares";
+    private static final String MEMBER = new Uuid(7, 8).toString();
 
     private final Function<String, Uuid> ids;
 
@@ -52,6 +55,8 @@ final class ShareRequestSamples {
                 version -> List.of(new DeleteShareGroupOffsetsRequestData()
                         .setGroupId("absent")
                         .setTopics(List.of(new DeleteShareGroupOffsetsRequestTopic().setTopicName("alpha")))));
+        all.put(ApiKeys.SHARE_FETCH, samples::fetch);
+        all.put(ApiKeys.SHARE_ACKNOWLEDGE, samples::acknowledge);
         samples.states(all);
         return all;
     }
@@ -90,6 +95,65 @@ final class ShareRequestSamples {
                 .setPartitions(List.of(new AlterShareGroupOffsetsRequestPartition().setStartOffset(1))));
         return List.of(
                 new AlterShareGroupOffsetsRequestData().setGroupId("absent").setTopics(topics));
+    }
+
+    private List<ApiMessage> fetch(short version) {
+        ShareFetchRequestData.FetchTopicCollection topics = new ShareFetchRequestData.FetchTopicCollection();
+        topics.add(new ShareFetchRequestData.FetchTopic()
+                .setTopicId(ids.apply("alpha"))
+                .setPartitions(fetchPartitions(0, 9)));
+        topics.add(new ShareFetchRequestData.FetchTopic()
+                .setTopicId(ids.apply("no"))
+                .setPartitions(fetchPartitions(0)));
+        ShareFetchRequestData request = new ShareFetchRequestData()
+                .setGroupId(GROUP)
+                .setMemberId(MEMBER)
+                .setMaxRecords(10)
+                .setMinBytes(1)
+                .setTopics(topics);
+        return List.of(
+                request,
+                request.duplicate().setMemberId("nobody"),
+                request.duplicate().setShareSessionEpoch(5),
+                new ShareFetchRequestData()
+                        .setGroupId(GROUP)
+                        .setMemberId(MEMBER)
+                        .setShareSessionEpoch(1),
+                new ShareFetchRequestData()
+                        .setGroupId(GROUP)
+                        .setMemberId(MEMBER)
+                        .setShareSessionEpoch(-1));
+    }
+
+    private static ShareFetchRequestData.FetchPartitionCollection fetchPartitions(int... numbers) {
+        ShareFetchRequestData.FetchPartitionCollection all = new ShareFetchRequestData.FetchPartitionCollection();
+        for (int number : numbers) {
+            all.add(new ShareFetchRequestData.FetchPartition().setPartitionIndex(number));
+        }
+        return all;
+    }
+
+    private List<ApiMessage> acknowledge(short version) {
+        ShareAcknowledgeRequestData.AcknowledgePartitionCollection partitions =
+                new ShareAcknowledgeRequestData.AcknowledgePartitionCollection();
+        partitions.add(new ShareAcknowledgeRequestData.AcknowledgePartition()
+                .setPartitionIndex(0)
+                .setAcknowledgementBatches(List.of(new ShareAcknowledgeRequestData.AcknowledgementBatch()
+                        .setFirstOffset(0)
+                        .setLastOffset(3)
+                        .setAcknowledgeTypes(List.of((byte) 1)))));
+        ShareAcknowledgeRequestData.AcknowledgeTopicCollection topics =
+                new ShareAcknowledgeRequestData.AcknowledgeTopicCollection();
+        topics.add(new ShareAcknowledgeRequestData.AcknowledgeTopic()
+                .setTopicId(ids.apply("alpha"))
+                .setPartitions(partitions));
+        return List.of(
+                new ShareAcknowledgeRequestData().setGroupId(GROUP).setMemberId(MEMBER),
+                new ShareAcknowledgeRequestData()
+                        .setGroupId(GROUP)
+                        .setMemberId(MEMBER)
+                        .setShareSessionEpoch(1)
+                        .setTopics(topics));
     }
 
     private void states(Map<ApiKeys, Function<Short, List<ApiMessage>>> all) {

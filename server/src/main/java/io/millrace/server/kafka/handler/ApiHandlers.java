@@ -78,6 +78,8 @@ public final class ApiHandlers {
                 new DescribeTopicPartitionsHandler(controller)));
         rows.addAll(GroupApis.of(node.groups(), controller));
         rows.addAll(StreamsGroupApis.of(node.groups(), controller));
+        rows.add(new ShareFetchHandler(controller, node.shareGroups(), limits.fetchMaxBytes()));
+        rows.add(new ShareAcknowledgeHandler(controller, node.shareGroups()));
         rows.addAll(ShareGroupApis.of(node.groups(), node.shareStates(), controller));
         ApiHandlers handlers = new ApiHandlers(rows);
         handlers.byKey.put(ApiKeys.API_VERSIONS, new ApiVersionsHandler(handlers, controller));
