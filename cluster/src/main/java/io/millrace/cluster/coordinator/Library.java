@@ -106,7 +106,6 @@ final class Library {
                 config.partitionMaxRecordLocks(),
                 ShareGroupConfig.SHARE_GROUP_MIN_PARTITION_MAX_RECORD_LOCKS_DEFAULT,
                 ShareGroupConfig.SHARE_GROUP_MAX_PARTITION_MAX_RECORD_LOCKS_DEFAULT);
-        settings.put(ShareGroupConfig.SHARE_GROUP_MAX_SHARE_SESSIONS_CONFIG, config.maxSessions());
         return settings;
     }
 

@@ -25,17 +25,4 @@ public record ShareGroupsConfig(
     public static ShareGroupsConfig defaults() {
         return new ShareGroupsConfig(50, 200, 2_000, 30_000, 5, 2_000, "latest", "read_uncommitted");
     }
-
-    /** For tests: few partitions, short locks, from the beginning. */
-    public ShareGroupsConfig with(int partitions, int lockDurationMs, String offsetReset) {
-        return new ShareGroupsConfig(
-                partitions,
-                maxSize,
-                maxSessions,
-                lockDurationMs,
-                deliveryCountLimit,
-                partitionMaxRecordLocks,
-                offsetReset,
-                isolationLevel);
-    }
 }
