@@ -2,6 +2,7 @@ package io.millrace.cluster;
 
 import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.idempotence.IdempotencyConfig;
+import io.millrace.cluster.share.ShareGroupsConfig;
 import io.millrace.cluster.transaction.TransactionSettings;
 import io.millrace.storage.StorageConfig;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.Objects;
  * @param groups what holds for consumer groups
  * @param transactions how it coordinates transactions
  * @param idempotency what it remembers of idempotency keys
+ * @param shareGroups what holds for share groups
  */
 public record ClusterConfig(
         int nodeId,
@@ -37,7 +39,8 @@ public record ClusterConfig(
         PeersConfig peers,
         GroupsConfig groups,
         TransactionSettings transactions,
-        IdempotencyConfig idempotency) {
+        IdempotencyConfig idempotency,
+        ShareGroupsConfig shareGroups) {
 
     /** Kafka's {@code log.retention.check.interval.ms}. */
     public static final long RETENTION_INTERVAL_MS = 300_000;
@@ -48,6 +51,7 @@ public record ClusterConfig(
         Objects.requireNonNull(groups, "groups");
         Objects.requireNonNull(transactions, "transactions");
         Objects.requireNonNull(idempotency, "idempotency");
+        Objects.requireNonNull(shareGroups, "shareGroups");
         topicDefaults = Map.copyOf(topicDefaults);
     }
 
@@ -78,7 +82,8 @@ public record ClusterConfig(
                 peers,
                 groups,
                 transactions,
-                IdempotencyConfig.defaults());
+                IdempotencyConfig.defaults(),
+                ShareGroupsConfig.defaults());
     }
 
     /** As above, for a node that is alone, with the usual interval for retention. */
@@ -121,7 +126,27 @@ public record ClusterConfig(
                 peers,
                 other,
                 transactions,
-                idempotency);
+                idempotency,
+                shareGroups);
+    }
+
+    /** The same with other settings of share groups. */
+    public ClusterConfig withShareGroups(ShareGroupsConfig other) {
+        return new ClusterConfig(
+                nodeId,
+                rack,
+                storage,
+                defaultPartitions,
+                autoCreateTopics,
+                topicDefaults,
+                maxPartitions,
+                appenderBytesMax,
+                retentionIntervalMs,
+                peers,
+                groups,
+                transactions,
+                idempotency,
+                other);
     }
 
     /** The same with other settings of idempotency keys. */
@@ -139,7 +164,8 @@ public record ClusterConfig(
                 peers,
                 groups,
                 transactions,
-                other);
+                other,
+                shareGroups);
     }
 
     /** Defaults for a storage configuration: node 1, one partition, topics created on first use. */

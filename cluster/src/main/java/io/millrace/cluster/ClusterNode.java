@@ -3,11 +3,16 @@ package io.millrace.cluster;
 import io.millrace.cluster.controller.ControlPlane;
 import io.millrace.cluster.controller.ControllerSettings;
 import io.millrace.cluster.coordinator.KafkaGroupCoordinator;
+import io.millrace.cluster.coordinator.KafkaShareCoordinator;
+import io.millrace.cluster.coordinator.SavedShareStates;
+import io.millrace.cluster.coordinator.ShareOptions;
+import io.millrace.cluster.coordinator.ShareSupport;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.group.CommittedOffsets;
 import io.millrace.cluster.group.GroupCoordinator;
 import io.millrace.cluster.group.RoutedCommittedOffsets;
+import io.millrace.cluster.group.ShareStateCoordinator;
 import io.millrace.cluster.identity.BrokerEpochFile;
 import io.millrace.cluster.identity.Formation;
 import io.millrace.cluster.identity.NodeIdentity;
@@ -52,6 +57,7 @@ import io.millrace.cluster.replication.Replication;
 import io.millrace.cluster.replication.ReplicationConfig;
 import io.millrace.cluster.replication.ReplicationStats;
 import io.millrace.cluster.routing.RoutedPartitionService;
+import io.millrace.cluster.share.ShareGroups;
 import io.millrace.cluster.transaction.EndMarker;
 import io.millrace.cluster.transaction.ProducerIdAllocator;
 import io.millrace.cluster.transaction.Transactions;
@@ -107,6 +113,8 @@ public final class ClusterNode {
     private final RoutedPartitionService anywhere;
     private final KafkaGroupCoordinator groups;
     private final RoutedCommittedOffsets committedOffsets;
+    private final KafkaShareCoordinator shareStates;
+    private final ShareGroups shareGroups;
     private final ClusterFacts facts;
     private final OnceAppends once;
     private final RecordAppender appender;
@@ -166,11 +174,34 @@ public final class ClusterNode {
                 this::image,
                 ownership,
                 new PeerLeaderClient(transport, this::peerAddress, FETCH_ANSWER_TIMEOUT_MS));
+        this.shareStates = new KafkaShareCoordinator(
+                vertx,
+                config.nodeId(),
+                config.shareGroups().statePartitions(),
+                controlPlane.controller(),
+                partitions.coordinatorLogs());
+        controlPlane.follow(shareStates);
+        ShareSupport shares =
+                new ShareSupport(vertx, config.nodeId(), config.shareGroups(), shareStates, transport, anywhere);
         this.groups = new KafkaGroupCoordinator(
-                vertx, config.nodeId(), config.groups(), controlPlane.controller(), partitions.coordinatorLogs());
+                vertx,
+                config.nodeId(),
+                config.groups(),
+                controlPlane.controller(),
+                partitions.coordinatorLogs(),
+                shares);
         controlPlane.follow(groups);
         this.committedOffsets =
                 new RoutedCommittedOffsets(config.nodeId(), groups, this::image, transport, this::peerAddress);
+        ShareOptions shareOptions = new ShareOptions(config.shareGroups());
+        controlPlane.follow(shareOptions);
+        this.shareGroups = new ShareGroups(
+                vertx,
+                partitions,
+                new SavedShareStates(shares),
+                shareOptions,
+                config.shareGroups().maxSessions());
+        controlPlane.controller().onImage(shareGroups::imageApplied);
         this.facts = new ClusterFacts(membership);
         OwnershipPublisher publisher = new OwnershipPublisher(config.nodeId(), ownership);
         membership.listen(publisher::onEvent);
@@ -369,7 +400,8 @@ public final class ClusterNode {
                         quorum.apis(),
                         controlPlane.apis(),
                         List.of(replicaSizes.api(), committedOffsets.api()),
-                        transactions.peerApis())
+                        transactions.peerApis(),
+                        shareStates.peerApis())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -415,6 +447,16 @@ public final class ClusterNode {
     /** How far consumer groups are, whichever node coordinates them. */
     public CommittedOffsets committedOffsets() {
         return committedOffsets;
+    }
+
+    /** The states of share groups that this node keeps. */
+    public ShareStateCoordinator shareStates() {
+        return shareStates;
+    }
+
+    /** What members of share groups do with the partitions that this node leads. */
+    public ShareGroups shareGroups() {
+        return shareGroups;
     }
 
     /** Numbers that the nodes tell about themselves. */
@@ -516,6 +558,7 @@ public final class ClusterNode {
         timers.cancel();
         return leave().compose(left -> vertx.executeBlocking(() -> {
                     groups.close();
+                    shareStates.close();
                     transactions.close();
                     controlPlane.close();
                     quorum.stop(QUORUM_STOP_TIMEOUT_MS);

@@ -7,6 +7,7 @@ import io.millrace.cluster.hazelcast.HazelcastDiscovery;
 import io.millrace.cluster.idempotence.IdempotencyConfig;
 import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerTransportConfig;
+import io.millrace.cluster.share.ShareGroupsConfig;
 import io.millrace.cluster.tls.TlsFiles;
 import io.millrace.cluster.tls.TlsIdentity;
 import io.millrace.cluster.transaction.TransactionSettings;
@@ -17,6 +18,7 @@ import io.millrace.server.config.HttpSettings;
 import io.millrace.server.config.KafkaSettings;
 import io.millrace.server.config.MillraceConfig;
 import io.millrace.server.config.PeerTlsSettings;
+import io.millrace.server.config.ShareGroupSettings;
 import io.millrace.server.config.StorageSettings;
 import io.millrace.server.config.TlsSettings;
 import io.millrace.server.config.TransactionsSettings;
@@ -49,7 +51,8 @@ final class ComponentConfigs {
                 groups(config.groups()),
                 transactions(config),
                 new IdempotencyConfig(
-                        config.gateway().idempotencyWindowMs(), config.gateway().idempotencyKeysMax()));
+                        config.gateway().idempotencyWindowMs(), config.gateway().idempotencyKeysMax()),
+                shareGroups(config.shareGroups()));
     }
 
     private static GroupsConfig groups(GroupSettings groups) {
@@ -63,6 +66,18 @@ final class ComponentConfigs {
                 groups.maxSize(),
                 groups.consumerSessionTimeoutMs(),
                 groups.consumerHeartbeatIntervalMs());
+    }
+
+    private static ShareGroupsConfig shareGroups(ShareGroupSettings groups) {
+        return new ShareGroupsConfig(
+                groups.statePartitions(),
+                groups.maxSize(),
+                groups.maxSessions(),
+                groups.recordLockDurationMs(),
+                groups.deliveryCountLimit(),
+                groups.partitionMaxRecordLocks(),
+                groups.autoOffsetReset(),
+                groups.isolationLevel());
     }
 
     private static TransactionSettings transactions(MillraceConfig config) {

@@ -303,7 +303,7 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
 
     /** The logs of internal topics, for the coordinators that keep their state there. */
     public CoordinatorLogs coordinatorLogs() {
-        return new CoordinatorLogs(registry, context.verifier()::get);
+        return new CoordinatorLogs(registry, context.verifier()::get, this::deleteRecords);
     }
 
     /** Bytes on disk of all replicas of this node. */

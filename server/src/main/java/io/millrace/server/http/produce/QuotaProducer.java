@@ -29,7 +29,9 @@ public final class QuotaProducer implements RecordProducer {
         }
         int bytes = 0;
         for (RecordToProduce each : command.records()) {
-            bytes += each.record() == null ? 0 : length(each.record().key()) + length(each.record().value());
+            bytes += each.record() == null
+                    ? 0
+                    : length(each.record().key()) + length(each.record().value());
         }
         quota.charge(bytes);
         return producer.produce(command);

@@ -48,7 +48,7 @@ public final class ApiHandlers {
                 FetchHandler.forClients(node, limits, quotas),
                 new ListOffsetsHandler(controller, partitions),
                 new MetadataHandler(controller, config),
-                new FindCoordinatorHandler(controller, node.groups(), transactions.coordinator()),
+                new FindCoordinatorHandler(controller, node.groups(), transactions.coordinator(), node.shareStates()),
                 new CreateTopicsHandler(controller, config),
                 new DeleteTopicsHandler(controller),
                 new InitProducerIdHandler(node.producerIds(), transactions.coordinator()),
@@ -78,6 +78,10 @@ public final class ApiHandlers {
                 new ListConfigResourcesHandler(controller),
                 new DescribeTopicPartitionsHandler(controller)));
         rows.addAll(GroupApis.of(node.groups(), controller));
+        rows.addAll(StreamsGroupApis.of(node.groups(), controller));
+        rows.add(new ShareFetchHandler(controller, node.shareGroups(), limits.fetchMaxBytes()));
+        rows.add(new ShareAcknowledgeHandler(controller, node.shareGroups()));
+        rows.addAll(ShareGroupApis.of(node.groups(), node.shareStates(), controller));
         ApiHandlers handlers = new ApiHandlers(rows);
         handlers.byKey.put(ApiKeys.API_VERSIONS, new ApiVersionsHandler(handlers, controller));
         return handlers;
