@@ -6,6 +6,9 @@ import io.millrace.cluster.coordinator.KafkaGroupCoordinator;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.group.GroupCoordinator;
+import io.millrace.cluster.group.member.GroupMemberLimits;
+import io.millrace.cluster.group.member.GroupMembers;
+import io.millrace.cluster.group.member.NodeGroupMembers;
 import io.millrace.cluster.identity.BrokerEpochFile;
 import io.millrace.cluster.identity.Formation;
 import io.millrace.cluster.identity.NodeIdentity;
@@ -100,6 +103,7 @@ public final class ClusterNode {
     private final LocalPartitionService partitions;
     private final RoutedPartitionService anywhere;
     private final KafkaGroupCoordinator groups;
+    private final NodeGroupMembers groupMembers;
     private final ClusterFacts facts;
     private final RecordAppender appender;
     private final Partitioner partitioner = new KeyPartitioner();
@@ -160,6 +164,8 @@ public final class ClusterNode {
         this.groups = new KafkaGroupCoordinator(
                 vertx, config.nodeId(), config.groups(), controlPlane.controller(), partitions.coordinatorLogs());
         controlPlane.follow(groups);
+        this.groupMembers = new NodeGroupMembers(
+                vertx, config.nodeId(), GroupMemberLimits.defaults(), this::image, groups, transport);
         this.facts = new ClusterFacts(membership);
         OwnershipPublisher publisher = new OwnershipPublisher(config.nodeId(), ownership);
         membership.listen(publisher::onEvent);
@@ -346,7 +352,12 @@ public final class ClusterNode {
 
     /** What other nodes may ask of this one; to be served before {@link #join}. */
     public List<PeerApi> peerApis() {
-        return Stream.of(quorum.apis(), controlPlane.apis(), List.of(replicaSizes.api()), transactions.peerApis())
+        return Stream.of(
+                        quorum.apis(),
+                        controlPlane.apis(),
+                        List.of(replicaSizes.api()),
+                        transactions.peerApis(),
+                        groupMembers.peerApis())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -387,6 +398,11 @@ public final class ClusterNode {
     /** Consumer groups; those that this node coordinates. */
     public GroupCoordinator groups() {
         return groups;
+    }
+
+    /** Members of groups that live in this node, wherever their groups are coordinated. */
+    public GroupMembers groupMembers() {
+        return groupMembers;
     }
 
     /** Numbers that the nodes tell about themselves. */

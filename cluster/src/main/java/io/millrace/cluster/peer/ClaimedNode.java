@@ -94,6 +94,9 @@ public final class ClaimedNode {
             ApiKeys.DELETE_RECORDS,
             ApiKeys.WRITE_TXN_MARKERS,
             ApiKeys.ADD_PARTITIONS_TO_TXN,
+            ApiKeys.CONSUMER_GROUP_HEARTBEAT,
+            ApiKeys.OFFSET_COMMIT,
+            ApiKeys.OFFSET_FETCH,
             ApiKeys.ALTER_CLIENT_QUOTAS,
             ApiKeys.UPDATE_FEATURES
         }) {
