@@ -95,6 +95,7 @@ public final class ClaimedNode {
             ApiKeys.WRITE_TXN_MARKERS,
             ApiKeys.ADD_PARTITIONS_TO_TXN,
             ApiKeys.CONSUMER_GROUP_HEARTBEAT,
+            ApiKeys.LEAVE_GROUP,
             ApiKeys.OFFSET_COMMIT,
             ApiKeys.OFFSET_FETCH,
             ApiKeys.ALTER_CLIENT_QUOTAS,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.cluster.ClusterNode;
+import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.metadata.NewTopic;
 import io.millrace.server.TestCluster;
 import java.nio.file.Path;
@@ -100,6 +101,12 @@ class GroupMembersClusterIT {
             await().atMost(PATIENCE).until(() -> back.assignment().equals(before));
             assertThat(connections.stream().map(ConnectionMember::revocations)).isEqualTo(revocations);
             connections.set(0, back);
+
+            // And one that comes before its node has noticed that the old connection is dead.
+            ConnectionMember again = ConnectionMember.join(node(3), "shared", "at-1", "shared", seen);
+            await().atMost(PATIENCE).until(() -> again.assignment().equals(before));
+            assertThat(back.failure()).isEqualTo(ErrorCode.FENCED_INSTANCE_ID);
+            connections.set(0, again);
         } finally {
             connections.forEach(ConnectionMember::close);
         }

@@ -92,8 +92,7 @@ class GroupMembersTroubleIT {
         node.node().createTopic("held", PARTITIONS);
         AtomicBoolean has = new AtomicBoolean();
         AtomicBoolean revoked = new AtomicBoolean();
-        GroupMember stubborn = node()
-                .groupMembers()
+        GroupMember stubborn = node().groupMembers()
                 .join(
                         new JoinRequest("held", null, "", "127.0.0.1", Set.of("held"), null, 300),
                         new GroupMemberListener() {
@@ -152,7 +151,8 @@ class GroupMembersTroubleIT {
     @Test
     void howeverMembersComeAndGoEachRecordIsReadOnceAndThePositionsAreTheEnds() throws Exception {
         long seed = Long.getLong("millrace.members.seed", System.nanoTime());
-        System.out.println("GroupMembersTroubleIT: seed " + seed + " (again with -Dmillrace.members.seed=" + seed + ")");
+        System.out.println(
+                "GroupMembersTroubleIT: seed " + seed + " (again with -Dmillrace.members.seed=" + seed + ")");
         Random random = new Random(seed);
         node.node().createTopic("random", PARTITIONS);
         Collection<String> seen = ConnectionMember.all();

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,12 +50,16 @@ final class CoordinatedMember implements GroupMember {
     private final MemberIdentity identity;
     private final Subscription subscription;
     private final GroupMemberLimits limits;
+    private final Supplier<Future<Void>> releaseElsewhere;
     private final GroupMemberListener listener;
     private final Ownership ownership;
     private final CommitQueue commits;
     private final Reconciliation reconciliation;
     private final Retries retries;
     private final Promise<Void> ended = Promise.promise();
+
+    /** When the last heartbeat of a member that leaves was answered. */
+    private final Promise<Void> quiet = Promise.promise();
 
     private State state = State.NEW;
     private int epoch = Heartbeat.JOIN;
@@ -73,15 +78,17 @@ final class CoordinatedMember implements GroupMember {
     /** Until when an instance id is waited for; 0 while it is not. */
     private long waitForReleaseUntilMs;
 
-    private Promise<Void> idle;
-
-    /** @param topicNames the name of a topic id, as far as this node knows it */
+    /**
+     * @param topicNames the name of a topic id, as far as this node knows it
+     * @param releaseElsewhere asks other nodes to give back the instance id of the request; completes when they have, or have not
+     */
     CoordinatedMember(
             MemberThread thread,
             CoordinatorClient client,
             JoinRequest request,
             GroupMemberLimits limits,
             Function<UUID, Optional<String>> topicNames,
+            Supplier<Future<Void>> releaseElsewhere,
             GroupMemberListener listener) {
         this.thread = thread;
         this.client = client;
@@ -94,6 +101,7 @@ final class CoordinatedMember implements GroupMember {
         this.subscription = new Subscription(
                 request.topics(), request.topicPattern(), request.revocationTimeoutMs() + REBALANCE_MARGIN_MS);
         this.limits = limits;
+        this.releaseElsewhere = releaseElsewhere;
         this.listener = listener;
         this.ownership = new Ownership(topicNames);
         this.retries = new Retries(limits);
@@ -124,19 +132,38 @@ final class CoordinatedMember implements GroupMember {
         fail(why);
     }
 
-    /** Another connection takes over the instance id: the partitions stay with it. Completes when the coordinator knows. Any thread. */
+    /**
+     * Another connection to this node takes over the instance id: the partitions stay with it. Completes when the coordinator knows. Any
+     * thread.
+     */
     Future<Void> replaced() {
+        thread.run(this::replace);
+        return ended.future();
+    }
+
+    /**
+     * As {@link #replaced}, for a connection to another node, and only if the member has its instance id: of two that wait for it neither sends
+     * the other away.
+     */
+    Future<Void> replacedElsewhere() {
+        Promise<Void> done = Promise.promise();
         thread.run(() -> {
-            if (state == State.NEW || isAlive()) {
-                MillraceException why = new MillraceException(
-                        ErrorCode.FENCED_INSTANCE_ID,
-                        "Another connection is a member with the instance id '" + identity.instanceId()
-                                + "' now, of which there is one at a time");
-                part(Heartbeat.LEAVE_FOR_A_WHILE, why);
-                tell(() -> listener.failed(why));
+            if (state == State.NEW || state == State.JOINING) {
+                done.complete();
+            } else {
+                replace();
+                ended.future().onComplete(done);
             }
         });
-        return ended.future();
+        return done.future();
+    }
+
+    private void replace() {
+        if (state == State.NEW || isAlive()) {
+            MillraceException why = MemberErrors.replaced(identity.instanceId());
+            part(Heartbeat.LEAVE_FOR_A_WHILE, why);
+            tell(() -> listener.failed(why));
+        }
     }
 
     @Override
@@ -152,18 +179,13 @@ final class CoordinatedMember implements GroupMember {
     @Override
     public Future<Void> commit(Map<TopicPartition, Position> positions) {
         if (!isAlive()) {
-            return Future.failedFuture(notMember());
+            return Future.failedFuture(MemberErrors.notMember());
         }
         Optional<TopicPartition> foreign = positions.keySet().stream()
                 .filter(each -> !ownership.holds(each))
                 .findFirst();
         if (foreign.isPresent()) {
-            return Future.failedFuture(new MillraceException(
-                    ErrorCode.ILLEGAL_GENERATION,
-                    "Partition " + foreign.get().partition() + " of topic '"
-                            + foreign.get().topic()
-                            + "' is not, or not any more, assigned to this member, so its position is"
-                            + " not its to commit. Nothing was committed"));
+            return Future.failedFuture(MemberErrors.foreign(foreign.get()));
         }
         return positions.isEmpty() ? Future.succeededFuture() : commits.add(positions);
     }
@@ -177,24 +199,19 @@ final class CoordinatedMember implements GroupMember {
 
     @Override
     public Future<Void> leave() {
-        return part(Heartbeat.LEAVE, notMember());
+        return part(Heartbeat.LEAVE, MemberErrors.notMember());
     }
 
     @Override
     public Future<Void> disconnected() {
-        return part(identity.instanceId() == null ? Heartbeat.LEAVE : Heartbeat.LEAVE_FOR_A_WHILE, notMember());
+        return part(
+                identity.instanceId() == null ? Heartbeat.LEAVE : Heartbeat.LEAVE_FOR_A_WHILE,
+                MemberErrors.notMember());
     }
 
     private boolean isAlive() {
         return state == State.JOINING || state == State.MEMBER;
     }
-
-    private static MillraceException notMember() {
-        return new MillraceException(
-                ErrorCode.UNKNOWN_MEMBER_ID, "The connection is not a member of the group any more: join again");
-    }
-
-    // Heartbeats.
 
     private void beatSoon() {
         if (underWay) {
@@ -217,9 +234,7 @@ final class CoordinatedMember implements GroupMember {
     private void answered(AsyncResult<Heartbeat.Answer> answer) {
         underWay = false;
         if (!isAlive()) {
-            if (idle != null) {
-                idle.tryComplete();
-            }
+            quiet.tryComplete();
             return;
         }
         if (answer.failed()) {
@@ -291,10 +306,11 @@ final class CoordinatedMember implements GroupMember {
         }
     }
 
-    /** Whoever had it may be gone without a word, or just going. */
+    /** Whoever had it may be gone without a word, or at another node that has not noticed yet: that is asked, once. */
     private void waitForRelease(MillraceException failure) {
         if (waitForReleaseUntilMs == 0) {
             waitForReleaseUntilMs = thread.nowMs() + limits.releaseWaitMs();
+            releaseElsewhere.get().onComplete(asked -> thread.run(this::beatSoon));
         }
         if (thread.nowMs() < waitForReleaseUntilMs) {
             beatIn(retries.pauseMs());
@@ -302,8 +318,6 @@ final class CoordinatedMember implements GroupMember {
             fail(failure);
         }
     }
-
-    // The way out.
 
     private void fail(MillraceException why) {
         end(why);
@@ -334,33 +348,17 @@ final class CoordinatedMember implements GroupMember {
             state = State.LEAVING;
             next.cancel();
             reconciliation.abandon();
-            Future<Void> quiet = underWay ? untilAnswered() : Future.succeededFuture();
+            if (!underWay) {
+                quiet.complete();
+            }
             long deadlineMs = thread.nowMs() + limits.leaveTimeoutMs();
-            Future.join(commits.ended(), quiet).onComplete(done -> {
+            Future.join(commits.ended(), quiet.future()).onComplete(done -> {
                 end(why);
-                retries.reset();
-                say(lastWord, deadlineMs);
+                Farewell.say(thread, client, new Heartbeat(identity, lastWord, null, null), deadlineMs, limits)
+                        .onComplete(ended);
             });
         }
         return ended.future();
-    }
-
-    private Future<Void> untilAnswered() {
-        idle = Promise.promise();
-        return idle.future();
-    }
-
-    private void say(int lastWord, long deadlineMs) {
-        client.heartbeat(new Heartbeat(identity, lastWord, null, null))
-                .onComplete(answer -> thread.run(() -> {
-                    if (answer.succeeded()
-                            || !Retries.mayPass(Retries.told(answer.cause()).code())
-                            || thread.nowMs() >= deadlineMs) {
-                        ended.tryComplete();
-                    } else {
-                        thread.after(retries.pauseMs(), () -> say(lastWord, deadlineMs));
-                    }
-                }));
     }
 
     /** What reconciling means for the heartbeats and the listener. */

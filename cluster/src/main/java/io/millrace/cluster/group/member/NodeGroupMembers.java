@@ -7,13 +7,16 @@ import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.cluster.peer.PeerApi;
 import io.millrace.cluster.peer.PeerTransport;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /** The members at this node, and what members of all nodes ask of the groups that it coordinates. Thread-safe. */
@@ -25,6 +28,7 @@ public final class NodeGroupMembers implements GroupMembers {
     private final CoordinatorClient client;
     private final GroupMemberLimits limits;
     private final Supplier<ClusterImage> image;
+    private final BiFunction<String, String, Future<Void>> releases;
     private final List<PeerApi> apis;
     private final Set<CoordinatedMember> members = ConcurrentHashMap.newKeySet();
     private final Map<Instance, CoordinatedMember> instances = new ConcurrentHashMap<>();
@@ -45,10 +49,13 @@ public final class NodeGroupMembers implements GroupMembers {
         this.image = image;
         MemberApis here = new MemberApis(groups, image);
         this.client = new AnyCoordinator(nodeId, groups, here, transport);
-        this.apis = here.rows();
+        this.releases = new InstanceReleases(nodeId, image, transport)::ask;
+        List<PeerApi> rows = new ArrayList<>(here.rows());
+        rows.add(InstanceReleases.row(this::release));
+        this.apis = List.copyOf(rows);
     }
 
-    /** For tests, without a coordinator of Kafka's. */
+    /** For tests, without a coordinator of Kafka's and without other nodes. */
     NodeGroupMembers(
             Supplier<MemberThread> threads,
             CoordinatorClient client,
@@ -58,6 +65,7 @@ public final class NodeGroupMembers implements GroupMembers {
         this.client = client;
         this.limits = limits;
         this.image = image;
+        this.releases = (groupId, instanceId) -> Future.succeededFuture();
         this.apis = List.of();
     }
 
@@ -69,7 +77,14 @@ public final class NodeGroupMembers implements GroupMembers {
     @Override
     public GroupMember join(JoinRequest request, GroupMemberListener listener) {
         MemberThread thread = threads.get();
-        CoordinatedMember member = new CoordinatedMember(thread, client, request, limits, this::topicName, listener);
+        CoordinatedMember member = new CoordinatedMember(
+                thread,
+                client,
+                request,
+                limits,
+                this::topicName,
+                () -> releases.apply(request.groupId(), request.instanceId()),
+                listener);
         members.add(member);
         member.ended().onComplete(ended -> members.remove(member));
         CoordinatedMember former = request.instanceId() == null ? null : holdInstance(request, member);
@@ -90,6 +105,14 @@ public final class NodeGroupMembers implements GroupMembers {
         CoordinatedMember former = instances.put(instance, member);
         member.ended().onComplete(ended -> instances.remove(instance, member));
         return former;
+    }
+
+    /** For a client that is at another node now. */
+    private Future<Boolean> release(String groupId, String instanceId) {
+        CoordinatedMember member = instances.get(new Instance(groupId, instanceId));
+        return member == null
+                ? Future.succeededFuture(false)
+                : member.replacedElsewhere().map(true);
     }
 
     private MillraceException tooMany() {

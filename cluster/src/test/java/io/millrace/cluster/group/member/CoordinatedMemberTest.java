@@ -8,6 +8,7 @@ import io.millrace.cluster.group.member.ScriptedCoordinator.Beat;
 import io.millrace.cluster.group.member.ScriptedCoordinator.Commit;
 import io.millrace.storage.TopicPartition;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,8 @@ class CoordinatedMemberTest {
     private final ScriptedCoordinator coordinator = new ScriptedCoordinator(thread);
     private final HeardCalls listener = new HeardCalls();
     private final Map<UUID, String> topics = new HashMap<>(Map.of(TOPIC, "t"));
+    private final Promise<Void> released = Promise.promise();
+    private int releases;
     private CoordinatedMember member = member(null);
 
     private CoordinatedMember member(String instanceId) {
@@ -41,6 +44,10 @@ class CoordinatedMemberTest {
                 JoinRequest.forTopics("g", instanceId, "client", "127.0.0.1", Set.of("t")),
                 LIMITS,
                 id -> Optional.ofNullable(topics.get(id)),
+                () -> {
+                    releases++;
+                    return released.future();
+                },
                 listener);
     }
 
@@ -293,6 +300,47 @@ class CoordinatedMemberTest {
         thread.settle();
 
         assertThat(listener.calls()).containsExactly("assigned 2 []");
+    }
+
+    @Test
+    void otherNodesAreAskedOnceForAnInstanceId_andTheCoordinatorAgainWhenTheyHaveAnswered() {
+        member = member("i");
+        member.start();
+        coordinator.beat().refuse(ErrorCode.UNRELEASED_INSTANCE_ID);
+        thread.advance(LIMITS.retryMaxMs());
+        coordinator.beat().refuse(ErrorCode.UNRELEASED_INSTANCE_ID);
+        thread.settle();
+        assertThat(releases).isEqualTo(1);
+
+        released.complete();
+
+        coordinator.beat().ok(2, List.of());
+        thread.settle();
+        assertThat(listener.calls()).containsExactly("assigned 2 []");
+    }
+
+    @Test
+    void ofTwoMembersAtDifferentNodesThatWaitForAnInstanceIdNeitherSendsTheOtherAway() {
+        member = member("i");
+        member.start();
+        coordinator.beat().refuse(ErrorCode.UNRELEASED_INSTANCE_ID);
+
+        Future<Void> asked = member.replacedElsewhere();
+        thread.settle();
+        assertThat(asked.succeeded()).isTrue();
+        thread.advance(LIMITS.retryMaxMs());
+        coordinator.beat().ok(2, List.of());
+        thread.settle();
+        assertThat(listener.calls()).containsExactly("assigned 2 []");
+
+        Future<Void> askedAgain = member.replacedElsewhere();
+        Beat last = coordinator.beat();
+        assertThat(last.request().epoch()).isEqualTo(Heartbeat.LEAVE_FOR_A_WHILE);
+        assertThat(askedAgain.isComplete()).isFalse();
+        last.ok(Heartbeat.LEAVE_FOR_A_WHILE, null);
+        thread.settle();
+        assertThat(askedAgain.succeeded()).isTrue();
+        assertThat(listener.calls()).containsExactly("failed FENCED_INSTANCE_ID");
     }
 
     @Test
