@@ -16,6 +16,9 @@ final class FaultyClient implements CoordinatorClient {
 
     private static final int ANSWER_DELAY_MAX_MS = 20;
 
+    /** Long enough for others to get what is given back too early. */
+    private static final int SLOW_COMMIT_MAX_MS = 300;
+
     private final Vertx vertx;
     private final CoordinatorClient real;
     private final Random random;
@@ -48,7 +51,13 @@ final class FaultyClient implements CoordinatorClient {
     @Override
     public Future<Map<TopicPartition, ErrorCode>> commit(
             MemberIdentity member, int epoch, Map<TopicPartition, Position> positions) {
-        return call(() -> real.commit(member, epoch, positions));
+        return call(() -> {
+            Promise<Map<TopicPartition, ErrorCode>> answer = Promise.promise();
+            long delayMs = 1 + (random.nextInt(4) == 0 ? random.nextInt(SLOW_COMMIT_MAX_MS) : 0);
+            vertx.setTimer(
+                    delayMs, timer -> real.commit(member, epoch, positions).onComplete(answer));
+            return answer.future();
+        });
     }
 
     @Override
