@@ -13,6 +13,9 @@ import io.millrace.cluster.group.CommittedOffsets;
 import io.millrace.cluster.group.GroupCoordinator;
 import io.millrace.cluster.group.RoutedCommittedOffsets;
 import io.millrace.cluster.group.ShareStateCoordinator;
+import io.millrace.cluster.group.member.GroupMemberLimits;
+import io.millrace.cluster.group.member.GroupMembers;
+import io.millrace.cluster.group.member.NodeGroupMembers;
 import io.millrace.cluster.identity.BrokerEpochFile;
 import io.millrace.cluster.identity.Formation;
 import io.millrace.cluster.identity.NodeIdentity;
@@ -115,6 +118,7 @@ public final class ClusterNode {
     private final RoutedCommittedOffsets committedOffsets;
     private final KafkaShareCoordinator shareStates;
     private final ShareGroups shareGroups;
+    private final NodeGroupMembers groupMembers;
     private final ClusterFacts facts;
     private final OnceAppends once;
     private final RecordAppender appender;
@@ -202,6 +206,8 @@ public final class ClusterNode {
                 shareOptions,
                 config.shareGroups().maxSessions());
         controlPlane.controller().onImage(shareGroups::imageApplied);
+        this.groupMembers = new NodeGroupMembers(
+                vertx, config.nodeId(), GroupMemberLimits.defaults(), this::image, groups, transport);
         this.facts = new ClusterFacts(membership);
         OwnershipPublisher publisher = new OwnershipPublisher(config.nodeId(), ownership);
         membership.listen(publisher::onEvent);
@@ -401,6 +407,7 @@ public final class ClusterNode {
                         controlPlane.apis(),
                         List.of(replicaSizes.api(), committedOffsets.api()),
                         transactions.peerApis(),
+                        groupMembers.peerApis(),
                         shareStates.peerApis())
                 .flatMap(List::stream)
                 .toList();
@@ -457,6 +464,11 @@ public final class ClusterNode {
     /** What members of share groups do with the partitions that this node leads. */
     public ShareGroups shareGroups() {
         return shareGroups;
+    }
+
+    /** Members of groups that live in this node, wherever their groups are coordinated. */
+    public GroupMembers groupMembers() {
+        return groupMembers;
     }
 
     /** Numbers that the nodes tell about themselves. */

@@ -98,6 +98,11 @@ public final class MillraceServer implements AutoCloseable {
         return config;
     }
 
+    /** The part that it has in its cluster. */
+    ClusterNode node() {
+        return node;
+    }
+
     /** The port that is bound. */
     public int kafkaPort() {
         return kafka.actualPort();
