@@ -1,6 +1,7 @@
 package io.millrace.cluster;
 
 import io.millrace.cluster.group.GroupsConfig;
+import io.millrace.cluster.idempotence.IdempotencyConfig;
 import io.millrace.cluster.transaction.TransactionSettings;
 import io.millrace.storage.StorageConfig;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.Objects;
  * @param peers how it works together with other nodes
  * @param groups what holds for consumer groups
  * @param transactions how it coordinates transactions
+ * @param idempotency what it remembers of idempotency keys
  */
 public record ClusterConfig(
         int nodeId,
@@ -34,7 +36,8 @@ public record ClusterConfig(
         long retentionIntervalMs,
         PeersConfig peers,
         GroupsConfig groups,
-        TransactionSettings transactions) {
+        TransactionSettings transactions,
+        IdempotencyConfig idempotency) {
 
     /** Kafka's {@code log.retention.check.interval.ms}. */
     public static final long RETENTION_INTERVAL_MS = 300_000;
@@ -44,7 +47,38 @@ public record ClusterConfig(
         Objects.requireNonNull(peers, "peers");
         Objects.requireNonNull(groups, "groups");
         Objects.requireNonNull(transactions, "transactions");
+        Objects.requireNonNull(idempotency, "idempotency");
         topicDefaults = Map.copyOf(topicDefaults);
+    }
+
+    /** As above, with the usual window of idempotency keys. */
+    public ClusterConfig(
+            int nodeId,
+            String rack,
+            StorageConfig storage,
+            int defaultPartitions,
+            boolean autoCreateTopics,
+            Map<String, String> topicDefaults,
+            int maxPartitions,
+            long appenderBytesMax,
+            long retentionIntervalMs,
+            PeersConfig peers,
+            GroupsConfig groups,
+            TransactionSettings transactions) {
+        this(
+                nodeId,
+                rack,
+                storage,
+                defaultPartitions,
+                autoCreateTopics,
+                topicDefaults,
+                maxPartitions,
+                appenderBytesMax,
+                retentionIntervalMs,
+                peers,
+                groups,
+                transactions,
+                IdempotencyConfig.defaults());
     }
 
     /** As above, for a node that is alone, with the usual interval for retention. */
@@ -86,7 +120,26 @@ public record ClusterConfig(
                 retentionIntervalMs,
                 peers,
                 other,
-                transactions);
+                transactions,
+                idempotency);
+    }
+
+    /** The same with other settings of idempotency keys. */
+    public ClusterConfig withIdempotency(IdempotencyConfig other) {
+        return new ClusterConfig(
+                nodeId,
+                rack,
+                storage,
+                defaultPartitions,
+                autoCreateTopics,
+                topicDefaults,
+                maxPartitions,
+                appenderBytesMax,
+                retentionIntervalMs,
+                peers,
+                groups,
+                transactions,
+                other);
     }
 
     /** Defaults for a storage configuration: node 1, one partition, topics created on first use. */

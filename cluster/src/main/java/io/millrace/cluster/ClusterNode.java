@@ -5,7 +5,9 @@ import io.millrace.cluster.controller.ControllerSettings;
 import io.millrace.cluster.coordinator.KafkaGroupCoordinator;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.group.CommittedOffsets;
 import io.millrace.cluster.group.GroupCoordinator;
+import io.millrace.cluster.group.RoutedCommittedOffsets;
 import io.millrace.cluster.group.member.GroupMemberLimits;
 import io.millrace.cluster.group.member.GroupMembers;
 import io.millrace.cluster.group.member.NodeGroupMembers;
@@ -28,6 +30,7 @@ import io.millrace.cluster.metadata.FormerMetadata;
 import io.millrace.cluster.partition.BatchingRecordAppender;
 import io.millrace.cluster.partition.KeyPartitioner;
 import io.millrace.cluster.partition.LocalPartitionService;
+import io.millrace.cluster.partition.OnceAppends;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.Partitioner;
 import io.millrace.cluster.partition.RecordAppender;
@@ -39,6 +42,9 @@ import io.millrace.cluster.peer.PeerLeaderClient;
 import io.millrace.cluster.peer.PeerReplicaTransport;
 import io.millrace.cluster.peer.ReplicaSizes;
 import io.millrace.cluster.peer.TcpPeerTransport;
+import io.millrace.cluster.produce.PlacingProducer;
+import io.millrace.cluster.produce.RecordProducer;
+import io.millrace.cluster.produce.TopicAccess;
 import io.millrace.cluster.quorum.FatalHandler;
 import io.millrace.cluster.quorum.Quorum;
 import io.millrace.cluster.quorum.QuorumSettings;
@@ -104,8 +110,11 @@ public final class ClusterNode {
     private final RoutedPartitionService anywhere;
     private final KafkaGroupCoordinator groups;
     private final NodeGroupMembers groupMembers;
+    private final RoutedCommittedOffsets committedOffsets;
     private final ClusterFacts facts;
+    private final OnceAppends once;
     private final RecordAppender appender;
+    private final RecordProducer producer;
     private final Partitioner partitioner = new KeyPartitioner();
     private final ProducerIdAllocator producerIds;
     private final Transactions transactions;
@@ -166,6 +175,8 @@ public final class ClusterNode {
         controlPlane.follow(groups);
         this.groupMembers = new NodeGroupMembers(
                 vertx, config.nodeId(), GroupMemberLimits.defaults(), this::image, groups, transport);
+        this.committedOffsets =
+                new RoutedCommittedOffsets(config.nodeId(), groups, this::image, transport, this::peerAddress);
         this.facts = new ClusterFacts(membership);
         OwnershipPublisher publisher = new OwnershipPublisher(config.nodeId(), ownership);
         membership.listen(publisher::onEvent);
@@ -173,8 +184,15 @@ public final class ClusterNode {
             publisher.onImage(image);
             anywhere.imageApplied();
         });
+        this.once = partitions.onceAppends(config.idempotency(), clock);
         this.appender = new BatchingRecordAppender(
-                anywhere, this::image, config.topicDefaults(), clock, config.appenderBytesMax());
+                anywhere, anywhere.once(once), this::image, config.topicDefaults(), clock, config.appenderBytesMax());
+        this.producer = new PlacingProducer(
+                vertx,
+                new TopicAccess(controlPlane.controller(), config.autoCreateTopics()),
+                partitioner,
+                appender,
+                clock);
         this.producerIds = new ProducerIdAllocator(controlPlane.controller());
         this.transactions = new Transactions(
                 vertx,
@@ -190,7 +208,8 @@ public final class ClusterNode {
         controlPlane.controller().onImage(transactions::imageApplied);
         membership.listen(suspicion()::onEvent);
         this.resignation = new Resignation(vertx, config.nodeId(), partitions, this::image);
-        this.timers = NodeTimers.start(vertx, partitions, transactions.coordinator(), config.retentionIntervalMs());
+        this.timers =
+                NodeTimers.start(vertx, partitions, once, transactions.coordinator(), config.retentionIntervalMs());
     }
 
     /** All steps in one, for a node that is alone and whose clients know where it is. */
@@ -405,6 +424,11 @@ public final class ClusterNode {
         return groupMembers;
     }
 
+    /** How far consumer groups are, whichever node coordinates them. */
+    public CommittedOffsets committedOffsets() {
+        return committedOffsets;
+    }
+
     /** Numbers that the nodes tell about themselves. */
     public ClusterFacts facts() {
         return facts;
@@ -446,6 +470,16 @@ public final class ClusterNode {
     /** Appends single records to any partition of the cluster. */
     public RecordAppender appender() {
         return appender;
+    }
+
+    /** Stores the records of a request to any topic of the cluster. */
+    public RecordProducer producer() {
+        return producer;
+    }
+
+    /** Appends with idempotency keys, to the partitions that this node leads. */
+    public OnceAppends onceAppends() {
+        return once;
     }
 
     public Partitioner partitioner() {

@@ -4,6 +4,7 @@ import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.PeersConfig;
 import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.hazelcast.HazelcastDiscovery;
+import io.millrace.cluster.idempotence.IdempotencyConfig;
 import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerTransportConfig;
 import io.millrace.cluster.tls.TlsFiles;
@@ -46,7 +47,9 @@ final class ComponentConfigs {
                 config.topics().retentionIntervalMs(),
                 peersConfig(config, peerTls),
                 groups(config.groups()),
-                transactions(config));
+                transactions(config),
+                new IdempotencyConfig(
+                        config.gateway().idempotencyWindowMs(), config.gateway().idempotencyKeysMax()));
     }
 
     private static GroupsConfig groups(GroupSettings groups) {
@@ -203,12 +206,14 @@ final class ComponentConfigs {
         GatewaySettings gateway = config.gateway();
         return GatewayLimits.builder()
                 .streamsMax(gateway.streamsMax())
+                .compression(gateway.compression())
                 .outboundBufferBytes(gateway.outboundBufferBytes())
                 .stalledTimeoutMs(gateway.stalledTimeoutMs())
                 .pongTimeoutMs(gateway.pongTimeoutMs())
                 .checkpointIntervalMs(gateway.checkpointIntervalMs())
                 .drainMs(gateway.drainMs())
                 .ringBytesMax(gateway.ringBytesMax(), gateway.allRingsBytesMax())
+                .conflateMax(gateway.conflateKeysMax(), gateway.conflateBytesMax())
                 .allowedOrigins(Set.copyOf(config.http().allowedOrigins()))
                 .build();
     }

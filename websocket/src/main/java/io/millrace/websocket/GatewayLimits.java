@@ -1,13 +1,18 @@
 package io.millrace.websocket;
 
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How much a node gives to its streams. Every quantity that a client could make grow has its bound here.
  *
  * @param streamsMax open streams of this node; over it new ones are answered with 503
  * @param partitionsMax partitions of one stream
+ * @param topicsMax topics that one subscription can name
+ * @param subscriptionsMax subscriptions of one connection
+ * @param messageBytesMax the longest message that a client of a subprotocol may send
  * @param keysMax values of the {@code key} filter of one stream
+ * @param compression whether messages are compressed for WebSocket clients that offer it; the listener must let compressed ones through
  * @param outboundBufferBytes what may wait in one socket's buffer; above it that stream stops reading
  * @param stalledTimeoutMs how long a client may read nothing with a full buffer before it is closed with 4501
  * @param heartbeatDefaultMs idle interval after which a sign of life is sent
@@ -20,14 +25,21 @@ import java.util.Set;
  * @param frameBytesMax size at which a shared frame is ended; a larger record makes a frame of its own
  * @param readBytes how much is read from a log at a time
  * @param ringBytesMax recent frames kept for one shared stream
- * @param allRingsBytesMax recent frames kept for all shared streams
+ * @param allRingsBytesMax recent frames kept for all shared streams, and records that wait for the tick of a conflated one
+ * @param conflateKeysMax records that wait for the tick of a conflated stream; beyond it they are sent early
+ * @param conflateBytesMax the same, in bytes of memory
+ * @param conflateReadBytes how much of a log is conflated at a time for a follower that is behind
  * @param allowedOrigins origins other than the server's own whose pages may open streams, such as {@code
  *     https://app.example.org}
  */
 public record GatewayLimits(
         int streamsMax,
         int partitionsMax,
+        int topicsMax,
+        int subscriptionsMax,
+        int messageBytesMax,
         int keysMax,
+        boolean compression,
         int outboundBufferBytes,
         long stalledTimeoutMs,
         long heartbeatDefaultMs,
@@ -41,18 +53,38 @@ public record GatewayLimits(
         int readBytes,
         long ringBytesMax,
         long allRingsBytesMax,
+        int conflateKeysMax,
+        long conflateBytesMax,
+        int conflateReadBytes,
         Set<String> allowedOrigins) {
+
+    /** The longest message that any client may send; listeners take no longer frames. */
+    public static final int MESSAGE_BYTES_MAX = 1 << 20;
+
+    private static final long RETRY_MIN_MS = 1_000;
+    private static final long RETRY_MAX_MS = 5_000;
 
     public GatewayLimits {
         allowedOrigins = Set.copyOf(allowedOrigins);
         require(streamsMax > 0, "streamsMax must be positive");
+        require(
+                topicsMax > 0 && subscriptionsMax > 0 && messageBytesMax > 0,
+                "topicsMax, subscriptionsMax and messageBytesMax must be positive");
         require(partitionsMax > 0, "partitionsMax must be positive");
         require(outboundBufferBytes >= 4096, "outboundBufferBytes must be at least 4096");
         require(frameBytesMax > 0 && readBytes > 0, "frameBytesMax and readBytes must be positive");
         require(
+                conflateKeysMax > 0 && conflateBytesMax > 0 && conflateReadBytes > 0,
+                "conflateKeysMax, conflateBytesMax and conflateReadBytes must be positive");
+        require(
                 heartbeatMinMs > 0 && heartbeatMinMs <= heartbeatDefaultMs && heartbeatDefaultMs <= heartbeatMaxMs,
                 "heartbeats must be positive and in the order min, default, max");
         require(stalledTimeoutMs > 0 && pongTimeoutMs > 0 && closeTimeoutMs > 0, "timeouts must be positive");
+    }
+
+    /** How long a browser is told to wait before it connects again: random, so that not all come at once. */
+    public long retryMs() {
+        return ThreadLocalRandom.current().nextLong(RETRY_MIN_MS, RETRY_MAX_MS + 1);
     }
 
     /** The protocol's numbers. */

@@ -8,7 +8,11 @@ public final class GatewayLimitsBuilder {
 
     private int streamsMax = 20_000;
     private int partitionsMax = ResumeToken.PARTITIONS_MAX;
+    private int topicsMax = 100;
+    private int subscriptionsMax = 128;
+    private int messageBytesMax = GatewayLimits.MESSAGE_BYTES_MAX;
     private int keysMax = 100;
+    private boolean compression = true;
     private int outboundBufferBytes = 256 << 10;
     private long stalledTimeoutMs = 60_000;
     private long heartbeatDefaultMs = 25_000;
@@ -22,6 +26,9 @@ public final class GatewayLimitsBuilder {
     private int readBytes = 64 << 10;
     private long ringBytesMax = 512 << 10;
     private long allRingsBytesMax = 64 << 20;
+    private int conflateKeysMax = 100_000;
+    private long conflateBytesMax = 16 << 20;
+    private int conflateReadBytes = 8 << 20;
     private Set<String> allowedOrigins = Set.of();
 
     GatewayLimitsBuilder() {}
@@ -33,6 +40,21 @@ public final class GatewayLimitsBuilder {
 
     public GatewayLimitsBuilder partitionsMax(int partitionsMax) {
         this.partitionsMax = Math.min(partitionsMax, ResumeToken.PARTITIONS_MAX);
+        return this;
+    }
+
+    public GatewayLimitsBuilder subscriptionsMax(int subscriptionsMax) {
+        this.subscriptionsMax = subscriptionsMax;
+        return this;
+    }
+
+    public GatewayLimitsBuilder messageBytesMax(int messageBytesMax) {
+        this.messageBytesMax = messageBytesMax;
+        return this;
+    }
+
+    public GatewayLimitsBuilder compression(boolean compression) {
+        this.compression = compression;
         return this;
     }
 
@@ -89,6 +111,17 @@ public final class GatewayLimitsBuilder {
         return this;
     }
 
+    public GatewayLimitsBuilder conflateMax(int keysMax, long bytesMax) {
+        this.conflateKeysMax = keysMax;
+        this.conflateBytesMax = bytesMax;
+        return this;
+    }
+
+    public GatewayLimitsBuilder conflateReadBytes(int conflateReadBytes) {
+        this.conflateReadBytes = conflateReadBytes;
+        return this;
+    }
+
     public GatewayLimitsBuilder allowedOrigins(Set<String> allowedOrigins) {
         this.allowedOrigins = allowedOrigins;
         return this;
@@ -99,7 +132,11 @@ public final class GatewayLimitsBuilder {
         return new GatewayLimits(
                 streamsMax,
                 partitionsMax,
+                topicsMax,
+                subscriptionsMax,
+                messageBytesMax,
                 keysMax,
+                compression,
                 outboundBufferBytes,
                 stalledTimeoutMs,
                 heartbeatDefaultMs,
@@ -113,6 +150,9 @@ public final class GatewayLimitsBuilder {
                 readBytes,
                 ringBytesMax,
                 allRingsBytesMax,
+                conflateKeysMax,
+                conflateBytesMax,
+                conflateReadBytes,
                 allowedOrigins);
     }
 }

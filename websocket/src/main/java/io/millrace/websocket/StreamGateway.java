@@ -2,21 +2,22 @@ package io.millrace.websocket;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.partition.PartitionService;
+import io.millrace.cluster.produce.RecordProducer;
 import io.millrace.websocket.delivery.SharedStreams;
-import io.millrace.websocket.filter.WhereExpression;
-import io.millrace.websocket.filter.WhereExpressions;
 import io.millrace.websocket.protocol.ErrorJson;
 import io.millrace.websocket.protocol.Transport;
 import io.millrace.websocket.session.EventLoopSessions;
 import io.millrace.websocket.session.Outlet;
-import io.millrace.websocket.session.StreamSession;
-import io.millrace.websocket.subscription.StreamParameters;
+import io.millrace.websocket.session.SessionServices;
+import io.millrace.websocket.session.StreamConnection;
 import io.millrace.websocket.subscription.Subscription;
+import io.millrace.websocket.subscription.SubscriptionOpening;
 import io.millrace.websocket.subscription.SubscriptionResolver;
+import io.millrace.websocket.subscription.TopicSelector;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -25,7 +26,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,10 +35,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where streams come in: {@code GET /topics/{topic}/stream} as WebSocket, SSE or NDJSON. It checks the request, decides where
- * each partition starts, opens the way to the client and leaves the rest to a {@link StreamSession}.
+ * Where streams come in: {@code GET /topics/{topic}/stream} and {@code GET /stream}, as WebSocket, SSE or NDJSON. It checks the request, decides where
+ * each partition starts, opens the way to the client and leaves the rest to a {@link StreamConnection}.
  *
- * <p>Requests are handled on the event loop of their connection, where the session stays. {@link #drain} and {@link #close} may
+ * <p>Requests are handled on the event loop of their connection, where the stream stays. {@link #drain} and {@link #close} may
  * be called on any thread.
  */
 public final class StreamGateway {
@@ -47,42 +47,66 @@ public final class StreamGateway {
 
     private final Vertx vertx;
     private final PartitionService partitions;
+    private final Controller controller;
     private final GatewayLimits limits;
     private final GatewayMetrics metrics;
-    private final SubscriptionResolver resolver;
-    private final SharedStreams streams;
-    private final WhereExpressions expressions = new WhereExpressions();
+    private final SessionServices services;
     private final StreamOpener opener;
+    private final TopicWatch topics;
     private final Map<EventLoop, EventLoopSessions> loops = new ConcurrentHashMap<>();
     private final AtomicInteger open = new AtomicInteger();
     private final Promise<Void> empty = Promise.promise();
     private volatile boolean draining;
 
+    /**
+     * A gateway without routes.
+     *
+     * @param node the name of this node, for clients that are told
+     * @param producer stores what clients write
+     */
     public StreamGateway(
             Vertx vertx,
+            String node,
             PartitionService partitions,
             Controller controller,
+            RecordProducer producer,
             GatewayLimits limits,
             GatewayMetrics metrics,
             Clock clock) {
         this.vertx = vertx;
         this.partitions = partitions;
+        this.controller = controller;
         this.limits = limits;
         this.metrics = metrics;
-        this.resolver = new SubscriptionResolver(controller, partitions, clock, limits.partitionsMax());
-        this.streams = new SharedStreams(partitions, limits, metrics);
+        SubscriptionResolver resolver = new SubscriptionResolver(
+                vertx, controller, partitions, clock, new TopicSelector(limits.partitionsMax()));
+        this.services = new SessionServices(
+                node,
+                new SharedStreams(partitions, limits, metrics),
+                resolver,
+                new SubscriptionOpening(vertx, resolver),
+                producer,
+                limits,
+                metrics);
         this.opener = new StreamOpener(vertx, limits, new OriginCheck(limits.allowedOrigins()));
+        this.topics = new TopicWatch(controller.image());
+        controller.onImage(this::imageChanged);
     }
 
     /** Adds the gateway's routes. They must come before a body handler: a WebSocket request has to be taken as it comes. */
     public void mount(Router router) {
-        router.get("/topics/:topic/stream").handler(this::handle);
-        router.get("/stream").handler(this::refuseSeveralTopics);
+        router.get("/topics/:topic/stream").handler(routing -> handle(routing.request(), routing.pathParam("topic")));
+        router.get("/stream").handler(routing -> handle(routing.request(), null));
     }
 
     /** Streams that are open, those included whose last bytes are still on their way. */
     public int openStreams() {
         return open.get();
+    }
+
+    /** Memory held by recent frames, and by records that wait for a tick. */
+    public long heldBytes() {
+        return services.streams().ringBytes();
     }
 
     /**
@@ -101,10 +125,10 @@ public final class StreamGateway {
     private Future<Void> endAll(long spreadMs) {
         draining = true;
         loops.values()
-                .forEach(loop -> loop.forEach(session -> {
+                .forEach(loop -> loop.forEach(connection -> {
                     long endInMs =
                             spreadMs == 0 ? 0 : ThreadLocalRandom.current().nextLong(spreadMs);
-                    session.drain(endInMs, ThreadLocalRandom.current().nextLong(1_000, 5_000));
+                    connection.drain(endInMs, ThreadLocalRandom.current().nextLong(1_000, 5_000));
                 }));
         if (open.get() == 0) {
             empty.tryComplete();
@@ -112,8 +136,8 @@ public final class StreamGateway {
         return empty.future();
     }
 
-    private void handle(RoutingContext routing) {
-        HttpServerRequest request = routing.request();
+    /** A request for a stream of a topic, or, where that is null, of what its parameters say. */
+    private void handle(HttpServerRequest request, String topic) {
         Transport transport = StreamOpener.transport(request);
         try {
             opener.checkOrigin(request);
@@ -123,49 +147,28 @@ public final class StreamGateway {
             return;
         }
         try {
-            StreamParameters parameters = StreamParameters.parse(
-                    new QueryStringDecoder(request.uri()).parameters(), request.getHeader("Last-Event-ID"), limits);
-            opener.checkHandshake(request, transport);
-            Future<StreamParameters> prepared = prepare(routing.pathParam("topic"), parameters);
-            if (prepared.succeeded()) {
-                open(routing, transport, prepared.result());
+            opener.checkVersion(request);
+            StreamRequest asked = StreamRequest.read(request, transport, topic, limits);
+            if (asked.isEmpty()) {
+                open(request, asked, null);
+                return;
+            }
+            Future<SubscriptionOpening.Ready> ready = services.opening().prepare(asked.parameters());
+            if (ready.succeeded()) {
+                open(request, asked, ready.result());
             } else {
                 // Nothing may be read past the handshake while the leaders of the partitions are asked.
                 request.pause();
-                prepared.onComplete(
-                        ready -> open(routing, transport, ready),
+                ready.onComplete(
+                        prepared -> open(request, asked, prepared),
                         failure -> refuse(request, transport, ErrorJson.asAnswer(failure)));
             }
         } catch (MillraceException e) {
             refuse(request, transport, e);
-        } catch (IllegalArgumentException e) {
-            refuse(
-                    request,
-                    transport,
-                    new MillraceException(
-                            ErrorCode.INVALID_REQUEST, "the query string is malformed: " + e.getMessage()));
         } catch (RuntimeException e) {
             LOG.error("A stream could not be opened", e);
             refuse(request, transport, ErrorJson.asAnswer(e));
         }
-    }
-
-    /** Learns of the partitions what is to be known, and has the filter's expression compiled. */
-    private Future<StreamParameters> prepare(String topic, StreamParameters parameters) {
-        Future<Void> known = resolver.prepare(topic, parameters);
-        WhereExpression asked = parameters.filter().where();
-        if (asked == null) {
-            return known.map(parameters);
-        }
-        WhereExpression expression = expressions.known(asked);
-        StreamParameters checked = parameters.withWhere(expression);
-        if (expression.isCompiled()) {
-            return known.map(checked);
-        }
-        return known.compose(v -> vertx.executeBlocking(() -> {
-            expressions.compile(expression);
-            return checked;
-        }));
     }
 
     private void refuse(HttpServerRequest request, Transport transport, MillraceException error) {
@@ -173,23 +176,24 @@ public final class StreamGateway {
         opener.refuse(request, transport, error);
     }
 
-    /** What is to be known of the partitions is known. */
-    private void open(RoutingContext routing, Transport transport, StreamParameters parameters) {
-        HttpServerRequest request = routing.request();
+    /** What is to be known of the partitions is known; there are none when the client will name them later. */
+    private void open(HttpServerRequest request, StreamRequest asked, SubscriptionOpening.Ready ready) {
         try {
             EventLoopSessions loop = sessionsOfThisLoop();
             // Before the client is told that the stream is open: what is written after that must reach it.
-            Future<Subscription> subscription = resolver.resolve(routing.pathParam("topic"), transport, parameters);
-            opener.open(request, transport)
+            Future<Subscription> subscription = ready == null
+                    ? Future.succeededFuture()
+                    : services.opening().resolve(ready, asked.form(), opener.deflates(request));
+            opener.open(request, asked.form())
                     .compose(outlet -> subscription
-                            .onSuccess(found -> begin(found, outlet, loop))
+                            .onSuccess(found -> begin(asked, found, outlet, loop))
                             .onFailure(e -> opener.refuse(outlet, ErrorJson.asAnswer(e))))
                     .onFailure(e -> notOpened(request, e));
         } catch (MillraceException e) {
-            refuse(request, transport, e);
+            refuse(request, asked.form().transport(), e);
         } catch (RuntimeException e) {
             LOG.error("A stream could not be opened", e);
-            refuse(request, transport, ErrorJson.asAnswer(e));
+            refuse(request, asked.form().transport(), ErrorJson.asAnswer(e));
         }
     }
 
@@ -202,23 +206,6 @@ public final class StreamGateway {
                     .setCause(cause)
                     .log("A stream could not be opened");
         }
-    }
-
-    private void refuseSeveralTopics(RoutingContext routing) {
-        HttpServerRequest request = routing.request();
-        try {
-            opener.checkOrigin(request);
-        } catch (MillraceException e) {
-            opener.refuseByStatus(request, e);
-            return;
-        }
-        opener.refuse(
-                request,
-                StreamOpener.transport(request),
-                new MillraceException(
-                        ErrorCode.INVALID_REQUEST,
-                        "topic: streams of several topics are not supported by this version; open"
-                                + " /topics/{topic}/stream for each"));
     }
 
     /** Takes a place for one more stream; {@link #leave} gives it back. */
@@ -241,11 +228,21 @@ public final class StreamGateway {
         }
     }
 
-    private void begin(Subscription subscription, Outlet outlet, EventLoopSessions loop) {
-        StreamSession session = new StreamSession(subscription, outlet, loop, limits, metrics, this::leave);
-        session.begin(streams);
+    private void begin(StreamRequest asked, Subscription subscription, Outlet outlet, EventLoopSessions loop) {
+        StreamConnection connection = new StreamConnection(
+                asked.form(), outlet, loop, services, asked.parameters().heartbeatMs(), this::leave);
+        connection.begin(subscription);
+        // What was created while the request was looked at.
+        connection.topicsChanged(controller.image());
         if (draining) {
-            session.drain(0, 1_000);
+            connection.drain(0, 1_000);
+        }
+    }
+
+    /** Any thread. */
+    private void imageChanged(ClusterImage image) {
+        if (topics.grew(image)) {
+            loops.values().forEach(loop -> loop.forEach(connection -> connection.topicsChanged(image)));
         }
     }
 

@@ -2,15 +2,19 @@ package io.millrace.websocket;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.websocket.delivery.MessageDeflate;
 import io.millrace.websocket.protocol.ErrorJson;
 import io.millrace.websocket.protocol.Transport;
+import io.millrace.websocket.protocol.WireForm;
 import io.millrace.websocket.session.Http2Outlet;
 import io.millrace.websocket.session.HttpOutlet;
+import io.millrace.websocket.session.MessageAssembler;
 import io.millrace.websocket.session.Outlet;
 import io.millrace.websocket.session.StreamEnd;
 import io.millrace.websocket.session.WebSocketOutlet;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContentEncoder;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtensionHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -24,6 +28,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /** Opens the way to a client, or refuses it in the way that its transport understands (gateway protocol §11.1). */
 final class StreamOpener {
 
+    private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
     private static final String JSON = "application/json";
     private static final Runnable NOTHING = () -> {};
 
@@ -59,25 +64,26 @@ final class StreamOpener {
         }
     }
 
-    /** Throws INVALID_REQUEST when the client wants a form of the transport that is not there. */
-    void checkHandshake(HttpServerRequest request, Transport transport) {
-        String subprotocol = request.getHeader("Sec-WebSocket-Protocol");
-        if (transport == Transport.WEBSOCKET && subprotocol != null) {
-            throw new MillraceException(
-                    ErrorCode.INVALID_REQUEST,
-                    "Sec-WebSocket-Protocol: subprotocols ('" + subprotocol
-                            + "') are not supported by this version; offer none, and every message is one record");
-        }
+    /** Throws INVALID_REQUEST for a version of HTTP that has no streams. */
+    void checkVersion(HttpServerRequest request) {
         if (request.version() == HttpVersion.HTTP_1_0) {
             throw new MillraceException(
                     ErrorCode.INVALID_REQUEST, "a stream needs HTTP/1.1 or newer, this request is HTTP/1.0");
         }
     }
 
+    /** Whether messages to this client are compressed: it offers it, and the listener was made for it. */
+    boolean deflates(HttpServerRequest request) {
+        return limits.compression()
+                && transport(request) == Transport.WEBSOCKET
+                && MessageDeflate.negotiate(request.getHeader(EXTENSIONS)) != null;
+    }
+
     /** Opens the stream; completes on the event loop of the connection, which must be the current one. */
-    Future<Outlet> open(HttpServerRequest request, Transport transport) {
+    Future<Outlet> open(HttpServerRequest request, WireForm form) {
+        Transport transport = form.transport();
         if (transport == Transport.WEBSOCKET) {
-            return openWebSocket(request);
+            return openWebSocket(request, form.isSubprotocol());
         }
         HttpServerResponse response = request.response();
         response.setChunked(true);
@@ -111,7 +117,7 @@ final class StreamOpener {
         boolean fromPage = request.getHeader(HttpHeaders.ORIGIN) != null;
         if (transport == Transport.WEBSOCKET && fromPage && error.code().httpStatus() < 500) {
             // A page cannot see the status of a refused handshake, only a close code.
-            openWebSocket(request).onSuccess(outlet -> outlet.close(StreamEnd.of(error), NOTHING));
+            openWebSocket(request, false).onSuccess(outlet -> outlet.close(StreamEnd.of(error), NOTHING));
         } else {
             refuseByStatus(request, error);
         }
@@ -137,13 +143,28 @@ final class StreamOpener {
         response.end(ErrorJson.httpBody(error.code(), error.getMessage()));
     }
 
-    private Future<Outlet> openWebSocket(HttpServerRequest request) {
+    private Future<Outlet> openWebSocket(HttpServerRequest request, boolean takesMessages) {
         Channel channel = ((HttpServerConnection) request.connection())
                 .channelHandlerContext()
                 .channel();
+        boolean deflated = deflates(request);
+        if (channel.pipeline().get(WebSocketServerExtensionHandler.class) != null) {
+            // It would agree on compression with a window for each connection. It is there because only then the
+            // decoder lets
+            // compressed messages through.
+            channel.pipeline().remove(WebSocketServerExtensionHandler.class);
+        }
+        if (deflated) {
+            request.response().putHeader(EXTENSIONS, MessageDeflate.negotiate(request.getHeader(EXTENSIONS)));
+        }
         return request.toWebSocket()
-                .map(socket ->
-                        new WebSocketOutlet(socket, channel, limits.outboundBufferBytes(), limits.closeTimeoutMs()));
+                .map(socket -> new WebSocketOutlet(
+                        socket,
+                        channel,
+                        limits.outboundBufferBytes(),
+                        limits.closeTimeoutMs(),
+                        takesMessages ? new MessageAssembler(limits.messageBytesMax(), deflated) : null,
+                        deflated));
     }
 
     private void allowOrigin(HttpServerRequest request) {

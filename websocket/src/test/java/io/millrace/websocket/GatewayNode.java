@@ -15,6 +15,7 @@ import io.millrace.storage.AppendResult;
 import io.millrace.storage.StorageConfig;
 import io.millrace.storage.StorageMetrics;
 import io.millrace.storage.TopicPartition;
+import io.millrace.websocket.protocol.Subprotocol;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -44,11 +45,22 @@ public final class GatewayNode implements AutoCloseable {
         StorageConfig storage = StorageConfig.defaults(directory);
         cluster = await(
                 ClusterNode.startAlone(vertx, ClusterConfig.defaults(storage), Clock.systemUTC(), StorageMetrics.NONE));
-        gateway =
-                new StreamGateway(vertx, cluster.anywhere(), cluster.controller(), limits, metrics, Clock.systemUTC());
+        gateway = new StreamGateway(
+                vertx,
+                "1",
+                cluster.anywhere(),
+                cluster.controller(),
+                cluster.producer(),
+                limits,
+                metrics,
+                Clock.systemUTC());
         Router router = Router.router(vertx);
         gateway.mount(router);
-        server = await(vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1"))
+        server = await(vertx.createHttpServer(new HttpServerOptions()
+                        .setHost("127.0.0.1")
+                        .setWebSocketSubProtocols(Subprotocol.wireNames())
+                        .setPerMessageWebSocketCompressionSupported(true)
+                        .setMaxWebSocketFrameSize(GatewayLimits.MESSAGE_BYTES_MAX))
                 .requestHandler(router)
                 .listen(0));
     }
@@ -95,6 +107,10 @@ public final class GatewayNode implements AutoCloseable {
 
     public void createTopic(String name, int partitions) {
         await(cluster.controller().createTopic(new NewTopic(name, partitions, 1, Map.of()), false));
+    }
+
+    public void addPartitions(String topic, int total) {
+        await(cluster.controller().createPartitions(topic, total, false));
     }
 
     public void deleteTopic(String name) {

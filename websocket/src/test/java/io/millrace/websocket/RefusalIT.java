@@ -62,7 +62,6 @@ class RefusalIT {
                 "partition=x | partition",
                 "partition=0, | partition",
                 "format=xml | format",
-                "envelope=cloudevents | envelope",
                 "envelope=none | envelope",
                 "heartbeat=1s | heartbeat",
                 "heartbeat=2m | heartbeat",
@@ -72,11 +71,21 @@ class RefusalIT {
                 "limit=many | limit",
                 "until=tomorrow | until",
                 "control=yes | control",
-                "batch=10 | batch",
-                "view=table | view",
-                "slow=skip | slow",
+                "batch=0 | batch",
+                "batch=10001 | batch",
+                "slow=never | slow",
                 "max_lag=5 | max_lag",
-                "isolation=read_committed | isolation",
+                "slow=skip&max_lag=x | max_lag",
+                "isolation=serializable | isolation",
+                "envelope=cloudevents&format=text | envelope",
+                "credit=5 | credit",
+                "topic_pattern=( | topic_pattern",
+                "conflate=5ms | conflate",
+                "conflate=soon | conflate",
+                "conflate_by=key | conflate_by",
+                "group=g&commit=manual | group",
+                "group=g&from=5 | from",
+                "group=g&partition=0 | partition",
                 "where=value.t%3E | where: line 1, column 9",
                 "where=offset%3D%3D'x' | where: line 1, column 7",
                 "where=value.exists(x,x%3D%3D1) | where: line 1, column 13",
@@ -91,9 +100,6 @@ class RefusalIT {
                 "header.fw=1&header.fw=2 | header.fw",
                 "Header.fw=1 | Header.fw",
                 "where=true&where=false | where",
-                "conflate=250ms | conflate",
-                "conflate_by=key | conflate_by",
-                "group=g | group",
                 "instance=i | instance",
                 "commit=manual | commit",
                 "topic=b | topic",
@@ -154,18 +160,16 @@ class RefusalIT {
     }
 
     @Test
-    void severalTopicsAreNotSupportedYet() throws Exception {
-        assertThat(TestSocket.json(get("/stream?topic=a&topic=b").body())
-                        .get("message")
-                        .asText())
+    void aStreamWithoutATopicNeedsASubprotocol() throws Exception {
+        assertThat(TestSocket.json(get("/stream").body()).get("message").asText())
                 .startsWith("topic: ");
         assertThat(handshakeStatus("/stream")).isEqualTo(400);
     }
 
     @Test
-    void subprotocolsAreNotSupportedYet() {
+    void subprotocolsThatAreNotKnownAreRefused() {
         assertThatThrownBy(() -> client.newWebSocketBuilder()
-                        .subprotocols("millrace.v1.json")
+                        .subprotocols("mqtt", "bearer.abc")
                         .buildAsync(node.ws("/topics/readings/stream"), new TestSocket())
                         .join())
                 .isInstanceOfSatisfying(

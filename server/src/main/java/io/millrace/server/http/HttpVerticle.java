@@ -4,6 +4,8 @@ import io.millrace.cluster.tls.RefusalLog;
 import io.millrace.cluster.tls.TlsCredentials;
 import io.millrace.cluster.tls.TlsFailures;
 import io.millrace.cluster.tls.TlsIdentity;
+import io.millrace.websocket.GatewayLimits;
+import io.millrace.websocket.protocol.Subprotocol;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -124,8 +126,10 @@ final class HttpVerticle extends VerticleBase {
                 .setAcceptBacklog(4096)
                 // HTTP/2 without TLS would be a second protocol with limits of its own; browsers never speak it.
                 .setHttp2ClearTextEnabled(false)
-                // A compressor with a window per connection would cost each follower memory and share no frames.
-                .setPerMessageWebSocketCompressionSupported(false)
+                .setWebSocketSubProtocols(Subprotocol.wireNames())
+                .setMaxWebSocketFrameSize(GatewayLimits.MESSAGE_BYTES_MAX)
+                // Lets compressed messages through; how compression is agreed on is up to the gateway.
+                .setPerMessageWebSocketCompressionSupported(true)
                 .setPerFrameWebSocketCompressionSupported(false);
     }
 }

@@ -77,6 +77,7 @@ class ApiTableIT {
                 node.node().peerApis(),
                 node.node().replicas(),
                 node.node().partitions(),
+                node.node().onceAppends(),
                 node.node().controller(),
                 1 << 20);
 

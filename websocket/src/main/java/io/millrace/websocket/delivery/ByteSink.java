@@ -89,6 +89,27 @@ public final class ByteSink {
         size += digits;
     }
 
+    /** Writes a number as Kafka does: zig-zag, seven bits to a byte, lowest first. */
+    public void writeVarlong(long number) {
+        long rest = (number << 1) ^ (number >> 63);
+        ensure(10);
+        while ((rest & ~0x7fL) != 0) {
+            bytes[size++] = (byte) (rest & 0x7f | 0x80);
+            rest >>>= 7;
+        }
+        bytes[size++] = (byte) rest;
+    }
+
+    /** Writes bytes with their length before them, -1 for null. */
+    public void writeLengthAndBytes(byte[] source) {
+        if (source == null) {
+            writeVarlong(-1);
+        } else {
+            writeVarlong(source.length);
+            write(source);
+        }
+    }
+
     /** Moves everything from {@code from} on by {@code distance} bytes, forward or back; what lies between is undefined. */
     void shift(int from, int distance) {
         if (distance > 0) {

@@ -1,7 +1,7 @@
 package io.millrace.websocket.delivery;
 
-import io.millrace.websocket.protocol.ControlMessage;
-import io.millrace.websocket.protocol.Transport;
+import io.millrace.websocket.protocol.ServerMessage;
+import io.millrace.websocket.protocol.WireForm;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
@@ -16,10 +16,10 @@ public final class ControlFrame {
      *
      * @param resume the token of this point of the stream, for the {@code id} of an SSE event
      */
-    public static ByteBuf of(Transport transport, ControlMessage message, String resume) {
+    public static ByteBuf of(WireForm form, ServerMessage message, String resume) {
         ByteSink out = new ByteSink(256);
         byte[] json = message.toJson().getBytes(StandardCharsets.UTF_8);
-        if (transport == Transport.SSE) {
+        if (form == WireForm.SSE) {
             out.writeAscii("event: ");
             out.writeAscii(message.type());
             out.writeAscii("\nid: ");
@@ -28,7 +28,7 @@ public final class ControlFrame {
             out.write(json);
             out.writeAscii("\n\n");
         } else {
-            Framing framing = Framing.of(transport);
+            Framing framing = form == WireForm.NDJSON ? Framing.NDJSON : Framing.WEBSOCKET;
             int start = framing.begin(out);
             out.write(json);
             framing.end(out, start);

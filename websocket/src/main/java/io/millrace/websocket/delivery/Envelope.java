@@ -8,20 +8,20 @@ public enum Envelope {
     /** The whole record. */
     RECORD,
     /** The value only. */
-    VALUE;
+    VALUE,
+    /** A CloudEvent in JSON (CloudEvents 1.0.2, JSON event format). */
+    CLOUDEVENTS;
 
     /** Reads the text of {@code envelope}. */
     public static Envelope parse(String text) {
         return switch (text) {
             case "record" -> RECORD;
             case "value" -> VALUE;
-            case "cloudevents" ->
-                throw new MillraceException(
-                        ErrorCode.INVALID_REQUEST,
-                        "envelope: 'cloudevents' is not supported by this version; write record or value");
+            case "cloudevents" -> CLOUDEVENTS;
             default ->
                 throw new MillraceException(
-                        ErrorCode.INVALID_REQUEST, "envelope: '" + text + "' is not known; write record or value");
+                        ErrorCode.INVALID_REQUEST,
+                        "envelope: '" + text + "' is not known; write record, value or cloudevents");
         };
     }
 }

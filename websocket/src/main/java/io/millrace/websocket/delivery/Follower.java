@@ -8,13 +8,10 @@ public interface Follower {
 
     /**
      * New frames of a partition that it follows live, oldest first. It sends what continues the cursor, moves it, and calls
-     * {@link LoopDelivery#touch} for the flush; a cursor that cannot go on from these frames {@linkplain Cursor#leave leaves}.
+     * {@link LoopDelivery#touch} so that it is flushed; a cursor that cannot go on from these frames {@linkplain Cursor#leave leaves}.
      * The frames are the caller's.
      */
     void deliver(Cursor cursor, List<SharedFrame> frames);
-
-    /** The round is over: flush what was written in it. */
-    void endRound();
 
     /** A partition cannot be followed any more. */
     void failed(Cursor cursor, MillraceException error);

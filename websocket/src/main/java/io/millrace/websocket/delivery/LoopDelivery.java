@@ -23,7 +23,7 @@ public final class LoopDelivery {
     private final Queue<LiveCursors> moved = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Map<SharedStream, LiveCursors> byStream = new HashMap<>();
-    private final List<Follower> touched = new ArrayList<>();
+    private final List<RoundListener> touched = new ArrayList<>();
 
     // What this round sent; handed over at its end.
     private String topic;
@@ -56,9 +56,9 @@ public final class LoopDelivery {
         byStream.remove(stream);
     }
 
-    /** The follower wrote something: it will be told when the round ends. To be called once for each round. */
-    public void touch(Follower follower) {
-        touched.add(follower);
+    /** Somebody wrote something and will be told when the round ends. To be called once for each round. */
+    public void touch(RoundListener writer) {
+        touched.add(writer);
     }
 
     /** Counts what was written to one socket. */
@@ -71,7 +71,7 @@ public final class LoopDelivery {
         bytes += moreBytes;
     }
 
-    /** Ends a round that did not begin here: flushes the touched followers. */
+    /** Ends a round that did not begin here: flushes who wrote. */
     public void endRound() {
         // By index: a flush can close a follower, which may touch it again.
         for (int i = 0; i < touched.size(); i++) {

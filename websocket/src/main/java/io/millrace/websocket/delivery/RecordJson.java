@@ -22,6 +22,7 @@ public final class RecordJson {
     private final Envelope envelope;
     private final boolean singleLine;
     private final byte[] upToOffset;
+    private final CloudEventJson cloudEvents;
     private final JsonCheck check = new JsonCheck();
     private final JsonProjector projector;
 
@@ -44,32 +45,58 @@ public final class RecordJson {
             Envelope envelope,
             Projection projection,
             boolean singleLine) {
+        this(topic, partition, format, envelope, projection, singleLine, true);
+    }
+
+    /**
+     * A writer for one partition.
+     *
+     * @param named whether each record says its topic and partition; not where the message around them does
+     */
+    RecordJson(
+            String topic,
+            int partition,
+            ValueFormat format,
+            Envelope envelope,
+            Projection projection,
+            boolean singleLine,
+            boolean named) {
         this.projector = projection.isWhole() ? null : new JsonProjector(projection, check);
         this.format = Objects.requireNonNull(format, "format");
         this.envelope = Objects.requireNonNull(envelope, "envelope");
         this.singleLine = singleLine;
         ByteSink start = new ByteSink(64);
-        start.writeAscii("{\"topic\":");
-        writeString(start, topic.getBytes(StandardCharsets.UTF_8));
-        start.writeAscii(",\"partition\":");
-        start.writeDecimal(partition);
-        start.writeAscii(",\"offset\":");
+        start.write('{');
+        if (named) {
+            start.writeAscii("\"topic\":");
+            writeString(start, topic.getBytes(StandardCharsets.UTF_8));
+            start.writeAscii(",\"partition\":");
+            start.writeDecimal(partition);
+            start.write(',');
+        }
+        start.writeAscii("\"offset\":");
         this.upToOffset = start.toByteArray();
+        this.cloudEvents = envelope == Envelope.CLOUDEVENTS ? new CloudEventJson(topic, partition, this) : null;
     }
 
     /** Writes one record. */
     public void write(StreamRecord record, ByteSink out) {
-        write(record, null, out);
+        write(record, 0, null, out);
     }
 
     /**
-     * Writes one record, with what was lost before it.
+     * Writes one record, with what was left out for it and what was lost before it.
      *
-     * @param gap becomes the member {@code gap}; may be null; has no place when the envelope is the value only
+     * @param merged becomes the member {@code merged} when it is above 0
+     * @param gap becomes the member {@code gap}; may be null. Neither has a place when the envelope is not the record
      */
-    public void write(StreamRecord record, Gap gap, ByteSink out) {
+    public void write(StreamRecord record, int merged, Gap gap, ByteSink out) {
         if (envelope == Envelope.VALUE) {
             writeBareValue(record.value(), out);
+            return;
+        }
+        if (cloudEvents != null) {
+            cloudEvents.write(record, out);
             return;
         }
         out.write(upToOffset);
@@ -79,6 +106,10 @@ public final class RecordJson {
         writeTextMember(",\"key", record.key(), out);
         writeValueMember(record.value(), out);
         writeHeaders(record.headers(), out);
+        if (merged > 0) {
+            out.writeAscii(",\"merged\":");
+            out.writeDecimal(merged);
+        }
         if (gap != null) {
             out.writeAscii(",\"gap\":");
             out.writeAscii(gap.toJson());
@@ -131,8 +162,12 @@ public final class RecordJson {
         out.write(']');
     }
 
+    boolean isUtf8(byte[] bytes) {
+        return check.isUtf8(bytes);
+    }
+
     /** A member that is text where it can be; {@code opening} is everything before the end of its name. */
-    private void writeTextMember(String opening, byte[] bytes, ByteSink out) {
+    void writeTextMember(String opening, byte[] bytes, ByteSink out) {
         if (bytes == null) {
             out.writeAscii(opening);
             out.writeAscii("\":null");
@@ -145,7 +180,7 @@ public final class RecordJson {
         }
     }
 
-    private static void writeBase64Member(String opening, byte[] bytes, ByteSink out) {
+    static void writeBase64Member(String opening, byte[] bytes, ByteSink out) {
         out.writeAscii(opening);
         if (bytes == null) {
             out.writeAscii("\":null");
@@ -157,7 +192,7 @@ public final class RecordJson {
     }
 
     /** Embeds a value, or what is selected of it; false, and nothing written, when it is not JSON. */
-    private boolean writeJson(byte[] json, ByteSink out) {
+    boolean writeJson(byte[] json, ByteSink out) {
         if (json == null) {
             out.writeAscii("null");
             return true;
@@ -184,7 +219,7 @@ public final class RecordJson {
     }
 
     /** A JSON string of well-formed UTF-8: only quotes, backslashes and control characters need escaping. */
-    private static void writeString(ByteSink out, byte[] utf8) {
+    static void writeString(ByteSink out, byte[] utf8) {
         out.write('"');
         int clean = 0;
         for (int i = 0; i < utf8.length; i++) {

@@ -1,6 +1,9 @@
 package io.millrace.websocket.delivery;
 
+import io.millrace.websocket.protocol.Gap;
 import io.netty.buffer.ByteBuf;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * The records of one partition from {@link #start} up to {@link #next}, encoded once and written to any number of sockets. The
@@ -16,14 +19,46 @@ public final class SharedFrame {
     private final int count;
     private final long[] offsets;
     private final int[] begins;
+    private final long baseTimestampMs;
+    private final int[] merged;
+    private final Tick tick;
+    private final Gap trailingGap;
 
-    SharedFrame(long start, long next, ByteBuf bytes, int count, long[] offsets, int[] begins) {
+    private final AtomicInteger holders = new AtomicInteger(1);
+
+    // The message that was composed of it first; guarded by this.
+    private ByteBuf message;
+    private int messageKey;
+
+    /**
+     * A frame with one holder.
+     *
+     * @param baseTimestampMs what the timestamps of binary records count from
+     * @param merged null when no record stands for others
+     * @param tick null when its records were not conflated
+     * @param trailingGap null when nothing is left to tell
+     */
+    SharedFrame(
+            long start,
+            long next,
+            ByteBuf bytes,
+            int count,
+            long[] offsets,
+            int[] begins,
+            long baseTimestampMs,
+            int[] merged,
+            Tick tick,
+            Gap trailingGap) {
         this.start = start;
         this.next = next;
         this.bytes = bytes;
         this.count = count;
         this.offsets = offsets;
         this.begins = begins;
+        this.baseTimestampMs = baseTimestampMs;
+        this.merged = merged;
+        this.tick = tick;
+        this.trailingGap = trailingGap;
     }
 
     /** The position it continues. */
@@ -39,6 +74,11 @@ public final class SharedFrame {
     /** Number of records. */
     public int count() {
         return count;
+    }
+
+    /** What the timestamps of binary records count from. */
+    public long baseTimestampMs() {
+        return baseTimestampMs;
     }
 
     public int sizeBytes() {
@@ -68,6 +108,26 @@ public final class SharedFrame {
         return offsets[index];
     }
 
+    /** How many older records of the same thing were left out for a record. */
+    public int merged(int index) {
+        return merged == null ? 0 : merged[index];
+    }
+
+    /** Whether any of its records stands for others. */
+    public boolean hasMerged() {
+        return merged != null;
+    }
+
+    /** What was lost behind its last record and is told nowhere in it, or null: whoever is sent the frame has to be told. */
+    public Gap trailingGap() {
+        return trailingGap;
+    }
+
+    /** What it is a part of; null when its records were not conflated. */
+    Tick tick() {
+        return tick;
+    }
+
     /** A new holder of the bytes of the records from one index up to, but without, another. */
     public ByteBuf slice(int fromIndex, int toIndex) {
         if (fromIndex == 0 && toIndex == count) {
@@ -77,16 +137,46 @@ public final class SharedFrame {
         return bytes.retainedSlice(from, begin(toIndex) - from);
     }
 
+    /** As {@link #slice}, for records with a comma before each: without the first comma. */
+    public ByteBuf elements(int fromIndex, int toIndex) {
+        int from = begin(fromIndex) + 1;
+        return bytes.retainedSlice(from, begin(toIndex) - from);
+    }
+
+    /**
+     * The message that holds this whole frame, composed once for all followers whose messages have the same head, retained for the
+     * caller. One is kept; a follower with another head gets its own.
+     *
+     * @param key says what is in the head
+     * @param compose called at most once, under a lock
+     */
+    public synchronized ByteBuf message(int key, Supplier<ByteBuf> compose) {
+        if (message == null) {
+            message = compose.get();
+            messageKey = key;
+        }
+        return messageKey == key ? message.retainedDuplicate() : compose.get();
+    }
+
     private int begin(int index) {
         return index == count ? bytes.readableBytes() : begins[index];
     }
 
     SharedFrame retain() {
-        bytes.retain();
+        holders.incrementAndGet();
         return this;
     }
 
     public void release() {
+        if (holders.decrementAndGet() > 0) {
+            return;
+        }
         bytes.release();
+        synchronized (this) {
+            if (message != null) {
+                message.release();
+                message = null;
+            }
+        }
     }
 }

@@ -15,11 +15,6 @@ public final class ErrorJson {
         return "{\"error_code\":" + code.kafkaCode() + members(code, message);
     }
 
-    /** The control message {@code error}. */
-    public static String controlMessage(ErrorCode code, String message) {
-        return "{\"type\":\"error\",\"code\":" + code.kafkaCode() + members(code, message);
-    }
-
     /** The answer that stands for any failure: what is not an answer already is a bug, and its text is not for strangers. */
     public static MillraceException asAnswer(Throwable failure) {
         if (failure instanceof MillraceException answer) {
@@ -35,7 +30,7 @@ public final class ErrorJson {
     }
 
     /** Text as a JSON string, quotes included. */
-    static String quote(String text) {
+    public static String quote(String text) {
         return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 

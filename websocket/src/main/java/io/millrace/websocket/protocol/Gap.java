@@ -21,7 +21,9 @@ public record Gap(long from, long to, Reason reason) {
         /** The position lies beyond the end of the log. */
         OUT_OF_RANGE("out_of_range"),
         /** The producer made a batch that cannot be taken apart; Kafka clients cannot read it either. */
-        UNREADABLE("unreadable");
+        UNREADABLE("unreadable"),
+        /** The client did not keep up and asked to jump ({@code slow=skip}). */
+        SKIP("skip");
 
         private final String wireName;
 

@@ -3,6 +3,7 @@ package io.millrace.websocket.protocol;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -18,6 +19,7 @@ import java.util.zip.CRC32C;
  *   version         u8       1
  *   topics          varint
  *     topicId       16 bytes
+ *     nameHash      u32      CRC32C of the topic's name: tells a topic that was made again from one that is new
  *     partitions    varint
  *       step        varint   partition index, less the index before it (the first: less -1)
  *       position    varint   offset of the next record to send
@@ -34,18 +36,24 @@ public record ResumeToken(List<TopicPositions> topics) {
     /** A token is at most this long, so that it fits into a URL or a header anywhere. */
     public static final int CHARS_MAX = 4096;
 
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
+    /** What nodes gave out that had streams of one topic only; read for ever, because clients keep tokens over upgrades. */
+    private static final byte VERSION_WITHOUT_NAMES = 1;
+    /** Of topics in such tokens. */
+    public static final int NAME_UNKNOWN = 0;
+
+    private static final int TOPIC_BYTES_MAX = 16 + 4 + 3;
     /** No partition takes more in a token than this: three varints of 2, 9 and 5 bytes. */
     private static final int PARTITION_BYTES_MAX = 16;
     /** With so many partitions in one topic a token stays below {@link #CHARS_MAX}, whatever their offsets are. */
-    public static final int PARTITIONS_MAX = (CHARS_MAX * 3 / 4 - 32) / PARTITION_BYTES_MAX;
+    public static final int PARTITIONS_MAX = (CHARS_MAX * 3 / 4 - 36) / PARTITION_BYTES_MAX;
 
     public ResumeToken {
         topics = List.copyOf(topics);
     }
 
     /** The positions in one topic, in ascending order of partitions. */
-    public record TopicPositions(UUID topicId, List<Position> partitions) {
+    public record TopicPositions(UUID topicId, int nameHash, List<Position> partitions) {
         public TopicPositions {
             partitions = List.copyOf(partitions);
         }
@@ -54,15 +62,27 @@ public record ResumeToken(List<TopicPositions> topics) {
     /** The position in one partition. */
     public record Position(int partition, long offset, int leaderEpoch) {}
 
+    /** What tokens have of a topic's name. */
+    public static int nameHash(String topic) {
+        byte[] name = topic.getBytes(StandardCharsets.UTF_8);
+        return crc(name, name.length);
+    }
+
+    /** Whether a token of so many partitions in so many topics stays below {@link #CHARS_MAX}, whatever their offsets are. */
+    public static boolean fits(long topics, long partitions) {
+        return 1 + 3 + 4 + topics * TOPIC_BYTES_MAX + partitions * PARTITION_BYTES_MAX <= CHARS_MAX * 3 / 4;
+    }
+
     /** The text for the client. */
     public String encode() {
         int partitions = topics.stream().mapToInt(t -> t.partitions().size()).sum();
-        ByteBuffer out = ByteBuffer.allocate(16 + topics.size() * 24 + partitions * (PARTITION_BYTES_MAX + 4));
+        ByteBuffer out = ByteBuffer.allocate(16 + topics.size() * 28 + partitions * (PARTITION_BYTES_MAX + 4));
         out.put(VERSION);
         putVarint(out, topics.size());
         for (TopicPositions topic : topics) {
             out.putLong(topic.topicId().getMostSignificantBits());
             out.putLong(topic.topicId().getLeastSignificantBits());
+            out.putInt(topic.nameHash());
             putVarint(out, topic.partitions().size());
             int previous = -1;
             for (Position position : topic.partitions()) {
@@ -96,21 +116,22 @@ public record ResumeToken(List<TopicPositions> topics) {
         if (body < 2 || ByteBuffer.wrap(bytes).getInt(body) != crc(bytes, body)) {
             throw damaged(parameter, "is cut or changed (its checksum does not match)");
         }
-        if (bytes[0] != VERSION) {
+        if (bytes[0] != VERSION && bytes[0] != VERSION_WITHOUT_NAMES) {
             throw damaged(parameter, "has version " + bytes[0] + ", which this node does not know");
         }
         try {
-            return read(ByteBuffer.wrap(bytes, 1, body - 1));
+            return read(ByteBuffer.wrap(bytes, 1, body - 1), bytes[0] == VERSION);
         } catch (RuntimeException e) {
             throw damaged(parameter, "has a valid checksum but an invalid content");
         }
     }
 
-    private static ResumeToken read(ByteBuffer in) {
+    private static ResumeToken read(ByteBuffer in, boolean hasNames) {
         int topicCount = count(in);
         List<TopicPositions> topics = new ArrayList<>(topicCount);
         for (int t = 0; t < topicCount; t++) {
             UUID topicId = new UUID(in.getLong(), in.getLong());
+            int nameHash = hasNames ? in.getInt() : NAME_UNKNOWN;
             int partitionCount = count(in);
             List<Position> positions = new ArrayList<>(partitionCount);
             int partition = -1;
@@ -118,7 +139,7 @@ public record ResumeToken(List<TopicPositions> topics) {
                 partition = Math.addExact(partition, Math.toIntExact(getVarint(in)));
                 positions.add(new Position(partition, getVarint(in), Math.toIntExact(getVarint(in))));
             }
-            topics.add(new TopicPositions(topicId, positions));
+            topics.add(new TopicPositions(topicId, nameHash, positions));
         }
         if (in.hasRemaining()) {
             throw new IllegalArgumentException("trailing bytes");

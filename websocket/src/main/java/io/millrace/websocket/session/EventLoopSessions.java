@@ -19,7 +19,7 @@ public final class EventLoopSessions {
     private final LoopDelivery delivery;
     private final TokenWriter tokens;
     private final long tickMs;
-    private final Set<StreamSession> sessions = new LinkedHashSet<>();
+    private final Set<StreamConnection> sessions = new LinkedHashSet<>();
     private long timer = -1;
 
     public EventLoopSessions(
@@ -44,18 +44,18 @@ public final class EventLoopSessions {
     }
 
     /** Calls with every session, on the loop. */
-    public void forEach(Consumer<StreamSession> action) {
+    public void forEach(Consumer<StreamConnection> action) {
         delivery.context().runOnContext(v -> snapshot().forEach(action));
     }
 
-    void add(StreamSession session) {
+    void add(StreamConnection session) {
         sessions.add(session);
         if (timer < 0) {
             timer = vertx.setPeriodic(tickMs, id -> tick());
         }
     }
 
-    void remove(StreamSession session) {
+    void remove(StreamConnection session) {
         sessions.remove(session);
         if (sessions.isEmpty() && timer >= 0) {
             vertx.cancelTimer(timer);
@@ -65,12 +65,12 @@ public final class EventLoopSessions {
 
     private void tick() {
         long now = System.nanoTime();
-        for (StreamSession session : snapshot()) {
+        for (StreamConnection session : snapshot()) {
             session.tick(now);
         }
     }
 
-    private List<StreamSession> snapshot() {
+    private List<StreamConnection> snapshot() {
         return new ArrayList<>(sessions);
     }
 }

@@ -23,6 +23,7 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
     private Listener listener;
     private boolean closing;
     private boolean saidGoodbye;
+    private boolean readingPaused;
     private Runnable onReleased;
 
     /**
@@ -35,6 +36,18 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
         this.closeTimeoutMs = closeTimeoutMs;
         channel().config().setWriteBufferWaterMark(new WriteBufferWaterMark(bufferBytes / 2, bufferBytes));
         connection.pipeline().addBefore(connection.name(), null, this);
+    }
+
+    final Listener listener() {
+        return listener;
+    }
+
+    @Override
+    public final void pauseReading(boolean paused) {
+        if (paused != readingPaused) {
+            readingPaused = paused;
+            channel().config().setAutoRead(!paused && isWritable());
+        }
     }
 
     final ChannelHandlerContext connection() {
@@ -124,7 +137,7 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
     @Override
     public final void channelWritabilityChanged(ChannelHandlerContext context) {
         boolean writable = isWritable();
-        channel().config().setAutoRead(writable);
+        channel().config().setAutoRead(writable && !readingPaused);
         context.fireChannelWritabilityChanged();
         if (writable && listener != null) {
             listener.writable();
@@ -140,7 +153,14 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
         if (listener != null) {
             listener.heard();
         }
-        context.fireChannelRead(message);
+        if (!take(message)) {
+            context.fireChannelRead(message);
+        }
+    }
+
+    /** Takes what is meant for the session; true when nobody else should see it. */
+    boolean take(Object message) {
+        return false;
     }
 
     /** Vert.x does not hear of it: it knows nothing of our own goodbyes, and would queue an answer behind a full buffer. */

@@ -17,6 +17,15 @@ public interface Outlet {
         /** The client sent something, be it a pong. */
         void heard();
 
+        /** The client answered the {@link Outlet#ping} of this number. */
+        default void ponged(long number) {}
+
+        /** The client sent a message: JSON when it is text, else binary. Only from outlets that were made to take messages. */
+        default void message(boolean text, byte[] payload) {}
+
+        /** The client broke the rules of its protocol; the connection is to be ended so. */
+        default void broke(StreamEnd end) {}
+
         /**
          * The client closed the stream or the connection is gone. May come after a close that began here, and twice.
          *
@@ -26,6 +35,19 @@ public interface Outlet {
     }
 
     Transport transport();
+
+    /** Stops to take what the client sends, or goes on; what it sent already may still come. */
+    default void pauseReading(boolean paused) {}
+
+    /** Sends a ping that is answered with this number once everything before it was received; only WebSockets. */
+    default void ping(long number) {
+        throw new UnsupportedOperationException(transport() + " has no pings");
+    }
+
+    /** Whether the client understands compressed messages. */
+    default boolean isDeflated() {
+        return false;
+    }
 
     /** Whose events this connection's are from now on. */
     void listen(Listener listener);

@@ -50,9 +50,29 @@ public record StreamEnd(int closeCode, String reason, MillraceException error, b
                 false);
     }
 
+    static StreamEnd tooFarBehind(long maxLag) {
+        return new StreamEnd(
+                SLOW_CONSUMER, "more than " + maxLag + " records behind (slow=close); resume when ready", null, false);
+    }
+
     static StreamEnd heartbeatTimeout(long timeoutMs) {
         return new StreamEnd(
                 HEARTBEAT_TIMEOUT, "no frame came back within " + timeoutMs + " ms of a ping", null, false);
+    }
+
+    /** What the client sent breaks the rules of WebSockets (RFC 6455 §7.4.1). */
+    static StreamEnd protocolError(String what) {
+        return new StreamEnd(1002, what, null, false);
+    }
+
+    /** A text message is not UTF-8 (RFC 6455 §8.1). */
+    static StreamEnd notUtf8() {
+        return new StreamEnd(1007, "a text message is not UTF-8", null, false);
+    }
+
+    /** A message is longer than is taken. */
+    static StreamEnd messageTooBig(int bytesMax) {
+        return new StreamEnd(1009, "a message has more than " + bytesMax + " bytes; send less at a time", null, false);
     }
 
     /** This node stops. */

@@ -2,111 +2,117 @@ package io.millrace.websocket.session;
 
 import io.millrace.websocket.delivery.ControlFrame;
 import io.millrace.websocket.delivery.Cursor;
-import io.millrace.websocket.protocol.ControlMessage;
-import io.millrace.websocket.protocol.Transport;
-import io.millrace.websocket.subscription.Subscription;
-import io.netty.buffer.ByteBuf;
-import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
+import io.millrace.websocket.delivery.SharedFrame;
+import io.millrace.websocket.protocol.ServerMessage;
+import io.millrace.websocket.protocol.WireForm;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
- * What one stream writes: records, and what is said beside them in the form of its transport. It knows when an SSE event still
- * waits for its end, and whether the client has been told how far the stream is.
+ * What one subscription writes: records, and what is said beside them, in the form of its connection. It knows whether the client has been
+ * told how far the subscription is.
  *
- * <p>Belongs to the event loop of the connection. Flushing is up to the session.
+ * <p>Belongs to the event loop of the connection. Flushing is up to the connection.
  */
-final class StreamOutput {
+abstract class StreamOutput {
 
-    private static final int RETRY_MIN_MS = 1_000;
-    private static final int RETRY_MAX_MS = 5_000;
-
-    private final Subscription subscription;
     private final Outlet outlet;
-    private final TokenWriter tokens;
-    private final List<Cursor> cursors;
-    private final boolean sse;
-    private boolean eventOpen;
+    private final WireForm form;
+    private final boolean hasControl;
+    private final Supplier<String> token;
     private boolean moved;
-    private long toldAtNanos;
+    private long toldAtNanos = System.nanoTime();
 
     /**
      * An output that has written nothing yet.
      *
-     * @param cursors the session's cursors, whose positions go into tokens
+     * @param hasControl whether the client gets messages beside records
+     * @param token where the subscription is now
      */
-    StreamOutput(Subscription subscription, Outlet outlet, TokenWriter tokens, List<Cursor> cursors) {
-        this.subscription = subscription;
+    StreamOutput(Outlet outlet, WireForm form, boolean hasControl, Supplier<String> token) {
         this.outlet = outlet;
-        this.tokens = tokens;
-        this.cursors = cursors;
-        this.sse = subscription.transport() == Transport.SSE;
+        this.form = form;
+        this.hasControl = hasControl;
+        this.token = token;
     }
 
-    /** What comes before everything else: how long to wait before a reconnect, and where the stream begins. */
-    void begin() {
-        if (sse) {
-            outlet.write(ControlFrame.sseRetry(ThreadLocalRandom.current().nextInt(RETRY_MIN_MS, RETRY_MAX_MS + 1)));
-        }
-        checkpoint();
+    /** The output of a form. */
+    static StreamOutput of(
+            WireForm form, int sid, int batch, Outlet outlet, boolean hasControl, Supplier<String> token) {
+        return switch (form) {
+            case PLAIN, NDJSON -> new PlainOutput(outlet, form, hasControl, token);
+            case ARRAYS -> new ArrayOutput(outlet, batch, hasControl, token);
+            case SSE -> new SseOutput(outlet, token);
+            case MESSAGES -> new JsonOutput(outlet, sid, token);
+            case BINARY -> new BinaryOutput(outlet, sid, token);
+        };
     }
 
-    /** Records, framed; takes over the caller's hold on them. */
-    void records(ByteBuf framed) {
-        outlet.write(framed);
-        eventOpen = true;
+    /**
+     * Writes the records of a frame from one index up to, but without, another.
+     *
+     * @param next the position behind them
+     * @return how many bytes that were
+     */
+    abstract int records(Cursor cursor, SharedFrame frame, int from, int to, long next);
+
+    /** What stands for a partition's topic in binary messages. */
+    int alias(Cursor cursor) {
+        return 0;
     }
 
-    /** The stream's position moved, with or without records. */
-    void moved() {
+    /** Whether a gap that was not told becomes part of the next record. */
+    boolean tellsGapsInRecords() {
+        return !hasControl;
+    }
+
+    /** What was written in this round is to be complete. */
+    void endRound() {
+        // Most forms have nothing that stays open.
+    }
+
+    /** What a message shared with others depends on, besides its frame. */
+    final int sharedKey(int sid) {
+        return sid * 2 + (outlet.isDeflated() ? 1 : 0);
+    }
+
+    final Outlet outlet() {
+        return outlet;
+    }
+
+    final boolean hasControl() {
+        return hasControl;
+    }
+
+    final String token() {
+        return token.get();
+    }
+
+    /** The position moved, with or without records. */
+    final void moved() {
         moved = true;
     }
 
-    /** A control message, if this client gets them. */
-    void control(ControlMessage message) {
-        if (subscription.hasControlMessages()) {
-            endEvent();
-            outlet.write(ControlFrame.of(subscription.transport(), message, sse ? token() : null));
-        }
-    }
-
-    /** Where the stream is, if this client gets control messages. */
-    void checkpoint() {
+    /** The client has been told where the subscription is. */
+    final void told() {
         moved = false;
         toldAtNanos = System.nanoTime();
-        if (subscription.hasControlMessages()) {
-            control(new ControlMessage.Checkpoint(token()));
+    }
+
+    final boolean hasMoved() {
+        return moved;
+    }
+
+    /** Writes a message beside the records, if this client gets them. */
+    final void control(ServerMessage message) {
+        if (hasControl) {
+            endRound();
+            outlet.write(ControlFrame.of(form, message, form == WireForm.SSE ? token() : null));
         }
     }
 
-    /** Whether the stream moved and its client has not heard of it for so long. */
-    boolean isCheckpointDue(long nowNanos, long intervalMs) {
-        return moved
-                && subscription.hasControlMessages()
-                && nowNanos - toldAtNanos >= TimeUnit.MILLISECONDS.toNanos(intervalMs);
-    }
-
-    /** Ends the last event: every flush of SSE records ends with a token, so that a reconnect repeats at most one flush. */
-    void endEvent() {
-        if (eventOpen && sse) {
-            outlet.write(ControlFrame.sseEventEnd(token()));
-            moved = false;
-        }
-        eventOpen = false;
-    }
-
-    /** What comes last. */
-    void end(StreamEnd end) {
-        endEvent();
-        if (moved) {
-            checkpoint();
-        }
-        if (end.error() != null) {
-            control(new ControlMessage.Failure(end.error()));
-        }
-    }
-
-    private String token() {
-        return tokens.token(subscription.topicId(), cursors);
+    /** Whether the subscription moved and its client has not heard of it for so long. */
+    final boolean isCheckpointDue(long nowNanos, long intervalMs) {
+        return moved && hasControl && nowNanos - toldAtNanos >= TimeUnit.MILLISECONDS.toNanos(intervalMs);
     }
 }

@@ -8,17 +8,17 @@ import io.millrace.websocket.protocol.ResumeToken;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
 
 /**
- * Makes resume tokens. Followers of one topic that are all up to date stand at the same positions, so the last token is kept and
- * mostly answers the next question. Belongs to one event loop.
+ * Makes resume tokens. Followers of the same partitions that are all up to date stand at the same positions, so the last token is kept
+ * and mostly answers the next question. Belongs to one event loop.
  */
 final class TokenWriter {
 
     private final PartitionService partitions;
-    private UUID lastTopicId;
+    private TopicPartition[] lastPartitions = {};
     private long[] lastPlaces = {};
+    private TopicPartition[] names = {};
     private long[] places = {};
     private String lastToken;
 
@@ -26,20 +26,21 @@ final class TokenWriter {
         this.partitions = partitions;
     }
 
-    /** The token of a stream whose cursors are these, in ascending order of partitions. */
-    String token(UUID topicId, List<Cursor> cursors) {
-        int size = cursors.size() * 3;
-        if (places.length != size) {
-            places = new long[size];
+    /** The token of a subscription whose cursors are these, in the order of {@code TopicSelector.order()}. */
+    String token(List<Cursor> cursors) {
+        int size = cursors.size();
+        if (names.length != size) {
+            names = new TopicPartition[size];
+            places = new long[2 * size];
         }
-        for (int i = 0; i < cursors.size(); i++) {
+        for (int i = 0; i < size; i++) {
             Cursor cursor = cursors.get(i);
-            places[3 * i] = cursor.partition().partition();
-            places[3 * i + 1] = cursor.position();
-            places[3 * i + 2] = leaderEpoch(cursor.partition());
+            names[i] = cursor.partition();
+            places[2 * i] = cursor.position();
+            places[2 * i + 1] = leaderEpoch(cursor.partition());
         }
-        if (!topicId.equals(lastTopicId) || !Arrays.equals(places, lastPlaces)) {
-            lastTopicId = topicId;
+        if (lastToken == null || !Arrays.equals(places, lastPlaces) || !Arrays.equals(names, lastPartitions)) {
+            lastPartitions = names.clone();
             lastPlaces = places.clone();
             lastToken = encode();
         }
@@ -47,11 +48,18 @@ final class TokenWriter {
     }
 
     private String encode() {
-        List<ResumeToken.Position> positions = new ArrayList<>(lastPlaces.length / 3);
-        for (int i = 0; i < lastPlaces.length; i += 3) {
-            positions.add(new ResumeToken.Position((int) lastPlaces[i], lastPlaces[i + 1], (int) lastPlaces[i + 2]));
+        List<ResumeToken.TopicPositions> topics = new ArrayList<>(1);
+        int i = 0;
+        while (i < lastPartitions.length) {
+            TopicPartition first = lastPartitions[i];
+            List<ResumeToken.Position> positions = new ArrayList<>();
+            for (; i < lastPartitions.length && lastPartitions[i].topicId().equals(first.topicId()); i++) {
+                positions.add(new ResumeToken.Position(
+                        lastPartitions[i].partition(), lastPlaces[2 * i], (int) lastPlaces[2 * i + 1]));
+            }
+            topics.add(new ResumeToken.TopicPositions(first.topicId(), ResumeToken.nameHash(first.topic()), positions));
         }
-        return new ResumeToken(List.of(new ResumeToken.TopicPositions(lastTopicId, positions))).encode();
+        return new ResumeToken(topics).encode();
     }
 
     private int leaderEpoch(TopicPartition partition) {

@@ -2,11 +2,18 @@ package io.millrace.websocket.session;
 
 import io.millrace.websocket.protocol.Transport;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
+import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.ServerWebSocket;
 
 /**
@@ -17,14 +24,26 @@ import io.vertx.core.http.ServerWebSocket;
 public final class WebSocketOutlet extends NettyOutlet {
 
     private final ChannelHandlerContext encoder;
+    private final MessageAssembler messages;
+    private final boolean deflated;
 
     /**
      * On the event loop of the socket, right after the handshake.
      *
      * @param channel the channel of the connection, whose last handler is Vert.x' for the socket
+     * @param messages takes what the client sends; null when that means nothing
+     * @param deflated whether compression was agreed on
      */
-    public WebSocketOutlet(ServerWebSocket socket, Channel channel, int bufferBytes, long closeTimeoutMs) {
+    public WebSocketOutlet(
+            ServerWebSocket socket,
+            Channel channel,
+            int bufferBytes,
+            long closeTimeoutMs,
+            MessageAssembler messages,
+            boolean deflated) {
         super(channel.pipeline().lastContext(), bufferBytes, closeTimeoutMs);
+        this.messages = messages;
+        this.deflated = deflated;
         encoder = connection().pipeline().context(WebSocketFrameEncoder.class);
         // What a plain client sends means nothing; a connection that breaks is told by the channel.
         socket.exceptionHandler(ignored -> {});
@@ -33,6 +52,11 @@ public final class WebSocketOutlet extends NettyOutlet {
     @Override
     public Transport transport() {
         return Transport.WEBSOCKET;
+    }
+
+    @Override
+    public boolean isDeflated() {
+        return deflated;
     }
 
     @Override
@@ -48,6 +72,36 @@ public final class WebSocketOutlet extends NettyOutlet {
 
     @Override
     public boolean isHeartbeatAnswered() {
+        return true;
+    }
+
+    @Override
+    public void ping(long number) {
+        connection()
+                .write(
+                        new PingWebSocketFrame(Unpooled.buffer(Long.BYTES).writeLong(number)),
+                        connection().voidPromise());
+    }
+
+    @Override
+    boolean take(Object message) {
+        if (message instanceof PongWebSocketFrame pong && pong.content().readableBytes() == Long.BYTES) {
+            if (listener() != null) {
+                listener().ponged(pong.content().getLong(pong.content().readerIndex()));
+            }
+            return false;
+        }
+        boolean isData = message instanceof TextWebSocketFrame
+                || message instanceof BinaryWebSocketFrame
+                || message instanceof ContinuationWebSocketFrame;
+        if (messages == null || !isData) {
+            return false;
+        }
+        try {
+            messages.add((WebSocketFrame) message, listener());
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
         return true;
     }
 

@@ -31,10 +31,10 @@ public enum Reset {
      *
      * @throws MillraceException OFFSET_OUT_OF_RANGE under {@link #ERROR}
      */
-    public ResolvedStart apply(TopicPartition partition, long position, PartitionOffsets offsets) {
+    public PartitionStart apply(TopicPartition partition, long position, PartitionOffsets offsets) {
         boolean below = position < offsets.logStartOffset();
         if (!below && position <= offsets.logEndOffset()) {
-            return new ResolvedStart(partition, position, null);
+            return new PartitionStart(partition, position, null, offsets.highWatermark());
         }
         long moved = switch (this) {
             case EARLIEST -> offsets.logStartOffset();
@@ -46,7 +46,7 @@ public enum Reset {
                                 + offsets.logStartOffset() + " up to " + offsets.highWatermark()
                                 + "; start at an offset in that range, or let reset=earliest or reset=latest choose");
         };
-        return new ResolvedStart(
-                partition, moved, new Gap(position, moved, below ? Gap.Reason.RETENTION : Gap.Reason.OUT_OF_RANGE));
+        Gap gap = new Gap(position, moved, below ? Gap.Reason.RETENTION : Gap.Reason.OUT_OF_RANGE);
+        return new PartitionStart(partition, moved, gap, offsets.highWatermark());
     }
 }

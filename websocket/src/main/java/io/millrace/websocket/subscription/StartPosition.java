@@ -2,6 +2,7 @@ package io.millrace.websocket.subscription;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.storage.TopicPartition;
 import io.millrace.websocket.protocol.DurationText;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
@@ -23,10 +24,23 @@ public sealed interface StartPosition {
     /** An offset in the only partition that is selected. */
     record AtOffset(long offset) implements StartPosition {}
 
+    /**
+     * A partition as it is written.
+     *
+     * @param topic null when there is only one
+     */
+    record Named(String topic, int partition) {}
+
     /** An offset per partition; partitions that are not named start at the latest. */
-    record AtOffsets(Map<Integer, Long> offsets) implements StartPosition {
+    record AtOffsets(Map<Named, Long> offsets) implements StartPosition {
         public AtOffsets {
             offsets = Map.copyOf(offsets);
+        }
+
+        /** The offset for a partition, null when it is not named. */
+        public Long of(TopicPartition partition) {
+            Long offset = offsets.get(new Named(partition.topic(), partition.partition()));
+            return offset != null ? offset : offsets.get(new Named(null, partition.partition()));
         }
     }
 
@@ -38,6 +52,9 @@ public sealed interface StartPosition {
 
     /** So many offsets before the high watermark, in each partition. */
     record Last(long offsets) implements StartPosition {}
+
+    /** Where the consumer group is, which the client is a member of. */
+    record Committed() implements StartPosition {}
 
     StartPosition LATEST = new Latest();
     StartPosition EARLIEST = new Earliest();
@@ -54,6 +71,9 @@ public sealed interface StartPosition {
         if (text.equals("earliest")) {
             return EARLIEST;
         }
+        if (text.equals("committed")) {
+            return new Committed();
+        }
         int colon = text.indexOf(':');
         if (colon < 0) {
             return new AtOffset(number(text, text));
@@ -68,18 +88,18 @@ public sealed interface StartPosition {
     }
 
     private static StartPosition offsets(String text) {
-        Map<Integer, Long> offsets = new HashMap<>();
-        for (String pair : text.split(",", -1)) {
-            int colon = pair.indexOf(':');
-            if (colon < 0) {
+        Map<Named, Long> offsets = new HashMap<>();
+        for (String place : text.split(",", -1)) {
+            String[] parts = place.split(":", -1);
+            if (parts.length < 2 || parts.length > 3) {
                 throw notUnderstood(text);
             }
-            long partition = number(text, pair.substring(0, colon));
+            long partition = number(text, parts[parts.length - 2]);
             if (partition > Integer.MAX_VALUE) {
                 throw notUnderstood(text);
             }
-            long offset = number(text, pair.substring(colon + 1));
-            if (offsets.put((int) partition, offset) != null) {
+            Named named = new Named(parts.length == 3 ? parts[0] : null, (int) partition);
+            if (offsets.put(named, number(text, parts[parts.length - 1])) != null) {
                 throw new MillraceException(
                         ErrorCode.INVALID_REQUEST, "from: '" + text + "' names partition " + partition + " twice");
             }
@@ -111,12 +131,10 @@ public sealed interface StartPosition {
     }
 
     private static MillraceException notUnderstood(String text) {
-        String known = text.startsWith("committed")
-                ? "from: 'committed' needs consumer groups, which streams do not have yet"
-                : "from: '" + text + "' is not a start position";
         return new MillraceException(
                 ErrorCode.INVALID_REQUEST,
-                known + "; write latest, earliest, an offset (1043), an offset per partition (0:1043,3:88), a time"
-                        + " (time:2026-01-31T08:00:00Z), an age (ago:15m) or a count (last:100)");
+                "from: '" + text + "' is not a start position; write latest, earliest, an offset (1043), an offset per"
+                        + " partition (0:1043,3:88, or topic:0:1043), a time (time:2026-01-31T08:00:00Z), an age (ago:15m),"
+                        + " a count (last:100), or committed in a group");
     }
 }

@@ -8,13 +8,11 @@ import io.millrace.cluster.partition.PartitionService;
 import io.millrace.storage.TopicPartition;
 import io.vertx.core.Future;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
- * Turns a {@link StartPosition} into an offset for each selected partition.
+ * Turns a {@link StartPosition} into an offset of a partition.
  *
  * <p>Offsets are taken before {@link #resolve} returns: what is appended after that call is never older than {@code latest}.
  * Only positions by time take longer, because finding them may touch a disk. Never blocks; any event loop.
@@ -32,63 +30,52 @@ public final class StartPositionResolver {
     /**
      * Resolves a position.
      *
-     * @param selected the partitions of the stream; not empty
-     * @return the starts in the order of {@code selected}; fails with MillraceException, INVALID_REQUEST when the position does
-     *     not suit the partitions and OFFSET_OUT_OF_RANGE as {@link Reset#ERROR} asks
+     * @return the start; fails with MillraceException, OFFSET_OUT_OF_RANGE as {@link Reset#ERROR} asks
      */
-    public Future<List<ResolvedStart>> resolve(StartPosition position, List<TopicPartition> selected, Reset reset) {
+    public Future<PartitionStart> resolve(StartPosition position, TopicPartition partition, Reset reset) {
         try {
             if (position instanceof StartPosition.AtTime time) {
-                return byTime(time.timestampMs(), selected);
+                return byTime(time.timestampMs(), partition);
             }
             if (position instanceof StartPosition.Ago ago) {
-                return byTime(clock.millis() - ago.durationMs(), selected);
+                return byTime(clock.millis() - ago.durationMs(), partition);
             }
-            checkNamedPartitions(position, selected);
-            List<ResolvedStart> starts = new ArrayList<>(selected.size());
-            for (TopicPartition partition : selected) {
-                starts.add(now(position, partition, reset));
-            }
-            return Future.succeededFuture(starts);
+            return Future.succeededFuture(now(position, partition, reset));
         } catch (MillraceException e) {
             return Future.failedFuture(e);
         }
     }
 
-    private ResolvedStart now(StartPosition position, TopicPartition partition, Reset reset) {
+    private PartitionStart now(StartPosition position, TopicPartition partition, Reset reset) {
         PartitionOffsets offsets = partitions.offsets(partition);
         if (position instanceof StartPosition.AtOffset asked) {
             return reset.apply(partition, asked.offset(), offsets);
         }
+        long end = offsets.highWatermark();
         if (position instanceof StartPosition.AtOffsets asked) {
-            Long offset = asked.offsets().get(partition.partition());
+            Long offset = asked.of(partition);
             return offset == null
-                    ? new ResolvedStart(partition, offsets.highWatermark(), null)
+                    ? new PartitionStart(partition, end, null, end)
                     : reset.apply(partition, offset, offsets);
         }
         if (position instanceof StartPosition.Earliest) {
-            return new ResolvedStart(partition, offsets.logStartOffset(), null);
+            return new PartitionStart(partition, offsets.logStartOffset(), null, end);
         }
         long back = position instanceof StartPosition.Last last ? last.offsets() : 0;
-        long start = Math.max(offsets.logStartOffset(), offsets.highWatermark() - back);
-        return new ResolvedStart(partition, start, null);
+        return new PartitionStart(partition, Math.max(offsets.logStartOffset(), end - back), null, end);
     }
 
-    private Future<List<ResolvedStart>> byTime(long timestampMs, List<TopicPartition> selected) {
-        List<Future<ResolvedStart>> found = new ArrayList<>(selected.size());
-        for (TopicPartition partition : selected) {
-            // Read before the search: records that arrive while it runs must not fall between its answer and this
-            // offset.
-            long end = partitions.offsets(partition).highWatermark();
-            found.add(partitions
-                    .findByTimestamp(partition, timestampMs, Isolation.READ_COMMITTED)
-                    .map(hit -> new ResolvedStart(
-                            partition, hit.map(at -> at.offset()).orElse(end), null)));
-        }
-        return Future.all(found).map(all -> all.<ResolvedStart>list());
+    private Future<PartitionStart> byTime(long timestampMs, TopicPartition partition) {
+        // Read before the search: records that arrive while it runs must not fall between its answer and this offset.
+        long end = partitions.offsets(partition).highWatermark();
+        return partitions
+                .findByTimestamp(partition, timestampMs, Isolation.READ_COMMITTED)
+                .map(hit ->
+                        new PartitionStart(partition, hit.map(at -> at.offset()).orElse(end), null, end));
     }
 
-    private static void checkNamedPartitions(StartPosition position, List<TopicPartition> selected) {
+    /** Throws INVALID_REQUEST when the position does not suit the partitions. */
+    static void checkSuits(StartPosition position, List<TopicPartition> selected) {
         if (position instanceof StartPosition.AtOffset asked && selected.size() != 1) {
             throw new MillraceException(
                     ErrorCode.INVALID_REQUEST,
@@ -98,14 +85,27 @@ public final class StartPositionResolver {
                             + ",1:…)");
         }
         if (position instanceof StartPosition.AtOffsets asked) {
-            for (Map.Entry<Integer, Long> entry : asked.offsets().entrySet()) {
-                if (selected.stream().noneMatch(p -> p.partition() == entry.getKey())) {
+            boolean oneTopic =
+                    selected.stream().map(TopicPartition::topicId).distinct().count() == 1;
+            for (StartPosition.Named named : asked.offsets().keySet()) {
+                if (named.topic() == null && !oneTopic) {
                     throw new MillraceException(
                             ErrorCode.INVALID_REQUEST,
-                            "from: partition " + entry.getKey() + " is not among the selected partitions of topic '"
-                                    + selected.get(0).topic() + "'");
+                            "from: several topics are selected; write topic:" + named.partition()
+                                    + ":offset for each partition");
+                }
+                if (selected.stream().noneMatch(partition -> isNamed(partition, named))) {
+                    throw new MillraceException(
+                            ErrorCode.INVALID_REQUEST,
+                            "from: partition " + named.partition() + " is not among the selected partitions"
+                                    + (named.topic() == null ? "" : " of topic '" + named.topic() + "'"));
                 }
             }
         }
+    }
+
+    private static boolean isNamed(TopicPartition partition, StartPosition.Named named) {
+        return partition.partition() == named.partition()
+                && (named.topic() == null || named.topic().equals(partition.topic()));
     }
 }

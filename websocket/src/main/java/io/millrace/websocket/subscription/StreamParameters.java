@@ -4,254 +4,131 @@ import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.delivery.Envelope;
-import io.millrace.websocket.delivery.Projection;
 import io.millrace.websocket.delivery.ValueFormat;
-import io.millrace.websocket.filter.RecordFilter;
 import io.millrace.websocket.filter.WhereExpression;
-import io.millrace.websocket.protocol.DurationText;
 import io.millrace.websocket.protocol.ResumeToken;
+import io.millrace.websocket.protocol.WireForm;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
- * The query parameters of a stream (gateway protocol §2), checked. What is not known, or not known yet, is an error that names
- * the parameter: a filter that is silently ignored would look like a stream that sends too much.
+ * What a client asks for with a stream (gateway protocol §2), checked. {@link ParameterTable} has what each parameter means. What is not
+ * known is an error that names the parameter: a filter that is silently ignored would look like a stream that sends too much.
  *
  * <p>The expression of the filter is not compiled yet: that belongs on a worker.
  *
- * @param from null when the client did not say
- * @param resume null when there is none
- * @param partitions empty for all
+ * @param group null when the client joins none
  */
 public record StreamParameters(
-        StartPosition from,
-        ResumeToken resume,
-        Reset reset,
-        SortedSet<Integer> partitions,
-        ValueFormat format,
-        Envelope envelope,
-        RecordFilter filter,
-        Projection projection,
+        TopicSelection selection,
+        StartRule start,
+        RecordShape shape,
+        FlowRules flow,
         long heartbeatMs,
-        long limit,
-        boolean untilLatest,
-        boolean control) {
+        boolean control,
+        GroupParameters group) {
 
     private static final String LAST_EVENT_ID = "Last-Event-ID";
 
-    /** What the parameters for headers begin with. */
-    private static final String HEADER = "header.";
+    /** Parameters that may be given more than once. */
+    private static final Set<String> REPEATABLE = Set.of("key", "topic", "topics");
 
-    /** In the protocol, but not in this version. */
-    private static final Set<String> LATER = Set.of(
-            "conflate",
-            "conflate_by",
-            "max_lag",
-            "group",
-            "instance",
-            "commit",
-            "topic",
-            "topic_pattern",
-            "ticket",
-            "access_token");
-
-    /** In the protocol with several values, of which this version has one. */
-    private static final Map<String, String> ONE_VALUE =
-            Map.of("view", "log", "slow", "wait", "isolation", "read_uncommitted", "batch", "1");
+    /** Parameters whose several values a message has in an array, and a query string between commas. */
+    private static final Set<String> LISTS = Set.of("fields", "partition");
 
     /** The same, with another object for the filter's expression. */
     public StreamParameters withWhere(WhereExpression expression) {
-        return new StreamParameters(
-                from,
-                resume,
-                reset,
-                partitions,
-                format,
-                envelope,
-                filter.withWhere(expression),
-                projection,
-                heartbeatMs,
-                limit,
-                untilLatest,
-                control);
+        return new StreamParameters(selection, start, shape.withWhere(expression), flow, heartbeatMs, control, group);
+    }
+
+    /** The same from another position. */
+    StreamParameters from(StartPosition position) {
+        return new StreamParameters(selection, start.at(position), shape, flow, heartbeatMs, control, group);
+    }
+
+    /** The same for the topic that the path of the request names. */
+    public StreamParameters ofTopic(String topic) {
+        if (!selection.isEmpty()) {
+            throw ParameterTable.wrong("topic", "is in the path already; use /stream to follow several topics");
+        }
+        return new StreamParameters(selection.ofTopic(topic), start, shape, flow, heartbeatMs, control, group);
     }
 
     /**
-     * Reads the parameters.
+     * Reads a query string.
      *
      * @param query decoded, in the order of the request
      * @param lastEventId the header of that name, or null
      * @throws MillraceException INVALID_REQUEST whose message begins with the parameter
      */
     public static StreamParameters parse(Map<String, List<String>> query, String lastEventId, GatewayLimits limits) {
-        Builder builder = new Builder(limits);
+        ParameterTable table = new ParameterTable(limits);
         query.forEach((name, values) -> {
-            if (values.size() > 1 && !name.equals("key")) {
-                throw wrong(name, "is given " + values.size() + " times; give it once");
+            if (values.size() > 1 && !REPEATABLE.contains(name)) {
+                throw ParameterTable.wrong(name, "is given " + values.size() + " times; give it once");
             }
-            builder.set(name, values);
+            table.set(name, values);
         });
         if (lastEventId != null && !lastEventId.isEmpty()) {
             // The browser's own memory is newer than the address that it reconnects to.
-            builder.resume = ResumeToken.parse(LAST_EVENT_ID, lastEventId);
+            table.resume(ResumeToken.parse(LAST_EVENT_ID, lastEventId));
         }
-        return builder.build();
+        return table.build();
     }
 
-    private static MillraceException wrong(String name, String what) {
-        return new MillraceException(ErrorCode.INVALID_REQUEST, name + ": " + what);
+    /**
+     * Reads the members of a {@code subscribe} message.
+     *
+     * @throws MillraceException INVALID_REQUEST whose message begins with the member
+     */
+    public static StreamParameters parse(Map<String, List<String>> members, GatewayLimits limits) {
+        Map<String, List<String>> query = new HashMap<>();
+        members.forEach(
+                (name, values) -> query.put(name, LISTS.contains(name) ? List.of(String.join(",", values)) : values));
+        query.values().removeIf(List::isEmpty);
+        return parse(query, null, limits);
     }
 
-    private static final class Builder {
-        private final GatewayLimits limits;
-        private StartPosition from;
-        private ResumeToken resume;
-        private Reset reset = Reset.EARLIEST;
-        private final SortedSet<Integer> partitions = new TreeSet<>();
-        private ValueFormat format = ValueFormat.JSON;
-        private Envelope envelope = Envelope.RECORD;
-        private RecordFilter filter = RecordFilter.ALL;
-        private final Map<String, String> headers = new HashMap<>();
-        private Projection projection = Projection.WHOLE;
-        private long heartbeatMs;
-        private long limit = Long.MAX_VALUE;
-        private boolean untilLatest;
-        private boolean control;
+    /** The form of a stream that was asked for in this one. */
+    public WireForm form(WireForm asked) {
+        return asked == WireForm.PLAIN && flow.batch() > 1 ? WireForm.ARRAYS : asked;
+    }
 
-        Builder(GatewayLimits limits) {
-            this.limits = limits;
-            this.heartbeatMs = limits.heartbeatDefaultMs();
+    /**
+     * These parameters for a form of stream.
+     *
+     * @param isCloudEvents whether every message is to be a CloudEvent
+     * @throws MillraceException INVALID_REQUEST when one of them makes no sense there
+     */
+    public StreamParameters in(WireForm form, boolean isCloudEvents) {
+        require(flow.batch() == 1 || form == WireForm.PLAIN, "batch", "is for WebSockets without a subprotocol only");
+        require(
+                flow.credit() == FlowRules.UNLIMITED || form.isSubprotocol(),
+                "credit",
+                "needs one of the subprotocols millrace.v1.json and millrace.v1.bin");
+        if (form == WireForm.BINARY) {
+            require(shape.envelope() == Envelope.RECORD, "envelope", "millrace.v1.bin has whole records only");
+            require(shape.format() == ValueFormat.JSON, "format", "values are bytes in millrace.v1.bin; leave it out");
         }
-
-        void set(String name, List<String> values) {
-            String value = values.get(0);
-            switch (name) {
-                case "from" -> from = StartPosition.parse(value);
-                case "resume", "last_event_id" -> resume = ResumeToken.parse(name, value);
-                case "reset" -> reset = Reset.parse(value);
-                case "partition" -> partitions(value);
-                case "format" -> format = ValueFormat.parse(value);
-                case "envelope" -> envelope = Envelope.parse(value);
-                case "key" -> keys(values);
-                case "key_prefix" -> filter = filter.withKeyPrefix(checkUtf8(name, value));
-                case "where" -> filter = filter.withWhere(new WhereExpression(value));
-                case "fields" -> projection = Projection.parse(value);
-                case "heartbeat" -> heartbeat(value);
-                case "limit" -> limit = count(name, value);
-                case "until" -> untilLatest = isOneOf(name, value, "latest", null);
-                case "control" -> control = isOneOf(name, value, "1", "0");
-                default -> {
-                    if (name.startsWith(HEADER)) {
-                        header(name, value);
-                    } else {
-                        other(name, value);
-                    }
-                }
-            }
+        if (group != null) {
+            require(
+                    form.isSubprotocol() || (form.transport() == WireForm.PLAIN.transport() && group.autoCommit()),
+                    "group",
+                    "needs one of the subprotocols millrace.v1.json and millrace.v1.bin, or a plain WebSocket with"
+                            + " commit=auto");
         }
-
-        private void partitions(String text) {
-            for (String part : text.split(",", -1)) {
-                if (part.isEmpty() || part.length() > 9 || !part.chars().allMatch(c -> c >= '0' && c <= '9')) {
-                    throw wrong("partition", "'" + text + "' is not a list of partitions, such as 0,3");
-                }
-                partitions.add(Integer.parseInt(part));
-            }
+        if (!isCloudEvents) {
+            return this;
         }
+        return new StreamParameters(
+                selection, start, shape.withEnvelope(Envelope.CLOUDEVENTS), flow, heartbeatMs, control, group);
+    }
 
-        private void keys(List<String> keys) {
-            if (keys.size() > limits.keysMax()) {
-                throw wrong("key", "is given " + keys.size() + " times; at most " + limits.keysMax() + " are allowed");
-            }
-            keys.forEach(key -> checkUtf8("key", key));
-            filter = filter.withKeys(keys);
-        }
-
-        private void header(String parameter, String value) {
-            if (parameter.length() == HEADER.length()) {
-                throw wrong(parameter, "the name of the header is missing; write header.NAME=value");
-            }
-            checkUtf8(parameter, parameter);
-            headers.put(parameter.substring(HEADER.length()), checkUtf8(parameter, value));
-            if (headers.size() > limits.keysMax()) {
-                throw wrong(parameter, "at most " + limits.keysMax() + " headers can be asked for");
-            }
-        }
-
-        /** What is no UTF-8 was replaced when the address was decoded; it would look for something else than it says. */
-        private static String checkUtf8(String name, String value) {
-            if (value.indexOf('\uFFFD') >= 0) {
-                throw wrong(name, "is not UTF-8; only keys and headers that are UTF-8 text can be asked for");
-            }
-            return value;
-        }
-
-        private void heartbeat(String text) {
-            heartbeatMs = DurationText.parseMs("heartbeat", text);
-            if (heartbeatMs < limits.heartbeatMinMs() || heartbeatMs > limits.heartbeatMaxMs()) {
-                throw wrong(
-                        "heartbeat",
-                        text + " is not between " + limits.heartbeatMinMs() + "ms and " + limits.heartbeatMaxMs()
-                                + "ms");
-            }
-        }
-
-        private static long count(String name, String text) {
-            if (text.isEmpty()
-                    || text.length() > 18
-                    || !text.chars().allMatch(c -> c >= '0' && c <= '9')
-                    || Long.parseLong(text) == 0) {
-                throw wrong(name, "'" + text + "' is not a number of records; write 1 or more");
-            }
-            return Long.parseLong(text);
-        }
-
-        /** True for one word, false for another; null when there is no other. */
-        private static boolean isOneOf(String name, String value, String yes, String no) {
-            if (value.equals(yes) || value.equals(no)) {
-                return value.equals(yes);
-            }
-            throw wrong(name, "'" + value + "' is not known; write " + (no == null ? yes : no + " or " + yes));
-        }
-
-        private static void other(String name, String value) {
-            String only = ONE_VALUE.get(name);
-            if (only != null) {
-                if (!value.equals(only)) {
-                    throw wrong(name, "'" + value + "' is not supported by this version; only " + only + " is");
-                }
-                return;
-            }
-            if (LATER.contains(name)) {
-                throw wrong(name, "this parameter is not supported by this version; leave it out");
-            }
-            throw wrong(
-                    name,
-                    "this parameter is not known; known are from, resume, last_event_id, reset, partition, format,"
-                            + " envelope, key, key_prefix, header.NAME, where, fields, heartbeat, limit, until and control");
-        }
-
-        StreamParameters build() {
-            if (!projection.isWhole() && format != ValueFormat.JSON) {
-                throw wrong("fields", "needs format=json, which is the default; other formats do not look into values");
-            }
-            return new StreamParameters(
-                    from,
-                    resume,
-                    reset,
-                    partitions,
-                    format,
-                    envelope,
-                    filter.withHeaders(headers),
-                    projection,
-                    heartbeatMs,
-                    limit,
-                    untilLatest,
-                    control);
+    private static void require(boolean condition, String name, String otherwise) {
+        if (!condition) {
+            throw new MillraceException(ErrorCode.INVALID_REQUEST, name + ": " + otherwise);
         }
     }
 }

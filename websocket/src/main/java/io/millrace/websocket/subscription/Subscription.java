@@ -1,54 +1,41 @@
 package io.millrace.websocket.subscription;
 
 import io.millrace.storage.TopicPartition;
-import io.millrace.websocket.delivery.Envelope;
-import io.millrace.websocket.delivery.Projection;
 import io.millrace.websocket.delivery.StreamKey;
-import io.millrace.websocket.delivery.ValueFormat;
-import io.millrace.websocket.filter.RecordFilter;
-import io.millrace.websocket.protocol.Transport;
+import io.millrace.websocket.protocol.WireForm;
 import java.util.List;
-import java.util.UUID;
 
 /**
- * What one stream follows, with everything that the client left open decided.
+ * What one client follows, with everything that it left open decided.
  *
- * @param topic its name
- * @param topicId its id
- * @param starts the partitions, in ascending order, and where each begins
- * @param ends for each partition the high watermark at the moment of subscribing
- * @param limit number of records after which the stream ends, Long.MAX_VALUE for none
- * @param untilLatest whether the stream ends once {@code ends} are passed
- * @param control whether a plain client wants control messages
+ * @param deflated whether the client understands compressed messages
+ * @param starts the partitions that can begin
+ * @param waiting the partitions of which nothing is known yet: they have no leader; none of the others waits for them
  */
 public record Subscription(
-        String topic,
-        UUID topicId,
-        Transport transport,
-        ValueFormat format,
-        Envelope envelope,
-        RecordFilter filter,
-        Projection projection,
-        Reset reset,
-        long heartbeatMs,
-        long limit,
-        boolean untilLatest,
-        boolean control,
-        List<ResolvedStart> starts,
-        List<Long> ends) {
+        StreamParameters parameters,
+        WireForm form,
+        boolean deflated,
+        List<PartitionStart> starts,
+        List<TopicPartition> waiting) {
 
     public Subscription {
         starts = List.copyOf(starts);
-        ends = List.copyOf(ends);
+        waiting = List.copyOf(waiting);
     }
 
-    /** What a partition of this stream shares with other streams. */
+    /** What a partition of this subscription shares with others. */
     public StreamKey key(TopicPartition partition) {
-        return new StreamKey(partition, transport, format, envelope, filter, projection);
+        return parameters.shape().key(partition, form, deflated);
     }
 
-    /** Whether control messages are sent: SSE has events for them, the others only when asked. */
+    /** Whether every partition begins exactly where it was asked to. */
+    public boolean isRecovered() {
+        return waiting.isEmpty() && starts.stream().allMatch(start -> start.gap() == null);
+    }
+
+    /** Whether the client is told more than records. */
     public boolean hasControlMessages() {
-        return transport == Transport.SSE || control;
+        return form == WireForm.SSE || form.isSubprotocol() || parameters.control();
     }
 }

@@ -1,50 +1,81 @@
 package io.millrace.websocket.subscription;
 
-import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
-import io.millrace.cluster.metadata.TopicMetadata;
-import io.millrace.cluster.partition.PartitionOffsets;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.storage.TopicPartition;
-import io.millrace.websocket.protocol.Gap;
-import io.millrace.websocket.protocol.ResumeToken;
-import io.millrace.websocket.protocol.Transport;
+import io.millrace.websocket.delivery.LeaderChange;
+import io.millrace.websocket.protocol.WireForm;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * Decides what a stream follows: the partitions of its topic, and where each begins. {@link #prepare} comes first, then {@link #resolve}.
- * Never blocks; any event loop.
+ * Decides what a client follows: the partitions of its topics, and where each begins. {@link #prepare} comes first, then {@link
+ * #resolve}; a partition that appears later is resolved by {@link #start}. Never blocks; any event loop.
  */
 public final class SubscriptionResolver {
 
     /** Longer than it takes until a dead leader has a successor. */
     private static final long PREPARE_TIMEOUT_MS = 10_000;
+    /** So long a subscription waits for the leaders of all its partitions; what is not known then comes later. */
+    private static final long GRACE_MS = 500;
 
+    private final Vertx vertx;
     private final Controller controller;
     private final PartitionService partitions;
     private final StartPositionResolver starts;
-    private final int partitionsMax;
+    private final ResumedStarts resumed;
+    private final TopicSelector selector;
 
-    public SubscriptionResolver(Controller controller, PartitionService partitions, Clock clock, int partitionsMax) {
+    public SubscriptionResolver(
+            Vertx vertx, Controller controller, PartitionService partitions, Clock clock, TopicSelector selector) {
+        this.vertx = vertx;
         this.controller = controller;
         this.partitions = partitions;
         this.starts = new StartPositionResolver(partitions, clock);
-        this.partitionsMax = partitionsMax;
+        this.resumed = new ResumedStarts(partitions);
+        this.selector = selector;
     }
 
     /**
-     * Learns what is to be known of the partitions that are asked for; is complete at once when this node leads them all.
+     * The partitions that are asked for, as they are now, by topic and number.
      *
      * @throws MillraceException UNKNOWN_TOPIC_OR_PARTITION, INVALID_REQUEST
      */
-    public Future<Void> prepare(String topicName, StreamParameters asked) {
-        return partitions.prepare(select(topic(topicName), asked), PREPARE_TIMEOUT_MS);
+    public List<TopicPartition> select(StreamParameters asked) {
+        return selector.select(controller.image(), asked.selection());
+    }
+
+    /** The partitions of an image that are asked for and not followed yet; none when they would be too many. */
+    public List<TopicPartition> added(ClusterImage image, StreamParameters asked, List<TopicPartition> followed) {
+        return selector.added(image, asked.selection(), followed);
+    }
+
+    /**
+     * Learns what is to be known of partitions. Complete at once when this node leads them all, and after a short while even when some
+     * have no leader.
+     */
+    public Future<Void> prepare(List<TopicPartition> selected) {
+        List<Future<Void>> all = new ArrayList<>(selected.size());
+        for (TopicPartition partition : selected) {
+            all.add(partitions.prepare(List.of(partition), PREPARE_TIMEOUT_MS));
+        }
+        Future<Void> known = Future.join(all).mapEmpty();
+        if (known.isComplete()) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> done = Promise.promise();
+        long timer = vertx.setTimer(GRACE_MS, id -> done.tryComplete());
+        known.onComplete(ignored -> {
+            vertx.cancelTimer(timer);
+            done.tryComplete();
+        });
+        return done.future();
     }
 
     /**
@@ -53,137 +84,86 @@ public final class SubscriptionResolver {
      *
      * @throws MillraceException UNKNOWN_TOPIC_OR_PARTITION, INVALID_REQUEST, OFFSET_OUT_OF_RANGE
      */
-    public Future<Subscription> resolve(String topicName, Transport transport, StreamParameters asked) {
-        TopicMetadata topic = topic(topicName);
-        List<TopicPartition> selected = select(topic, asked);
-        List<Long> ends = new ArrayList<>(selected.size());
+    public Future<Subscription> resolve(
+            List<TopicPartition> selected, WireForm form, boolean deflated, StreamParameters asked) {
+        if (asked.group() != null) {
+            return Future.succeededFuture(new Subscription(asked, form, deflated, List.of(), List.of()));
+        }
+        if (asked.start().from() != null) {
+            StartPositionResolver.checkSuits(asked.start().from(), selected);
+        }
+        List<TopicPartition> waiting = new ArrayList<>();
+        List<Future<PartitionStart>> found = new ArrayList<>(selected.size());
         for (TopicPartition partition : selected) {
-            ends.add(partitions.offsets(partition).highWatermark());
-        }
-        Future<List<ResolvedStart>> found = starts(topic, selected, asked);
-        if (found.failed()) {
-            throw (MillraceException) found.cause();
-        }
-        return found.map(positions -> new Subscription(
-                topic.name(),
-                topic.id(),
-                transport,
-                asked.format(),
-                asked.envelope(),
-                asked.filter(),
-                asked.projection(),
-                asked.reset(),
-                asked.heartbeatMs(),
-                asked.limit(),
-                asked.untilLatest(),
-                asked.control(),
-                positions,
-                ends));
-    }
-
-    private TopicMetadata topic(String name) {
-        return controller
-                .image()
-                .topic(name)
-                .orElseThrow(() -> new MillraceException(
-                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-                        "no topic '" + name + "'; create it, or look at /topics for the names there are"));
-    }
-
-    private List<TopicPartition> select(TopicMetadata topic, StreamParameters asked) {
-        List<TopicPartition> selected = new ArrayList<>();
-        int count = topic.partitions().size();
-        if (asked.partitions().isEmpty()) {
-            for (int partition = 0; partition < count; partition++) {
-                selected.add(new TopicPartition(topic.id(), topic.name(), partition));
-            }
-        }
-        for (int partition : asked.partitions()) {
-            if (partition >= count) {
-                throw new MillraceException(
-                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-                        "partition: topic '" + topic.name() + "' has " + count + " partitions, 0 to " + (count - 1)
-                                + "; there is no " + partition);
-            }
-            selected.add(new TopicPartition(topic.id(), topic.name(), partition));
-        }
-        if (selected.size() > partitionsMax) {
-            throw new MillraceException(
-                    ErrorCode.INVALID_REQUEST,
-                    "partition: a stream can follow " + partitionsMax + " partitions, topic '" + topic.name() + "' has "
-                            + count + "; open several streams, each with its own partition=…");
-        }
-        return selected;
-    }
-
-    /** Partitions of the resume token go on there, unless {@code from} names them; the others start at {@code from}. */
-    private Future<List<ResolvedStart>> starts(
-            TopicMetadata topic, List<TopicPartition> selected, StreamParameters asked) {
-        StartPosition from = asked.from() == null ? StartPosition.LATEST : asked.from();
-        if (asked.resume() == null) {
-            return starts.resolve(from, selected, asked.reset());
-        }
-        try {
-            Map<Integer, ResolvedStart> resumed = resumed(topic, selected, asked);
-            if (from instanceof StartPosition.AtOffsets named) {
-                resumed.keySet().removeAll(named.offsets().keySet());
-            } else if (from instanceof StartPosition.AtOffset) {
-                resumed.clear();
-            }
-            List<TopicPartition> fresh = selected.stream()
-                    .filter(partition -> !resumed.containsKey(partition.partition()))
-                    .toList();
-            if (fresh.isEmpty()) {
-                return Future.succeededFuture(List.copyOf(inOrder(selected, resumed)));
-            }
-            return starts.resolve(from, fresh, asked.reset()).map(found -> {
-                found.forEach(start -> resumed.put(start.partition().partition(), start));
-                return inOrder(selected, resumed);
-            });
-        } catch (MillraceException e) {
-            return Future.failedFuture(e);
-        }
-    }
-
-    private Map<Integer, ResolvedStart> resumed(
-            TopicMetadata topic, List<TopicPartition> selected, StreamParameters asked) {
-        Map<Integer, TopicPartition> byIndex = new HashMap<>();
-        selected.forEach(partition -> byIndex.put(partition.partition(), partition));
-        Map<Integer, ResolvedStart> resumed = new HashMap<>();
-        for (ResumeToken.TopicPositions positions : asked.resume().topics()) {
-            for (ResumeToken.Position position : positions.partitions()) {
-                TopicPartition partition = byIndex.get(position.partition());
-                if (partition != null) {
-                    boolean sameTopic = positions.topicId().equals(topic.id());
-                    resumed.put(position.partition(), resume(partition, position, sameTopic, asked.reset()));
+            Future<PartitionStart> start = find(partition, asked);
+            if (start.failed()) {
+                MillraceException error = (MillraceException) start.cause();
+                if (!LeaderChange.isPassing(error)) {
+                    throw error;
                 }
+                waiting.add(partition);
+            } else {
+                found.add(start);
             }
         }
-        return resumed;
+        return Future.all(found)
+                .map(all -> new Subscription(asked, form, deflated, all.<PartitionStart>list(), waiting));
     }
 
-    private ResolvedStart resume(
-            TopicPartition partition, ResumeToken.Position position, boolean sameTopic, Reset reset) {
-        PartitionOffsets offsets = partitions.offsets(partition);
-        if (!sameTopic) {
-            // Offsets of another topic mean nothing here, even where they exist.
-            ResolvedStart start = reset.apply(partition, -1, offsets);
-            return new ResolvedStart(
-                    partition,
-                    start.position(),
-                    new Gap(position.offset(), start.position(), Gap.Reason.TOPIC_RECREATED));
-        }
-        if (position.offset() > offsets.logEndOffset() || position.leaderEpoch() > offsets.leaderEpoch()) {
-            // The log was cut below what this client has seen. It goes on at what the servers now agree on.
-            long end = Math.min(position.offset(), offsets.highWatermark());
-            return new ResolvedStart(partition, end, new Gap(position.offset(), end, Gap.Reason.TRUNCATED));
-        }
-        return reset.apply(partition, position.offset(), offsets);
+    /**
+     * Where one partition begins, as soon as that can be known: the wait is as long as nobody leads the partition. Fails with
+     * UNKNOWN_TOPIC_OR_PARTITION when it is gone, and as {@link #resolve}.
+     */
+    public Future<PartitionStart> start(TopicPartition partition, StreamParameters asked) {
+        return partitions
+                .prepare(List.of(partition), PREPARE_TIMEOUT_MS)
+                .compose(known -> find(partition, asked))
+                .recover(e -> {
+                    boolean passing = e instanceof MillraceException error && LeaderChange.isPassing(error);
+                    if (!passing || isGone(partition)) {
+                        return Future.failedFuture(e);
+                    }
+                    return vertx.timer(LeaderChange.PAUSE_MS).compose(v -> start(partition, asked));
+                });
     }
 
-    private static List<ResolvedStart> inOrder(List<TopicPartition> selected, Map<Integer, ResolvedStart> starts) {
-        return selected.stream()
-                .map(partition -> starts.get(partition.partition()))
-                .toList();
+    /** As {@link #start}, for a partition that was made after the subscription: it begins with its first record. */
+    public Future<PartitionStart> startOfNew(TopicPartition partition, StreamParameters asked) {
+        return start(partition, asked.from(StartPosition.EARLIEST));
+    }
+
+    /** Where partitions of a running subscription go on after a {@code seek}; throws and fails as {@link #resolve}. */
+    public Future<List<PartitionStart>> seek(List<TopicPartition> followed, StreamParameters asked, StartPosition to) {
+        StartPositionResolver.checkSuits(to, followed);
+        List<Future<PartitionStart>> found = new ArrayList<>(followed.size());
+        for (TopicPartition partition : followed) {
+            found.add(starts.resolve(to, partition, asked.start().reset()));
+        }
+        return Future.all(found).map(all -> all.<PartitionStart>list());
+    }
+
+    private boolean isGone(TopicPartition partition) {
+        return controller.image().topic(partition.topicId()).isEmpty();
+    }
+
+    private Future<PartitionStart> find(TopicPartition partition, StreamParameters asked) {
+        StartRule rule = asked.start();
+        StartPosition from = rule.from() == null ? StartPosition.LATEST : rule.from();
+        if (rule.resume() != null && !isNamed(from, partition)) {
+            try {
+                PartitionStart start = resumed.find(partition, rule, asked.selection());
+                if (start != null) {
+                    return Future.succeededFuture(start);
+                }
+            } catch (MillraceException e) {
+                return Future.failedFuture(e);
+            }
+        }
+        return starts.resolve(from, partition, rule.reset());
+    }
+
+    private static boolean isNamed(StartPosition from, TopicPartition partition) {
+        return from instanceof StartPosition.AtOffset
+                || (from instanceof StartPosition.AtOffsets named && named.of(partition) != null);
     }
 }

@@ -36,10 +36,31 @@ class ResumeTokenTest {
         }
     }
 
-    /** Clients keep tokens over upgrades: version 1 has these bytes for ever. */
+    /** Clients keep tokens over upgrades: version 2 has these bytes for ever. */
     @Test
-    void version1HasItsGoldenForm() {
-        assertThat(SMALL.encode()).isEqualTo("AQEBI0VniavN7w_ty6mHZUMhAgGTCAQDWKwC7H4-EQ");
+    void version2HasItsGoldenForm() {
+        assertThat(SMALL.encode()).isEqualTo("AgEBI0VniavN7w_ty6mHZUMhry-_pAIBkwgEA1isAmXzqhk");
+    }
+
+    @Test
+    void version1IsStillRead() {
+        ResumeToken old = ResumeToken.parse("resume", "AQEBI0VniavN7w_ty6mHZUMhAgGTCAQDWKwC7H4-EQ");
+        assertThat(old.topics())
+                .containsExactly(new ResumeToken.TopicPositions(
+                        TOPIC, ResumeToken.NAME_UNKNOWN, SMALL.topics().get(0).partitions()));
+    }
+
+    @Test
+    void manyTopicsFitOrAreSaidNotTo() {
+        List<ResumeToken.TopicPositions> topics = new ArrayList<>();
+        while (ResumeToken.fits(topics.size() + 1, topics.size() + 1)) {
+            topics.add(new ResumeToken.TopicPositions(
+                    UUID.randomUUID(),
+                    -1,
+                    List.of(new ResumeToken.Position(99_999, Long.MAX_VALUE, Integer.MAX_VALUE))));
+        }
+        assertThat(topics).hasSizeGreaterThan(70);
+        assertThat(new ResumeToken(topics).encode()).hasSizeLessThanOrEqualTo(ResumeToken.CHARS_MAX);
     }
 
     @Test
@@ -81,6 +102,7 @@ class ResumeTokenTest {
     }
 
     private static ResumeToken token(UUID topic, List<ResumeToken.Position> positions) {
-        return new ResumeToken(List.of(new ResumeToken.TopicPositions(topic, positions)));
+        return new ResumeToken(
+                List.of(new ResumeToken.TopicPositions(topic, ResumeToken.nameHash("readings"), positions)));
     }
 }

@@ -17,7 +17,9 @@ class StartPositionTest {
         assertThat(StartPosition.parse("latest")).isEqualTo(new StartPosition.Latest());
         assertThat(StartPosition.parse("earliest")).isEqualTo(new StartPosition.Earliest());
         assertThat(StartPosition.parse("1043")).isEqualTo(new StartPosition.AtOffset(1043));
-        assertThat(StartPosition.parse("0:1043,3:88")).isEqualTo(new StartPosition.AtOffsets(Map.of(0, 1043L, 3, 88L)));
+        assertThat(StartPosition.parse("0:1043,3:88"))
+                .isEqualTo(new StartPosition.AtOffsets(
+                        Map.of(new StartPosition.Named(null, 0), 1043L, new StartPosition.Named(null, 3), 88L)));
         assertThat(StartPosition.parse("time:1732100000000")).isEqualTo(new StartPosition.AtTime(1_732_100_000_000L));
         assertThat(StartPosition.parse("time:2026-01-31T08:00:00Z"))
                 .isEqualTo(new StartPosition.AtTime(1_769_846_400_000L));
@@ -45,7 +47,6 @@ class StartPositionTest {
                 "0:1,",
                 "0:1,1",
                 "0:1,0:2",
-                "topic:0:5",
                 "4294967296:1",
                 "time:",
                 "time:yesterday",
@@ -58,7 +59,7 @@ class StartPositionTest {
                 "ago:99999999999d",
                 "last:",
                 "last:-5",
-                "committed"
+                "a:b:0:1"
             })
     void whatIsNotAStartPositionIsAnErrorThatNamesTheParameter(String text) {
         assertThatThrownBy(() -> StartPosition.parse(text))

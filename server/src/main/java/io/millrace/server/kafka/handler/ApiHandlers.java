@@ -4,6 +4,7 @@ import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.ClusterNode;
 import io.millrace.cluster.metadata.ClusterAdmin;
 import io.millrace.cluster.metadata.Controller;
+import io.millrace.cluster.partition.OnceAppender;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.peer.PeerApi;
 import io.millrace.cluster.replication.ReplicaFetchService;
@@ -88,16 +89,18 @@ public final class ApiHandlers {
      *
      * @param apis APIs whose answers are plain messages; Fetch among them is that of the metadata quorum
      * @param replicas answers the Fetch requests of replicas
+     * @param once appends with idempotency keys
      * @param fetchMaxBytes bound on one fetch answer for a client
      */
     public static ApiHandlers forPeers(
             List<PeerApi> apis,
             ReplicaFetchService replicas,
             PartitionService partitions,
+            OnceAppender once,
             Controller controller,
             int fetchMaxBytes) {
         ApiHandlers handlers = forPeers(apis);
-        handlers.byKey.put(ApiKeys.PRODUCE, ProduceHandler.forPeers(controller, partitions));
+        handlers.byKey.put(ApiKeys.PRODUCE, ProduceHandler.forPeers(controller, partitions, once));
         handlers.byKey.put(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(controller, partitions));
         handlers.byKey.put(
                 ApiKeys.FETCH,

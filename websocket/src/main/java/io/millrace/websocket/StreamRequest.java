@@ -1,0 +1,58 @@
+package io.millrace.websocket;
+
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
+import io.millrace.websocket.protocol.Subprotocol;
+import io.millrace.websocket.protocol.Transport;
+import io.millrace.websocket.protocol.WireForm;
+import io.millrace.websocket.subscription.StreamParameters;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.vertx.core.http.HttpServerRequest;
+
+/**
+ * A request for a stream: in which form, and of what.
+ *
+ * @param form what its transport and its subprotocol make of it
+ * @param parameters of its query string
+ */
+record StreamRequest(WireForm form, StreamParameters parameters) {
+
+    /**
+     * Reads a request.
+     *
+     * @param topic of its path; null when the path names none
+     * @throws MillraceException INVALID_REQUEST
+     */
+    static StreamRequest read(HttpServerRequest request, Transport transport, String topic, GatewayLimits limits) {
+        Subprotocol subprotocol = transport == Transport.WEBSOCKET
+                ? Subprotocol.choose(request.getHeader("Sec-WebSocket-Protocol"))
+                : null;
+        WireForm form = switch (transport) {
+            case WEBSOCKET -> subprotocol == null ? WireForm.PLAIN : subprotocol.form();
+            case SSE -> WireForm.SSE;
+            case NDJSON -> WireForm.NDJSON;
+        };
+        StreamParameters parameters = parse(request, limits).in(form, subprotocol == Subprotocol.CLOUDEVENTS);
+        StreamRequest read = new StreamRequest(form, topic == null ? parameters : parameters.ofTopic(topic));
+        if (read.isEmpty() && !form.isSubprotocol()) {
+            throw new MillraceException(
+                    ErrorCode.INVALID_REQUEST,
+                    "topic: is missing; write topic=…, several times for several, or topic_pattern=…");
+        }
+        return read;
+    }
+
+    private static StreamParameters parse(HttpServerRequest request, GatewayLimits limits) {
+        try {
+            return StreamParameters.parse(
+                    new QueryStringDecoder(request.uri()).parameters(), request.getHeader("Last-Event-ID"), limits);
+        } catch (IllegalArgumentException e) {
+            throw new MillraceException(ErrorCode.INVALID_REQUEST, "the query string is malformed: " + e.getMessage());
+        }
+    }
+
+    /** Whether the client will say later what it wants to follow. */
+    boolean isEmpty() {
+        return parameters.selection().isEmpty();
+    }
+}

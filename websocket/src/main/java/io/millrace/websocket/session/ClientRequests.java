@@ -1,0 +1,235 @@
+package io.millrace.websocket.session;
+
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
+import io.millrace.websocket.protocol.ClientMessage;
+import io.millrace.websocket.protocol.ClientMessageReader;
+import io.millrace.websocket.protocol.ErrorJson;
+import io.millrace.websocket.protocol.ServerMessage;
+import io.millrace.websocket.subscription.StartPosition;
+import io.millrace.websocket.subscription.StreamParameters;
+import io.vertx.core.Future;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+
+/**
+ * What a client of a subprotocol asks for (gateway protocol §4.1): a handler for each kind of message. Requests are carried out one after
+ * the other; while one takes its time the socket is not read, so a client can have no more waiting here than one read of its socket
+ * holds.
+ *
+ * <p>Belongs to the event loop of the connection.
+ */
+final class ClientRequests {
+
+    private interface Handler<M extends ClientMessage> {
+        /** Carries out a request; the next one waits for the future. Throws MillraceException when it cannot be done. */
+        Future<Void> handle(M message);
+    }
+
+    private static final Future<Void> DONE = Future.succeededFuture();
+
+    private final StreamConnection connection;
+    private final SessionServices services;
+    private final Map<Class<? extends ClientMessage>, Handler<? extends ClientMessage>> handlers = new HashMap<>();
+    private final Queue<byte[]> waiting = new ArrayDeque<>();
+    private boolean busy;
+
+    ClientRequests(StreamConnection connection, SessionServices services) {
+        this.connection = connection;
+        this.services = services;
+        on(ClientMessage.Subscribe.class, this::subscribe);
+        on(ClientMessage.Unsubscribe.class, this::unsubscribe);
+        on(ClientMessage.Credit.class, this::credit);
+        on(ClientMessage.Seek.class, this::seek);
+        on(ClientMessage.Checkpoint.class, this::checkpoint);
+        on(ClientMessage.Commit.class, this::commit);
+        on(ClientMessage.Produce.class, new ProduceRequests(connection, services.producer())::produce);
+        on(ClientMessage.Auth.class, this::auth);
+        on(ClientMessage.Ping.class, this::ping);
+    }
+
+    private <M extends ClientMessage> void on(Class<M> type, Handler<M> handler) {
+        handlers.put(type, handler);
+    }
+
+    /** A message of the client. */
+    void received(boolean text, byte[] payload) {
+        if (!text) {
+            refuse(
+                    ServerMessage.NO_SID,
+                    null,
+                    new MillraceException(
+                            ErrorCode.INVALID_REQUEST,
+                            "binary messages are not understood; write JSON in text messages"));
+            return;
+        }
+        if (busy) {
+            waiting.add(payload);
+        } else {
+            carryOut(payload);
+        }
+    }
+
+    private void carryOut(byte[] payload) {
+        Future<Void> done = handle(payload);
+        if (done.isComplete()) {
+            return;
+        }
+        busy = true;
+        connection.outlet().pauseReading(true);
+        done.onComplete(ignored -> {
+            busy = false;
+            while (!busy && !waiting.isEmpty() && !connection.isEnded()) {
+                carryOut(waiting.poll());
+            }
+            if (!busy) {
+                connection.outlet().pauseReading(false);
+            }
+        });
+    }
+
+    private Future<Void> handle(byte[] payload) {
+        ClientMessage message;
+        try {
+            message = ClientMessageReader.read(payload);
+        } catch (ClientMessageReader.RefusedMessage e) {
+            refuse(e.sid(), e.id(), e.error());
+            return DONE;
+        } catch (MillraceException e) {
+            // Whoever does not speak the protocol would go on so.
+            connection.end(StreamEnd.of(e));
+            return DONE;
+        }
+        int sid = sid(message);
+        try {
+            return dispatch(message).recover(e -> {
+                refuse(sid, message.id(), ErrorJson.asAnswer(e));
+                return DONE;
+            });
+        } catch (MillraceException e) {
+            refuse(sid, message.id(), e);
+            return DONE;
+        }
+    }
+
+    @SuppressWarnings("unchecked") // "on" keeps handlers by the type of their messages
+    private Future<Void> dispatch(ClientMessage message) {
+        return ((Handler<ClientMessage>) handlers.get(message.getClass())).handle(message);
+    }
+
+    private void refuse(int sid, String id, MillraceException error) {
+        connection.sayNow(new ServerMessage.Failure(sid, id, error));
+    }
+
+    private static int sid(ClientMessage message) {
+        if (message instanceof ClientMessage.Subscribe m) {
+            return m.sid();
+        } else if (message instanceof ClientMessage.Unsubscribe m) {
+            return m.sid();
+        } else if (message instanceof ClientMessage.Credit m) {
+            return m.sid();
+        } else if (message instanceof ClientMessage.Seek m) {
+            return m.sid();
+        } else if (message instanceof ClientMessage.Checkpoint m) {
+            return m.sid();
+        } else if (message instanceof ClientMessage.Commit m) {
+            return m.sid();
+        }
+        return ServerMessage.NO_SID;
+    }
+
+    private StreamSubscription subscription(int sid) {
+        StreamSubscription subscription = connection.subscription(sid);
+        if (subscription == null) {
+            throw wrong("sid: there is no subscription " + sid + " on this connection");
+        }
+        return subscription;
+    }
+
+    private static MillraceException wrong(String message) {
+        return new MillraceException(ErrorCode.INVALID_REQUEST, message);
+    }
+
+    private Future<Void> subscribe(ClientMessage.Subscribe message) {
+        if (connection.subscription(message.sid()) != null) {
+            throw wrong("sid: subscription " + message.sid() + " exists; unsubscribe it first, or take another number");
+        }
+        int max = services.limits().subscriptionsMax();
+        if (connection.subscriptionCount() >= max) {
+            throw new MillraceException(
+                    ErrorCode.THROTTLING_QUOTA_EXCEEDED,
+                    "a connection can have " + max + " subscriptions; end some, or open another connection");
+        }
+        StreamParameters asked =
+                StreamParameters.parse(message.parameters(), services.limits()).in(connection.form(), false);
+        if (asked.selection().isEmpty()) {
+            throw wrong("topics: is missing; name them, or give a topic_pattern");
+        }
+        return services.opening()
+                .prepare(asked)
+                .compose(ready -> services.opening()
+                        .resolve(ready, connection.form(), connection.outlet().isDeflated()))
+                .map(subscription -> {
+                    if (!connection.isEnded()) {
+                        connection.subscribe(message.sid(), message.id(), subscription);
+                        connection.loop().delivery().endRound();
+                    }
+                    return null;
+                });
+    }
+
+    private Future<Void> unsubscribe(ClientMessage.Unsubscribe message) {
+        connection.unsubscribe(subscription(message.sid()), message.id());
+        return DONE;
+    }
+
+    private Future<Void> credit(ClientMessage.Credit message) {
+        subscription(message.sid()).credit(message.records());
+        return DONE;
+    }
+
+    private Future<Void> seek(ClientMessage.Seek message) {
+        StreamSubscription subscription = subscription(message.sid());
+        StreamParameters parameters = subscription.subscription().parameters();
+        if (parameters.group() != null) {
+            throw wrong("sid: a member of a group cannot seek; commit another offset and join again");
+        }
+        return services.resolver()
+                .seek(
+                        subscription.followed().cursors().stream()
+                                .map(cursor -> cursor.partition())
+                                .toList(),
+                        parameters,
+                        StartPosition.parse(message.from()))
+                .map(starts -> {
+                    if (!subscription.isEnded()) {
+                        subscription.seek(message.id(), starts);
+                        connection.loop().delivery().endRound();
+                    }
+                    return null;
+                });
+    }
+
+    private Future<Void> checkpoint(ClientMessage.Checkpoint message) {
+        subscription(message.sid()).checkpoint(message.id());
+        connection.touch();
+        connection.loop().delivery().endRound();
+        return DONE;
+    }
+
+    private Future<Void> commit(ClientMessage.Commit message) {
+        subscription(message.sid());
+        throw wrong("sid: subscription " + message.sid() + " is not in a group; subscribe with group");
+    }
+
+    private Future<Void> auth(ClientMessage.Auth message) {
+        throw wrong("type: this node does not authenticate clients; leave 'auth' out");
+    }
+
+    private Future<Void> ping(ClientMessage.Ping message) {
+        connection.sayNow(new ServerMessage.Pong(message.id()));
+        return DONE;
+    }
+}

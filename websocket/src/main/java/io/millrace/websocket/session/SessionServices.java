@@ -1,0 +1,23 @@
+package io.millrace.websocket.session;
+
+import io.millrace.cluster.produce.RecordProducer;
+import io.millrace.websocket.GatewayLimits;
+import io.millrace.websocket.GatewayMetrics;
+import io.millrace.websocket.delivery.SharedStreams;
+import io.millrace.websocket.subscription.SubscriptionOpening;
+import io.millrace.websocket.subscription.SubscriptionResolver;
+
+/**
+ * What the sessions of a node share.
+ *
+ * @param producer stores what clients write
+ * @param node the name of this node, for those who are told
+ */
+public record SessionServices(
+        String node,
+        SharedStreams streams,
+        SubscriptionResolver resolver,
+        SubscriptionOpening opening,
+        RecordProducer producer,
+        GatewayLimits limits,
+        GatewayMetrics metrics) {}

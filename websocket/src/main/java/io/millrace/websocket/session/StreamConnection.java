@@ -1,0 +1,338 @@
+package io.millrace.websocket.session;
+
+import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.metadata.ClusterImage;
+import io.millrace.storage.TopicPartition;
+import io.millrace.websocket.delivery.ControlFrame;
+import io.millrace.websocket.delivery.RoundListener;
+import io.millrace.websocket.protocol.ServerMessage;
+import io.millrace.websocket.protocol.WireForm;
+import io.millrace.websocket.subscription.Subscription;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's connection: its {@link Outlet}, the subscriptions on it, and whether anybody is still there. Without a subprotocol there is
+ * exactly one subscription and the connection ends with it.
+ *
+ * <p>Belongs to the event loop of its connection; {@link EventLoopSessions} calls from there.
+ */
+public final class StreamConnection implements Outlet.Listener, RoundListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StreamConnection.class);
+
+    private final WireForm form;
+    private final Outlet outlet;
+    private final EventLoopSessions loop;
+    private final SessionServices services;
+    private final KeepAlive keepAlive;
+    private final long heartbeatMs;
+    private final ClientRequests requests;
+    private final Map<Integer, StreamSubscription> subscriptions = new TreeMap<>();
+    private final Runnable onReleased;
+    private boolean touched;
+    private boolean ended;
+
+    /**
+     * A connection that does nothing yet.
+     *
+     * @param form what the client asked for
+     * @param heartbeatMs idle time after which a sign of life is sent
+     * @param onReleased called once, when the connection has ended and left nothing behind
+     */
+    public StreamConnection(
+            WireForm form,
+            Outlet outlet,
+            EventLoopSessions loop,
+            SessionServices services,
+            long heartbeatMs,
+            Runnable onReleased) {
+        this.form = form;
+        this.outlet = outlet;
+        this.loop = loop;
+        this.services = services;
+        this.onReleased = onReleased;
+        this.heartbeatMs = heartbeatMs;
+        this.requests = form.isSubprotocol() ? new ClientRequests(this, services) : null;
+        this.keepAlive = new KeepAlive(
+                heartbeatMs,
+                services.limits().pongTimeoutMs(),
+                services.limits().stalledTimeoutMs(),
+                outlet.isHeartbeatAnswered(),
+                System.nanoTime());
+    }
+
+    /**
+     * Greets the client, and begins its first subscription.
+     *
+     * @param first null when the client will ask for its subscriptions
+     */
+    public void begin(Subscription first) {
+        services.metrics().streamOpened(form.transport());
+        loop.add(this);
+        outlet.listen(this);
+        if (ended) {
+            return;
+        }
+        if (form == WireForm.SSE) {
+            outlet.write(ControlFrame.sseRetry(services.limits().retryMs()));
+        } else if (form.isSubprotocol()) {
+            say(new ServerMessage.Welcome(
+                    services.node(),
+                    form.subprotocol().wireName(),
+                    heartbeatMs,
+                    services.limits().messageBytesMax()));
+        }
+        if (first != null) {
+            subscribe(form.isSubprotocol() ? 0 : ServerMessage.NO_SID, null, first);
+        }
+        touch();
+        loop.delivery().endRound();
+    }
+
+    // ---- what its parts ask of it
+
+    Outlet outlet() {
+        return outlet;
+    }
+
+    EventLoopSessions loop() {
+        return loop;
+    }
+
+    WireForm form() {
+        return form;
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    StreamSubscription subscription(int sid) {
+        return subscriptions.get(sid);
+    }
+
+    int subscriptionCount() {
+        return subscriptions.size();
+    }
+
+    void subscribe(int sid, String requestId, Subscription subscription) {
+        StreamSubscription begun = new StreamSubscription(sid, subscription, this, services);
+        subscriptions.put(sid, begun);
+        begun.begin(requestId);
+    }
+
+    /** Something was written: it will be flushed at the end of the round. */
+    void touch() {
+        if (!touched) {
+            touched = true;
+            loop.delivery().touch(this);
+        }
+    }
+
+    /** Writes a message that is about no subscription, or that its client asked for. */
+    void say(ServerMessage message) {
+        if (!ended) {
+            outlet.write(ControlFrame.of(form, message, null));
+            touch();
+        }
+    }
+
+    /** As {@link #say}, outside of a round. */
+    void sayNow(ServerMessage message) {
+        say(message);
+        loop.delivery().endRound();
+    }
+
+    /** Records were sent: the connection is not idle. */
+    void sent() {
+        keepAlive.sent();
+    }
+
+    void log(String message, TopicPartition partition, MillraceException error) {
+        LOG.atError()
+                .addKeyValue("topic", partition.topic())
+                .addKeyValue("transport", form.transport().label())
+                .setCause(error.getCause())
+                .log(message);
+    }
+
+    /** A subscription has come to its end; so has the connection, unless its client can ask for others. */
+    void finish(StreamSubscription subscription, StreamEnd end) {
+        if (!form.isSubprotocol()) {
+            end(end);
+            return;
+        }
+        if (subscriptions.remove(subscription.sid(), subscription)) {
+            subscription.checkpoint(null);
+            subscription.close();
+            say(
+                    end.error() == null
+                            ? new ServerMessage.Unsubscribed(subscription.sid(), null)
+                            : new ServerMessage.Failure(subscription.sid(), null, end.error()));
+        }
+    }
+
+    /** Ends a subscription as its client asked. */
+    void unsubscribe(StreamSubscription subscription, String requestId) {
+        subscriptions.remove(subscription.sid());
+        subscription.checkpoint(null);
+        subscription.close();
+        sayNow(new ServerMessage.Unsubscribed(subscription.sid(), requestId));
+    }
+
+    // ---- rounds
+
+    @Override
+    public void endRound() {
+        touched = false;
+        if (ended) {
+            return;
+        }
+        for (StreamSubscription each : subscriptions.values()) {
+            each.output().endRound();
+        }
+        outlet.flush();
+        for (StreamSubscription each : all()) {
+            each.catchUp();
+        }
+    }
+
+    /** A copy where subscriptions may end meanwhile. */
+    private List<StreamSubscription> all() {
+        return subscriptions.size() == 1
+                ? List.of(subscriptions.values().iterator().next())
+                : new ArrayList<>(subscriptions.values());
+    }
+
+    // ---- the connection
+
+    @Override
+    public void writable() {
+        all().forEach(StreamSubscription::writable);
+    }
+
+    @Override
+    public void heard() {
+        keepAlive.heard();
+    }
+
+    @Override
+    public void message(boolean text, byte[] payload) {
+        if (requests != null && !ended) {
+            requests.received(text, payload);
+        }
+    }
+
+    @Override
+    public void broke(StreamEnd end) {
+        end(end);
+    }
+
+    @Override
+    public void closed(int closeCode) {
+        end(StreamEnd.byClient(closeCode));
+    }
+
+    void tick(long nowNanos) {
+        switch (keepAlive.tick(nowNanos, outlet.isWritable(), outlet.progress())) {
+            case FINE -> tickSubscriptions(nowNanos);
+            case IDLE -> {
+                outlet.heartbeat();
+                if (form.isSubprotocol()) {
+                    sayNow(new ServerMessage.Heartbeat(System.currentTimeMillis()));
+                }
+            }
+            case SILENT -> end(StreamEnd.heartbeatTimeout(services.limits().pongTimeoutMs()));
+            case STALLED -> end(StreamEnd.slowConsumer(services.limits().stalledTimeoutMs()));
+        }
+    }
+
+    private void tickSubscriptions(long nowNanos) {
+        for (StreamSubscription each : all()) {
+            if (each.isToBeClosed()) {
+                end(StreamEnd.tooFarBehind(
+                        each.subscription().parameters().flow().maxLag()));
+                return;
+            }
+            if (outlet.isWritable()
+                    && each.output().isCheckpointDue(nowNanos, services.limits().checkpointIntervalMs())) {
+                each.checkpoint(null);
+                outlet.flush();
+            }
+        }
+    }
+
+    /** The cluster has other topics or partitions now. */
+    public void topicsChanged(ClusterImage image) {
+        for (StreamSubscription each : all()) {
+            List<TopicPartition> added = services.resolver()
+                    .added(
+                            image,
+                            each.subscription().parameters(),
+                            each.followed().partitions());
+            if (!added.isEmpty()) {
+                each.grown(added);
+            }
+        }
+    }
+
+    /**
+     * The node is about to stop.
+     *
+     * @param endInMs when this connection will be ended
+     * @param reconnectAfterMs how long its client should wait then
+     */
+    public void drain(long endInMs, long reconnectAfterMs) {
+        if (ended) {
+            return;
+        }
+        Map<Integer, String> tokens = new TreeMap<>();
+        if (form.isSubprotocol()) {
+            subscriptions.forEach((sid, each) -> tokens.put(sid, each.token()));
+        }
+        ServerMessage.Drain drain = new ServerMessage.Drain(endInMs + reconnectAfterMs, endInMs, tokens);
+        if (form.isSubprotocol()) {
+            say(drain);
+        } else {
+            subscriptions.values().forEach(each -> each.output().control(drain));
+        }
+        outlet.flush();
+        loop.delivery().context().owner().setTimer(Math.max(1, endInMs), timer -> end(StreamEnd.restarting()));
+    }
+
+    /** Ends the connection behind what was written so far. Ending it again does nothing. */
+    public void end(StreamEnd end) {
+        if (ended) {
+            return;
+        }
+        if (!end.isByClient()) {
+            sayGoodbye(end);
+        }
+        ended = true;
+        subscriptions.values().forEach(StreamSubscription::close);
+        subscriptions.clear();
+        loop.remove(this);
+        services.metrics().streamClosed(form.transport(), end.closeCode());
+        outlet.close(end, onReleased);
+    }
+
+    private void sayGoodbye(StreamEnd end) {
+        for (StreamSubscription each : subscriptions.values()) {
+            each.output().endRound();
+            if (each.output().hasMoved()) {
+                each.checkpoint(null);
+            }
+            if (end.error() != null && !form.isSubprotocol()) {
+                each.output().control(new ServerMessage.Failure(ServerMessage.NO_SID, null, end.error()));
+            }
+        }
+        if (end.error() != null && form.isSubprotocol()) {
+            say(new ServerMessage.Failure(ServerMessage.NO_SID, null, end.error()));
+        }
+    }
+}

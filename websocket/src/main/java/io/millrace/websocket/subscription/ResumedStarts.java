@@ -1,0 +1,80 @@
+package io.millrace.websocket.subscription;
+
+import io.millrace.cluster.partition.PartitionOffsets;
+import io.millrace.cluster.partition.PartitionService;
+import io.millrace.storage.TopicPartition;
+import io.millrace.websocket.protocol.Gap;
+import io.millrace.websocket.protocol.ResumeToken;
+
+/** Where a partition goes on by a resume token, and what was lost since it was given out. Any thread. */
+final class ResumedStarts {
+
+    private final PartitionService partitions;
+
+    ResumedStarts(PartitionService partitions) {
+        this.partitions = partitions;
+    }
+
+    /**
+     * The start of a partition.
+     *
+     * @return null when the token says nothing about it
+     * @throws io.millrace.cluster.error.MillraceException OFFSET_OUT_OF_RANGE as {@link Reset#ERROR} asks, or when nothing is known of
+     *     the partition
+     */
+    PartitionStart find(TopicPartition partition, StartRule rule, TopicSelection selection) {
+        PartitionOffsets offsets = partitions.offsets(partition);
+        for (ResumeToken.TopicPositions topic : rule.resume().topics()) {
+            if (topic.topicId().equals(partition.topicId())) {
+                for (ResumeToken.Position position : topic.partitions()) {
+                    if (position.partition() == partition.partition()) {
+                        return resume(partition, position, rule.reset(), offsets);
+                    }
+                }
+                // A partition that was added since; its first record is one that the client has not seen.
+                return selection.grows() ? earliest(partition, offsets) : null;
+            }
+        }
+        for (ResumeToken.TopicPositions topic : rule.resume().topics()) {
+            if (isOfName(topic, partition.topic(), selection)) {
+                return recreated(partition, topic, rule.reset(), offsets);
+            }
+        }
+        // A topic that the pattern did not find then.
+        return selection.pattern() != null ? earliest(partition, offsets) : null;
+    }
+
+    private static boolean isOfName(ResumeToken.TopicPositions topic, String name, TopicSelection selection) {
+        return topic.nameHash() == ResumeToken.NAME_UNKNOWN
+                ? selection.topics().size() == 1
+                : topic.nameHash() == ResumeToken.nameHash(name);
+    }
+
+    private static PartitionStart earliest(TopicPartition partition, PartitionOffsets offsets) {
+        return new PartitionStart(partition, offsets.logStartOffset(), null, offsets.highWatermark());
+    }
+
+    /** Offsets of another topic mean nothing here, even where they exist. */
+    private static PartitionStart recreated(
+            TopicPartition partition, ResumeToken.TopicPositions then, Reset reset, PartitionOffsets offsets) {
+        long asked = then.partitions().stream()
+                .filter(position -> position.partition() == partition.partition())
+                .mapToLong(ResumeToken.Position::offset)
+                .findFirst()
+                .orElse(0);
+        PartitionStart start = reset.apply(partition, -1, offsets);
+        Gap gap = new Gap(asked, start.position(), Gap.Reason.TOPIC_RECREATED);
+        return new PartitionStart(partition, start.position(), gap, start.end());
+    }
+
+    private static PartitionStart resume(
+            TopicPartition partition, ResumeToken.Position position, Reset reset, PartitionOffsets offsets) {
+        if (position.offset() > offsets.logEndOffset() || position.leaderEpoch() > offsets.leaderEpoch()) {
+            // The log was cut below what this client has seen. It goes on at what the servers now agree on.
+            long end = Math.min(position.offset(), offsets.highWatermark());
+            Gap gap = new Gap(position.offset(), end, Gap.Reason.TRUNCATED);
+            return new PartitionStart(partition, end, gap, offsets.highWatermark());
+        }
+        return reset.apply(partition, position.offset(), offsets);
+    }
+}
