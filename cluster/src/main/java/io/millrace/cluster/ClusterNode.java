@@ -405,7 +405,7 @@ public final class ClusterNode {
         return Stream.of(
                         quorum.apis(),
                         controlPlane.apis(),
-                        List.of(replicaSizes.api(), committedOffsets.api()),
+                        List.of(replicaSizes.api()),
                         transactions.peerApis(),
                         groupMembers.peerApis(),
                         shareStates.peerApis())

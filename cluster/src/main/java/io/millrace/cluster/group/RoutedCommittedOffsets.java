@@ -5,7 +5,6 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.InternalTopics;
 import io.millrace.cluster.peer.PeerAddress;
-import io.millrace.cluster.peer.PeerApi;
 import io.millrace.cluster.peer.PeerLane;
 import io.millrace.cluster.peer.PeerTransport;
 import io.vertx.core.Future;
@@ -24,8 +23,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
 /** Asks the coordinator of a group, on this node or over the node-to-node listener of another, with Kafka's OffsetFetch. */
 public final class RoutedCommittedOffsets implements CommittedOffsets {
 
-    /** The last one that names topics by name. */
-    private static final short VERSION = 9;
+    /** The last one that names topics by name. Other nodes answer it beside what members ask. */
+    public static final short VERSION = 9;
 
     private static final long TIMEOUT_MS = 5_000;
 
@@ -47,15 +46,6 @@ public final class RoutedCommittedOffsets implements CommittedOffsets {
         this.image = image;
         this.transport = transport;
         this.addresses = addresses;
-    }
-
-    /** What other nodes are answered. */
-    public PeerApi api() {
-        return new PeerApi(ApiKeys.OFFSET_FETCH, VERSION, VERSION, (version, request) -> {
-            OffsetFetchRequestGroup group =
-                    ((OffsetFetchRequestData) request).groups().get(0);
-            return here(group).map(found -> new OffsetFetchResponseData().setGroups(List.of(found)));
-        });
     }
 
     @Override

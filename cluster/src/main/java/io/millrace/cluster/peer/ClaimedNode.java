@@ -92,7 +92,6 @@ public final class ClaimedNode {
             ApiKeys.LIST_PARTITION_REASSIGNMENTS,
             ApiKeys.PRODUCE,
             ApiKeys.DELETE_RECORDS,
-            ApiKeys.OFFSET_FETCH,
             ApiKeys.WRITE_TXN_MARKERS,
             ApiKeys.ADD_PARTITIONS_TO_TXN,
             ApiKeys.CONSUMER_GROUP_HEARTBEAT,

@@ -87,6 +87,12 @@ class GroupMembersClusterIT {
             });
             await().atMost(PATIENCE).until(() -> seen.size() == 600);
             awaitCommitted("shared", 100);
+            for (int number = 1; number <= 3; number++) {
+                assertThat(KafkaTestNode.await(node(number).committedOffsets().of("shared")))
+                        .as("asked at node " + number)
+                        .hasSize(PARTITIONS)
+                        .allSatisfy(each -> assertThat(each.offset()).isEqualTo(100));
+            }
             Map<String, MemberDescription> described = describe("shared");
             assertThat(connections)
                     .allSatisfy(each ->

@@ -3,6 +3,7 @@ package io.millrace.cluster.group.member;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.group.GroupClient;
 import io.millrace.cluster.group.GroupCoordinator;
+import io.millrace.cluster.group.RoutedCommittedOffsets;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.cluster.peer.KafkaIds;
@@ -62,12 +63,19 @@ final class MemberApis {
                         (version, request) -> commit(
                                         ofPeer(ApiKeys.OFFSET_COMMIT, version), (OffsetCommitRequestData) request)
                                 .map(answer -> (ApiMessage) answer)),
-                row(
+                // Nodes ask by name for whoever only wants to see how far a group is.
+                new PeerApi(
                         ApiKeys.OFFSET_FETCH,
+                        RoutedCommittedOffsets.VERSION,
                         MemberMessages.FETCH_VERSION,
-                        (version, request) -> fetch(
-                                        ofPeer(ApiKeys.OFFSET_FETCH, version), (OffsetFetchRequestData) request)
-                                .map(answer -> (ApiMessage) answer)));
+                        (version, request) -> {
+                            GroupClient client = ofPeer(ApiKeys.OFFSET_FETCH, version);
+                            OffsetFetchRequestData fetch = (OffsetFetchRequestData) request;
+                            return (version < MemberMessages.FETCH_VERSION
+                                            ? fetchByName(client, fetch)
+                                            : fetch(client, fetch))
+                                    .map(answer -> (ApiMessage) answer);
+                        }));
     }
 
     private static PeerApi row(ApiKeys api, short version, PeerApi.Handler handler) {
@@ -109,6 +117,11 @@ final class MemberApis {
                                 .setPartitionIndex(partition.partitionIndex())
                                 .setErrorCode(ErrorCode.UNKNOWN_TOPIC_ID.kafkaCode()))
                         .toList());
+    }
+
+    private Future<OffsetFetchResponseData> fetchByName(GroupClient client, OffsetFetchRequestData request) {
+        return groups.fetchOffsets(client, request.groups().get(0), request.requireStable())
+                .map(answer -> new OffsetFetchResponseData().setGroups(List.of(answer)));
     }
 
     /** Requests have one group. */
