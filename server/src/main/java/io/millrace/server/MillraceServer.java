@@ -231,6 +231,7 @@ public final class MillraceServer implements AutoCloseable {
                 node.anywhere(),
                 node.controller(),
                 write -> new QuotaProducer(node.producer(), kafka.quotas()).produce(write),
+                node.groupMembers(),
                 ComponentConfigs.gateway(config),
                 metrics.gateway(),
                 clock);

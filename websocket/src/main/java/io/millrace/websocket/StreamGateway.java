@@ -2,6 +2,7 @@ package io.millrace.websocket;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.group.member.GroupMembers;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.partition.PartitionService;
@@ -63,6 +64,7 @@ public final class StreamGateway {
      *
      * @param node the name of this node, for clients that are told
      * @param producer stores what clients write
+     * @param groups makes connections members of consumer groups
      */
     public StreamGateway(
             Vertx vertx,
@@ -70,6 +72,7 @@ public final class StreamGateway {
             PartitionService partitions,
             Controller controller,
             RecordProducer producer,
+            GroupMembers groups,
             GatewayLimits limits,
             GatewayMetrics metrics,
             Clock clock) {
@@ -86,6 +89,7 @@ public final class StreamGateway {
                 resolver,
                 new SubscriptionOpening(vertx, resolver),
                 producer,
+                groups,
                 limits,
                 metrics);
         this.opener = new StreamOpener(vertx, limits, new OriginCheck(limits.allowedOrigins()));

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.ClusterNode;
+import io.millrace.cluster.group.CommittedOffsets;
 import io.millrace.cluster.metadata.NewTopic;
 import io.millrace.cluster.partition.Acks;
 import io.millrace.cluster.partition.AppendCommand;
@@ -51,6 +52,7 @@ public final class GatewayNode implements AutoCloseable {
                 cluster.anywhere(),
                 cluster.controller(),
                 cluster.producer(),
+                cluster.groupMembers(),
                 limits,
                 metrics,
                 Clock.systemUTC());
@@ -87,6 +89,10 @@ public final class GatewayNode implements AutoCloseable {
 
     public CountingMetrics metrics() {
         return metrics;
+    }
+
+    public CommittedOffsets committedOffsets() {
+        return cluster.committedOffsets();
     }
 
     public PartitionService partitions() {

@@ -54,6 +54,7 @@ public final class HttpTestServer implements AutoCloseable {
                 node.anywhere(),
                 node.controller(),
                 node.producer(),
+                node.groupMembers(),
                 GatewayLimits.defaults(),
                 metrics.gateway(),
                 Clock.systemUTC());

@@ -179,8 +179,12 @@ public sealed interface ServerMessage {
         }
     }
 
-    /** These partitions are not the group member's any longer; until the deadline it can commit what it finished. */
-    record Revoked(int sid, int generation, long deadlineMs, List<PartitionPosition> partitions)
+    /**
+     * These partitions are not the group member's any longer; until the deadline it can commit what it finished.
+     *
+     * @param error why there is no deadline: the name of an error when others have them already, else null
+     */
+    record Revoked(int sid, int generation, long deadlineMs, String error, List<PartitionPosition> partitions)
             implements ServerMessage {
         @Override
         public String type() {
@@ -189,11 +193,14 @@ public sealed interface ServerMessage {
 
         @Override
         public String toJson() {
-            return MessageJson.of(type())
+            MessageJson json = MessageJson.of(type())
                     .sid(sid)
                     .number("generation", generation)
-                    .number("deadline_ms", deadlineMs)
-                    .array("partitions", partitions, PartitionPosition::toJson)
+                    .number("deadline_ms", deadlineMs);
+            if (error != null) {
+                json.text("error", error);
+            }
+            return json.array("partitions", partitions, PartitionPosition::toJson)
                     .end();
         }
     }

@@ -220,8 +220,19 @@ final class ClientRequests {
     }
 
     private Future<Void> commit(ClientMessage.Commit message) {
-        subscription(message.sid());
-        throw wrong("sid: subscription " + message.sid() + " is not in a group; subscribe with group");
+        GroupMembership membership = subscription(message.sid()).membership();
+        if (membership == null) {
+            throw wrong("sid: subscription " + message.sid() + " is not in a group; subscribe with group");
+        }
+        membership
+                .commit(message.offsets())
+                .onComplete(done -> connection.sayNow(
+                        done.succeeded()
+                                ? new ServerMessage.Committed(message.sid(), message.id())
+                                : new ServerMessage.Failure(
+                                        message.sid(), message.id(), ErrorJson.asAnswer(done.cause()))));
+        // Commits keep their order by themselves; others need not wait for them.
+        return DONE;
     }
 
     private Future<Void> auth(ClientMessage.Auth message) {

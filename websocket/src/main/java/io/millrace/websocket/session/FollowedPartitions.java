@@ -100,6 +100,24 @@ final class FollowedPartitions {
         when(services.resolver().startOfNew(partition, subscription.parameters()), partition, then, otherwise);
     }
 
+    /** Follows a partition from what a group has committed, or from where the subscription says when that is nothing. */
+    void followAssigned(
+            TopicPartition partition,
+            long committedOffset,
+            Consumer<PartitionStart> then,
+            BiConsumer<TopicPartition, MillraceException> otherwise) {
+        when(
+                services.resolver().startAssigned(partition, committedOffset, subscription.parameters()),
+                partition,
+                then,
+                otherwise);
+    }
+
+    /** Does not wait for a partition any longer; false when it was not waited for. */
+    boolean stopWaiting(TopicPartition partition) {
+        return waiting.remove(partition);
+    }
+
     private void when(
             Future<PartitionStart> start,
             TopicPartition partition,

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -36,6 +37,13 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
         this.closeTimeoutMs = closeTimeoutMs;
         channel().config().setWriteBufferWaterMark(new WriteBufferWaterMark(bufferBytes / 2, bufferBytes));
         connection.pipeline().addBefore(connection.name(), null, this);
+    }
+
+    @Override
+    public final String remoteHost() {
+        return channel().remoteAddress() instanceof InetSocketAddress address
+                ? address.getAddress().getHostAddress()
+                : "";
     }
 
     final Listener listener() {

@@ -36,6 +36,11 @@ public interface Outlet {
 
     Transport transport();
 
+    /** Where the client is: an IP address as text, empty when that is not known. */
+    default String remoteHost() {
+        return "";
+    }
+
     /** Stops to take what the client sends, or goes on; what it sent already may still come. */
     default void pauseReading(boolean paused) {}
 

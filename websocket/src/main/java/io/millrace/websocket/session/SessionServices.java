@@ -1,5 +1,6 @@
 package io.millrace.websocket.session;
 
+import io.millrace.cluster.group.member.GroupMembers;
 import io.millrace.cluster.produce.RecordProducer;
 import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.GatewayMetrics;
@@ -11,6 +12,7 @@ import io.millrace.websocket.subscription.SubscriptionResolver;
  * What the sessions of a node share.
  *
  * @param producer stores what clients write
+ * @param groups makes connections members of consumer groups
  * @param node the name of this node, for those who are told
  */
 public record SessionServices(
@@ -19,5 +21,6 @@ public record SessionServices(
         SubscriptionResolver resolver,
         SubscriptionOpening opening,
         RecordProducer producer,
+        GroupMembers groups,
         GatewayLimits limits,
         GatewayMetrics metrics) {}

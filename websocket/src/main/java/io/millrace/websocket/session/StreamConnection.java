@@ -34,6 +34,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     private final ClientRequests requests;
     private final Map<Integer, StreamSubscription> subscriptions = new TreeMap<>();
     private final Runnable onReleased;
+    private long pings;
     private boolean touched;
     private boolean ended;
 
@@ -153,6 +154,20 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         keepAlive.sent();
     }
 
+    /** A number for a ping that no other ping of this connection has. */
+    long pingNumber() {
+        return ++pings;
+    }
+
+    /** Where the client is, as text. */
+    String remoteHost() {
+        return outlet.remoteHost();
+    }
+
+    void log(String message, MillraceException error) {
+        LOG.atWarn().addKeyValue("transport", form.transport().label()).log("{}: {}", message, error.getMessage());
+    }
+
     void log(String message, TopicPartition partition, MillraceException error) {
         LOG.atError()
                 .addKeyValue("topic", partition.topic())
@@ -181,6 +196,9 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     void unsubscribe(StreamSubscription subscription, String requestId) {
         subscriptions.remove(subscription.sid());
         subscription.checkpoint(null);
+        if (subscription.membership() != null) {
+            subscription.membership().leave();
+        }
         subscription.close();
         sayNow(new ServerMessage.Unsubscribed(subscription.sid(), requestId));
     }
@@ -222,6 +240,15 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     }
 
     @Override
+    public void ponged(long number) {
+        for (StreamSubscription each : all()) {
+            if (each.membership() != null) {
+                each.membership().ponged(number);
+            }
+        }
+    }
+
+    @Override
     public void message(boolean text, byte[] payload) {
         if (requests != null && !ended) {
             requests.received(text, payload);
@@ -259,6 +286,9 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
                         each.subscription().parameters().flow().maxLag()));
                 return;
             }
+            if (each.membership() != null) {
+                each.membership().tick(nowNanos);
+            }
             if (outlet.isWritable()
                     && each.output().isCheckpointDue(nowNanos, services.limits().checkpointIntervalMs())) {
                 each.checkpoint(null);
@@ -270,6 +300,10 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     /** The cluster has other topics or partitions now. */
     public void topicsChanged(ClusterImage image) {
         for (StreamSubscription each : all()) {
+            if (each.membership() != null) {
+                // The group says what its members get.
+                continue;
+            }
             List<TopicPartition> added = services.resolver()
                     .added(
                             image,

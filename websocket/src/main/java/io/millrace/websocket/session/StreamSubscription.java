@@ -40,6 +40,7 @@ final class StreamSubscription implements Follower {
     private final StreamOutput output;
     private final FollowedPartitions followed;
     private final Queue<Cursor> behind = new ArrayDeque<>();
+    private GroupMembership membership;
     private int catchingUp;
     private long recordsLeft;
     private long credit;
@@ -116,6 +117,9 @@ final class StreamSubscription implements Follower {
         behind.addAll(begun);
         subscription.waiting().forEach(partition -> followed.followLater(partition, this::joined, this::lost));
         begun.forEach(this::noteCatchingUp);
+        if (subscription.parameters().group() != null) {
+            membership = new GroupMembership(this, connection, services);
+        }
         if (catchingUp == 0 && begun.isEmpty() && subscription.parameters().group() == null) {
             // A pattern that finds nothing yet has nothing to catch up with.
             allCaughtUp();
@@ -129,7 +133,7 @@ final class StreamSubscription implements Follower {
             return;
         }
         Cursor cursor = followed.follow(start);
-        if (subscription.form().isSubprotocol()) {
+        if (subscription.form().isSubprotocol() && membership == null) {
             output.control(new ServerMessage.Subscribed(
                     sid,
                     null,
@@ -143,6 +147,17 @@ final class StreamSubscription implements Follower {
         behind.add(cursor);
         noteCatchingUp(cursor);
         goOnLater();
+    }
+
+    /** A partition that the group has assigned to this member, with what was committed, or -1. */
+    void followAssigned(TopicPartition partition, long committedOffset) {
+        catchingUp++;
+        followed.followAssigned(partition, committedOffset, this::joined, this::lost);
+    }
+
+    /** The membership in a group; null when there is none. */
+    GroupMembership membership() {
+        return membership;
     }
 
     /** The cluster has partitions now that it had not before. */
@@ -209,6 +224,10 @@ final class StreamSubscription implements Follower {
                 && followed.cursors().stream()
                         .anyMatch(cursor -> !cursor.partition().topicId().equals(partition.topicId()));
         boolean gone = error.code() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+        if (gone && membership != null) {
+            // The group will say so, too.
+            return;
+        }
         if (gone && (others || subscription.parameters().selection().pattern() != null)) {
             output.control(new ServerMessage.Failure(sid, null, error));
             connection.touch();
@@ -514,14 +533,22 @@ final class StreamSubscription implements Follower {
     /** A partition that it does not follow any longer. */
     void unfollow(TopicPartition partition) {
         Cursor cursor = followed.cursor(partition);
+        if (cursor != null && !cursor.isCaughtUp()) {
+            catchingUp--;
+        }
         if (cursor != null) {
             followed.unfollow(cursor);
+        } else if (followed.stopWaiting(partition)) {
+            catchingUp--;
         }
     }
 
     /** Lets everything go; what is said to the client is said before. */
     void close() {
         ended = true;
+        if (membership != null) {
+            membership.disconnected();
+        }
         followed.close();
         behind.clear();
     }

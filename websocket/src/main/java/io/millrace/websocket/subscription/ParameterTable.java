@@ -279,6 +279,12 @@ final class ParameterTable {
             }
             return null;
         }
+        if (conflate != null) {
+            throw wrong("conflate", "a member of a group is to see every record; leave it out");
+        }
+        if (untilLatest) {
+            throw wrong("until", "a member of a group has no end: partitions come and go; leave it out");
+        }
         if (resume != null) {
             throw wrong("resume", "a member of a group goes on where the group is; leave it out");
         }

@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Decides what a client follows: the partitions of its topics, and where each begins. {@link #prepare} comes first, then {@link
@@ -130,6 +131,21 @@ public final class SubscriptionResolver {
     /** As {@link #start}, for a partition that was made after the subscription: it begins with its first record. */
     public Future<PartitionStart> startOfNew(TopicPartition partition, StreamParameters asked) {
         return start(partition, asked.from(StartPosition.EARLIEST));
+    }
+
+    /** As {@link #start}, for a partition that a group has assigned: from what it has committed, -1 for nothing. */
+    public Future<PartitionStart> startAssigned(
+            TopicPartition partition, long committedOffset, StreamParameters asked) {
+        if (committedOffset >= 0) {
+            return start(
+                    partition,
+                    asked.from(new StartPosition.AtOffsets(
+                            Map.of(new StartPosition.Named(null, partition.partition()), committedOffset))));
+        }
+        boolean fromLatest = asked.start().from() instanceof StartPosition.Latest
+                || (!(asked.start().from() instanceof StartPosition.Earliest)
+                        && asked.start().reset() == Reset.LATEST);
+        return start(partition, asked.from(fromLatest ? StartPosition.LATEST : StartPosition.EARLIEST));
     }
 
     /** Where partitions of a running subscription go on after a {@code seek}; throws and fails as {@link #resolve}. */
