@@ -218,7 +218,13 @@ public final class MillraceServer implements AutoCloseable {
 
     private Future<?> openGateway() {
         gateway = new StreamGateway(
-                vertx, node.anywhere(), node.controller(), ComponentConfigs.gateway(config), metrics.gateway(), clock);
+                vertx,
+                node.anywhere(),
+                node.controller(),
+                ComponentConfigs.gateway(config),
+                metrics.gateway(),
+                clock,
+                config.topicDefaults());
         return Future.succeededFuture();
     }
 

@@ -65,11 +65,27 @@ public final class StreamGateway {
             GatewayLimits limits,
             GatewayMetrics metrics,
             Clock clock) {
+        this(vertx, partitions, controller, limits, metrics, clock, Map.of());
+    }
+
+    /**
+     * A gateway.
+     *
+     * @param topicDefaults the node's settings for topics that do not set their own
+     */
+    public StreamGateway(
+            Vertx vertx,
+            PartitionService partitions,
+            Controller controller,
+            GatewayLimits limits,
+            GatewayMetrics metrics,
+            Clock clock,
+            Map<String, String> topicDefaults) {
         this.vertx = vertx;
         this.partitions = partitions;
         this.limits = limits;
         this.metrics = metrics;
-        this.resolver = new SubscriptionResolver(controller, partitions, clock, limits.partitionsMax());
+        this.resolver = new SubscriptionResolver(controller, partitions, clock, topicDefaults, limits.partitionsMax());
         this.streams = new SharedStreams(partitions, limits, metrics);
         this.opener = new StreamOpener(vertx, limits, new OriginCheck(limits.allowedOrigins()));
     }
@@ -88,6 +104,11 @@ public final class StreamGateway {
     /** Memory held by recent frames, and by records that wait for a tick. */
     public long heldBytes() {
         return streams.ringBytes();
+    }
+
+    /** Keys in the indexes of the tables whose snapshots are being sent. */
+    public long tableKeys() {
+        return streams.tableKeys();
     }
 
     /**

@@ -13,6 +13,7 @@ package io.millrace.server.config;
  * @param allRingsBytesMax recent frames kept for all of them, and records that wait for the tick of a conflated stream
  * @param conflateKeysMax records that wait for the tick of a conflated stream
  * @param conflateBytesMax memory that they take
+ * @param tableKeysMax keys of all tables whose snapshots are being sent
  */
 public record GatewaySettings(
         int streamsMax,
@@ -24,7 +25,8 @@ public record GatewaySettings(
         long ringBytesMax,
         long allRingsBytesMax,
         int conflateKeysMax,
-        long conflateBytesMax) {
+        long conflateBytesMax,
+        int tableKeysMax) {
 
     public GatewaySettings {
         new Checks("gateway")
@@ -38,11 +40,12 @@ public record GatewaySettings(
                 .atLeast("allRingsBytesMax", allRingsBytesMax, ringBytesMax)
                 .range("conflateKeysMax", conflateKeysMax, 1, 10_000_000)
                 .range("conflateBytesMax", conflateBytesMax, 65_536, 1 << 30)
+                .range("tableKeysMax", tableKeysMax, 1, 100_000_000)
                 .done();
     }
 
     static GatewaySettings standard() {
         return new GatewaySettings(
-                20_000, 256 << 10, 60_000, 10_000, 5_000, 2_000, 512 << 10, 64 << 20, 100_000, 16 << 20);
+                20_000, 256 << 10, 60_000, 10_000, 5_000, 2_000, 512 << 10, 64 << 20, 100_000, 16 << 20, 2_000_000);
     }
 }

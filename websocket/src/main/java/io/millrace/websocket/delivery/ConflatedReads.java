@@ -72,7 +72,8 @@ final class ConflatedReads {
     }
 
     private final class Reading {
-        private final ConflatingEncoder encoder = new ConflatingEncoder(key, limits, metrics, nodeBytes);
+        private final ConflatingEncoder encoder =
+                new ConflatingEncoder(key, limits, metrics, new RecordGate(key, null, metrics), nodeBytes);
         private final BatchReader reader;
         private final Context context;
         private final long from;

@@ -151,8 +151,9 @@ final class ConflatingPump implements Pump {
         if (nothingToRead) {
             if (merged && dueInMs == 0) {
                 encode();
-            } else if (merged) {
-                turnIn(dueInMs);
+            } else if (merged || drained) {
+                turnIn(drained ? LeaderChange.PAUSE_MS : dueInMs);
+                drained = false;
             }
             return;
         }
@@ -181,7 +182,8 @@ final class ConflatingPump implements Pump {
                         return;
                     }
                     if (!done.result()) {
-                        // A transaction that is not decided, or a leader that knows less than we heard.
+                        // A leader that knows less than we heard, or files that are being replaced: there will be
+                        // something.
                         drained = !signalledWhileBusy;
                         target = Math.min(target, position);
                     }

@@ -10,6 +10,7 @@ import java.util.Objects;
  * What two followers must have in common to be sent the very same bytes.
  *
  * @param conflation null when every record is sent
+ * @param table whether it shows the newest record of each key, and then what changes
  */
 public record StreamKey(
         TopicPartition partition,
@@ -18,7 +19,8 @@ public record StreamKey(
         Envelope envelope,
         RecordFilter filter,
         Projection projection,
-        Conflation conflation) {
+        Conflation conflation,
+        boolean table) {
 
     /** The key of a stream that sends every record. */
     public StreamKey(
@@ -28,7 +30,7 @@ public record StreamKey(
             Envelope envelope,
             RecordFilter filter,
             Projection projection) {
-        this(partition, transport, format, envelope, filter, projection, null);
+        this(partition, transport, format, envelope, filter, projection, null, false);
     }
 
     public StreamKey {
@@ -42,7 +44,12 @@ public record StreamKey(
 
     /** The same, conflated; null sends every record. */
     public StreamKey withConflation(Conflation how) {
-        return new StreamKey(partition, transport, format, envelope, filter, projection, how);
+        return new StreamKey(partition, transport, format, envelope, filter, projection, how, table);
+    }
+
+    /** The same, as a table or not. */
+    public StreamKey withTable(boolean isTable) {
+        return new StreamKey(partition, transport, format, envelope, filter, projection, conflation, isTable);
     }
 
     /** Whether what is to be done for a record is more than copying its bytes. */

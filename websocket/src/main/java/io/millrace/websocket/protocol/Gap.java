@@ -21,7 +21,9 @@ public record Gap(long from, long to, Reason reason) {
         /** The position lies beyond the end of the log. */
         OUT_OF_RANGE("out_of_range"),
         /** The producer made a batch that cannot be taken apart; Kafka clients cannot read it either. */
-        UNREADABLE("unreadable");
+        UNREADABLE("unreadable"),
+        /** Deletes may have been compacted away since: the whole table follows, and what the client has of it is void. */
+        SNAPSHOT_REQUIRED("snapshot_required");
 
         private final String wireName;
 

@@ -17,6 +17,7 @@ import io.millrace.websocket.protocol.ErrorJson;
 import io.millrace.websocket.protocol.Gap;
 import io.millrace.websocket.subscription.ResolvedStart;
 import io.millrace.websocket.subscription.Subscription;
+import io.millrace.websocket.subscription.TableStarts;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -103,6 +104,9 @@ public final class StreamSession implements Follower, Outlet.Listener {
                     streams.hold(subscription.key(start.partition()), delivery),
                     start.position(),
                     subscription.ends().get(i));
+            if (start.snapshot()) {
+                cursor.beginSnapshot();
+            }
             if (subscription.untilLatest()) {
                 cursor.stopAt(cursor.end());
             }
@@ -250,9 +254,18 @@ public final class StreamSession implements Follower, Outlet.Listener {
         try {
             PartitionOffsets offsets = cursor.stream().offsets();
             ResolvedStart start = subscription.reset().apply(cursor.partition(), cursor.position(), offsets);
+            if (subscription.table()) {
+                start = TableStarts.afterGap(start, cursor.position(), offsets);
+            }
             if (start.gap() != null) {
+                if (cursor.isCaughtUp() && start.position() < cursor.end()) {
+                    cursorsCatchingUp++;
+                }
                 cursor.position(start.position());
                 tellGap(cursor, start.gap());
+            }
+            if (start.snapshot()) {
+                cursor.beginSnapshot();
             }
             behind.add(cursor);
         } catch (MillraceException e) {

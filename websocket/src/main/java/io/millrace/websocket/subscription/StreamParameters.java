@@ -28,6 +28,7 @@ import java.util.TreeSet;
  * @param resume null when there is none
  * @param partitions empty for all
  * @param conflation null for none
+ * @param table whether it is the newest record of each key, and then what changes
  */
 public record StreamParameters(
         StartPosition from,
@@ -39,6 +40,7 @@ public record StreamParameters(
         RecordFilter filter,
         Projection projection,
         Conflation conflation,
+        boolean table,
         long heartbeatMs,
         long limit,
         boolean untilLatest,
@@ -55,7 +57,7 @@ public record StreamParameters(
 
     /** In the protocol with several values, of which this version has one. */
     private static final Map<String, String> ONE_VALUE =
-            Map.of("view", "log", "slow", "wait", "isolation", "read_uncommitted", "batch", "1");
+            Map.of("slow", "wait", "isolation", "read_uncommitted", "batch", "1");
 
     /** The same, with another object for the filter's expression. */
     public StreamParameters withWhere(WhereExpression expression) {
@@ -69,6 +71,7 @@ public record StreamParameters(
                 filter.withWhere(expression),
                 projection,
                 conflation,
+                table,
                 heartbeatMs,
                 limit,
                 untilLatest,
@@ -112,6 +115,7 @@ public record StreamParameters(
         private RecordFilter filter = RecordFilter.ALL;
         private final Map<String, String> headers = new HashMap<>();
         private Projection projection = Projection.WHOLE;
+        private boolean table;
         private String conflate;
         private String conflateBy;
         private long heartbeatMs;
@@ -137,6 +141,7 @@ public record StreamParameters(
                 case "key_prefix" -> filter = filter.withKeyPrefix(checkUtf8(name, value));
                 case "where" -> filter = filter.withWhere(new WhereExpression(value));
                 case "fields" -> projection = Projection.parse(value);
+                case "view" -> table = isOneOf(name, value, "table", "log");
                 case "conflate" -> conflate = value;
                 case "conflate_by" -> conflateBy = value;
                 case "heartbeat" -> heartbeat(value);
@@ -231,10 +236,16 @@ public record StreamParameters(
             throw wrong(
                     name,
                     "this parameter is not known; known are from, resume, last_event_id, reset, partition, format,"
-                            + " envelope, key, key_prefix, header.NAME, where, fields, conflate, conflate_by, heartbeat, limit, until and control");
+                            + " envelope, key, key_prefix, header.NAME, where, fields, view, conflate, conflate_by, heartbeat, limit, until and control");
         }
 
         StreamParameters build() {
+            if (table && from != null && !(from instanceof StartPosition.Earliest)) {
+                throw wrong("from", "a table begins with the newest record of each key; leave it out, or use resume");
+            }
+            if (table && conflateBy != null && !conflateBy.equals("key")) {
+                throw wrong("conflate_by", "a table has one record of each key; leave it out");
+            }
             if (!projection.isWhole() && format != ValueFormat.JSON) {
                 throw wrong("fields", "needs format=json, which is the default; other formats do not look into values");
             }
@@ -248,6 +259,7 @@ public record StreamParameters(
                     filter.withHeaders(headers),
                     projection,
                     Conflation.parse(conflate, conflateBy),
+                    table,
                     heartbeatMs,
                     limit,
                     untilLatest,

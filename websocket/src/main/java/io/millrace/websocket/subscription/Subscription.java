@@ -17,6 +17,7 @@ import java.util.UUID;
  * @param topic its name
  * @param topicId its id
  * @param conflation null when every record is sent
+ * @param table whether it is the newest record of each key, and then what changes
  * @param starts the partitions, in ascending order, and where each begins
  * @param ends for each partition the high watermark at the moment of subscribing
  * @param limit number of records after which the stream ends, Long.MAX_VALUE for none
@@ -32,6 +33,7 @@ public record Subscription(
         RecordFilter filter,
         Projection projection,
         Conflation conflation,
+        boolean table,
         Reset reset,
         long heartbeatMs,
         long limit,
@@ -47,7 +49,9 @@ public record Subscription(
 
     /** What a partition of this stream shares with other streams. */
     public StreamKey key(TopicPartition partition) {
-        return new StreamKey(partition, transport, format, envelope, filter, projection).withConflation(conflation);
+        return new StreamKey(partition, transport, format, envelope, filter, projection)
+                .withConflation(conflation)
+                .withTable(table);
     }
 
     /** Whether control messages are sent: SSE has events for them, the others only when asked. */

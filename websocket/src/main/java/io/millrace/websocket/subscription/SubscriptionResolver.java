@@ -29,12 +29,30 @@ public final class SubscriptionResolver {
     private final Controller controller;
     private final PartitionService partitions;
     private final StartPositionResolver starts;
+    private final TableStarts tables;
     private final int partitionsMax;
 
+    /** A resolver for topics that set themselves what differs from Kafka's defaults, or are never asked for as tables. */
     public SubscriptionResolver(Controller controller, PartitionService partitions, Clock clock, int partitionsMax) {
+        this(controller, partitions, clock, Map.of(), partitionsMax);
+    }
+
+    /**
+     * A resolver.
+     *
+     * @param topicDefaults the node's settings for topics that do not set their own
+     * @param partitionsMax partitions of one stream
+     */
+    public SubscriptionResolver(
+            Controller controller,
+            PartitionService partitions,
+            Clock clock,
+            Map<String, String> topicDefaults,
+            int partitionsMax) {
         this.controller = controller;
         this.partitions = partitions;
         this.starts = new StartPositionResolver(partitions, clock);
+        this.tables = new TableStarts(partitions, clock, topicDefaults);
         this.partitionsMax = partitionsMax;
     }
 
@@ -55,6 +73,9 @@ public final class SubscriptionResolver {
      */
     public Future<Subscription> resolve(String topicName, Transport transport, StreamParameters asked) {
         TopicMetadata topic = topic(topicName);
+        if (asked.table()) {
+            tables.requireCompacted(topic);
+        }
         List<TopicPartition> selected = select(topic, asked);
         List<Long> ends = new ArrayList<>(selected.size());
         for (TopicPartition partition : selected) {
@@ -73,6 +94,7 @@ public final class SubscriptionResolver {
                 asked.filter(),
                 asked.projection(),
                 asked.conflation(),
+                asked.table(),
                 asked.reset(),
                 asked.heartbeatMs(),
                 asked.limit(),
@@ -120,6 +142,14 @@ public final class SubscriptionResolver {
     /** Partitions of the resume token go on there, unless {@code from} names them; the others start at {@code from}. */
     private Future<List<ResolvedStart>> starts(
             TopicMetadata topic, List<TopicPartition> selected, StreamParameters asked) {
+        if (asked.table()) {
+            try {
+                return tables.resolve(
+                        topic, selected, asked.resume() == null ? Map.of() : resumed(topic, selected, asked));
+            } catch (MillraceException e) {
+                return Future.failedFuture(e);
+            }
+        }
         StartPosition from = asked.from() == null ? StartPosition.LATEST : asked.from();
         if (asked.resume() == null) {
             return starts.resolve(from, selected, asked.reset());

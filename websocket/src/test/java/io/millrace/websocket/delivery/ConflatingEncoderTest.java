@@ -145,7 +145,8 @@ class ConflatingEncoderTest {
                 .withConflation(Conflation.parse("1s", null));
         GatewayLimits limits =
                 GatewayLimits.builder().frameBytesMax(frameBytesMax).build();
-        return new ConflatingEncoder(key, limits, GatewayMetrics.NONE, nodeBytes);
+        return new ConflatingEncoder(
+                key, limits, GatewayMetrics.NONE, new RecordGate(key, null, GatewayMetrics.NONE), nodeBytes);
     }
 
     private static ByteBuffer batch(long baseOffset, String... keys) {

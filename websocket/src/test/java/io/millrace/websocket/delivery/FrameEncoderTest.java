@@ -20,16 +20,17 @@ import org.junit.jupiter.api.Test;
 
 class FrameEncoderTest {
 
-    private final FrameEncoder encoder = new FrameEncoder(
-            new StreamKey(
-                    new TopicPartition(UUID.randomUUID(), "t", 0),
-                    Transport.NDJSON,
-                    ValueFormat.TEXT,
-                    Envelope.RECORD,
-                    RecordFilter.ALL,
-                    Projection.WHOLE),
-            1 << 20,
-            GatewayMetrics.NONE);
+    private final FrameEncoder encoder = encoder(new StreamKey(
+            new TopicPartition(UUID.randomUUID(), "t", 0),
+            Transport.NDJSON,
+            ValueFormat.TEXT,
+            Envelope.RECORD,
+            RecordFilter.ALL,
+            Projection.WHOLE));
+
+    private static FrameEncoder encoder(StreamKey key) {
+        return new FrameEncoder(key, 1 << 20, new RecordGate(key, null, GatewayMetrics.NONE));
+    }
 
     @Test
     void aBatchThatCannotBeTakenApartIsAGapAndTheRecordsAfterItAreDelivered() {
@@ -62,16 +63,13 @@ class FrameEncoderTest {
 
     @Test
     void aFilterThatDropsEverythingEndsAFrameAfterABoundedNumberOfRecords() {
-        FrameEncoder filtering = new FrameEncoder(
-                new StreamKey(
-                        new TopicPartition(UUID.randomUUID(), "t", 0),
-                        Transport.SSE,
-                        ValueFormat.JSON,
-                        Envelope.RECORD,
-                        RecordFilter.ALL.withKeyPrefix("last"),
-                        Projection.WHOLE),
-                1 << 20,
-                GatewayMetrics.NONE);
+        FrameEncoder filtering = encoder(new StreamKey(
+                new TopicPartition(UUID.randomUUID(), "t", 0),
+                Transport.SSE,
+                ValueFormat.JSON,
+                Envelope.RECORD,
+                RecordFilter.ALL.withKeyPrefix("last"),
+                Projection.WHOLE));
         List<NewRecord> records = new ArrayList<>();
         for (int i = 0; i < FrameEncoder.FILTERED_RECORDS_MAX + 5; i++) {
             records.add(new NewRecord(1, null, null, List.of()));

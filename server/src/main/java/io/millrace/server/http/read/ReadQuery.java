@@ -56,6 +56,7 @@ record ReadQuery(StreamParameters where, int max, long waitMs) {
                 RecordFilter.ALL,
                 Projection.WHOLE,
                 null,
+                false,
                 0,
                 Long.MAX_VALUE,
                 false,
