@@ -228,6 +228,7 @@ final class ComponentConfigs {
                 .checkpointIntervalMs(gateway.checkpointIntervalMs())
                 .drainMs(gateway.drainMs())
                 .ringBytesMax(gateway.ringBytesMax(), gateway.allRingsBytesMax())
+                .tableKeysMax(gateway.tableKeysMax())
                 .conflateMax(gateway.conflateKeysMax(), gateway.conflateBytesMax())
                 .allowedOrigins(Set.copyOf(config.http().allowedOrigins()))
                 .build();

@@ -234,7 +234,8 @@ public final class MillraceServer implements AutoCloseable {
                 node.groupMembers(),
                 ComponentConfigs.gateway(config),
                 metrics.gateway(),
-                clock);
+                clock,
+                config.topicDefaults());
         return Future.succeededFuture();
     }
 

@@ -29,6 +29,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param conflateKeysMax records that wait for the tick of a conflated stream; beyond it they are sent early
  * @param conflateBytesMax the same, in bytes of memory
  * @param conflateReadBytes how much of a log is conflated at a time for a follower that is behind
+ * @param tableKeysMax keys of all tables of this node whose snapshots are being sent
  * @param allowedOrigins origins other than the server's own whose pages may open streams, such as {@code
  *     https://app.example.org}
  */
@@ -56,6 +57,7 @@ public record GatewayLimits(
         int conflateKeysMax,
         long conflateBytesMax,
         int conflateReadBytes,
+        int tableKeysMax,
         Set<String> allowedOrigins) {
 
     /** The longest message that any client may send; listeners take no longer frames. */

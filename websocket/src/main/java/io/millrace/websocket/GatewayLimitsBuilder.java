@@ -29,6 +29,7 @@ public final class GatewayLimitsBuilder {
     private int conflateKeysMax = 100_000;
     private long conflateBytesMax = 16 << 20;
     private int conflateReadBytes = 8 << 20;
+    private int tableKeysMax = 2_000_000;
     private Set<String> allowedOrigins = Set.of();
 
     GatewayLimitsBuilder() {}
@@ -122,6 +123,11 @@ public final class GatewayLimitsBuilder {
         return this;
     }
 
+    public GatewayLimitsBuilder tableKeysMax(int tableKeysMax) {
+        this.tableKeysMax = tableKeysMax;
+        return this;
+    }
+
     public GatewayLimitsBuilder allowedOrigins(Set<String> allowedOrigins) {
         this.allowedOrigins = allowedOrigins;
         return this;
@@ -153,6 +159,7 @@ public final class GatewayLimitsBuilder {
                 conflateKeysMax,
                 conflateBytesMax,
                 conflateReadBytes,
+                tableKeysMax,
                 allowedOrigins);
     }
 }

@@ -64,6 +64,7 @@ public final class StreamGateway {
      *
      * @param node the name of this node, for clients that are told
      * @param producer stores what clients write
+     * @param topicDefaults the node's settings for topics that do not set their own
      * @param groups makes connections members of consumer groups
      */
     public StreamGateway(
@@ -75,14 +76,15 @@ public final class StreamGateway {
             GroupMembers groups,
             GatewayLimits limits,
             GatewayMetrics metrics,
-            Clock clock) {
+            Clock clock,
+            Map<String, String> topicDefaults) {
         this.vertx = vertx;
         this.partitions = partitions;
         this.controller = controller;
         this.limits = limits;
         this.metrics = metrics;
         SubscriptionResolver resolver = new SubscriptionResolver(
-                vertx, controller, partitions, clock, new TopicSelector(limits.partitionsMax()));
+                vertx, controller, partitions, clock, topicDefaults, new TopicSelector(limits.partitionsMax()));
         this.services = new SessionServices(
                 node,
                 new SharedStreams(partitions, limits, metrics),
@@ -111,6 +113,11 @@ public final class StreamGateway {
     /** Memory held by recent frames, and by records that wait for a tick. */
     public long heldBytes() {
         return services.streams().ringBytes();
+    }
+
+    /** Keys in the indexes of the tables whose snapshots are being sent. */
+    public long tableKeys() {
+        return services.streams().tableKeys();
     }
 
     /**

@@ -13,6 +13,7 @@ import io.millrace.cluster.record.NewRecord;
 import io.millrace.cluster.record.RecordBatches;
 import io.millrace.cluster.record.RecordHeader;
 import io.millrace.storage.AppendResult;
+import io.millrace.storage.CleanerConfig;
 import io.millrace.storage.StorageConfig;
 import io.millrace.storage.StorageMetrics;
 import io.millrace.storage.TopicPartition;
@@ -42,8 +43,7 @@ public final class GatewayNode implements AutoCloseable {
     private final CountingMetrics metrics = new CountingMetrics();
     private final HttpServer server;
 
-    private GatewayNode(Path directory, GatewayLimits limits) {
-        StorageConfig storage = StorageConfig.defaults(directory);
+    private GatewayNode(StorageConfig storage, GatewayLimits limits) {
         cluster = await(
                 ClusterNode.startAlone(vertx, ClusterConfig.defaults(storage), Clock.systemUTC(), StorageMetrics.NONE));
         gateway = new StreamGateway(
@@ -55,7 +55,8 @@ public final class GatewayNode implements AutoCloseable {
                 cluster.groupMembers(),
                 limits,
                 metrics,
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                Map.of());
         Router router = Router.router(vertx);
         gateway.mount(router);
         server = await(vertx.createHttpServer(new HttpServerOptions()
@@ -72,7 +73,26 @@ public final class GatewayNode implements AutoCloseable {
     }
 
     public static GatewayNode start(Path directory, GatewayLimits limits) {
-        return new GatewayNode(directory, limits);
+        return new GatewayNode(StorageConfig.defaults(directory), limits);
+    }
+
+    /** A node that looks several times a second for what can be compacted, and reads from files what it is asked for. */
+    public static GatewayNode startCompacting(Path directory, GatewayLimits limits) {
+        StorageConfig storage = StorageConfig.defaults(directory);
+        return new GatewayNode(
+                new StorageConfig(
+                        directory,
+                        storage.shards(),
+                        storage.journalBytes(),
+                        storage.shardQueueMax(),
+                        storage.shardQueueBytesMax(),
+                        0,
+                        storage.reserveBytes(),
+                        100,
+                        storage.producerExpirationMs(),
+                        storage.scrub(),
+                        new CleanerConfig(1 << 20, 0, 100)),
+                limits);
     }
 
     public static <T> T await(Future<T> future) {
@@ -112,7 +132,11 @@ public final class GatewayNode implements AutoCloseable {
     }
 
     public void createTopic(String name, int partitions) {
-        await(cluster.controller().createTopic(new NewTopic(name, partitions, 1, Map.of()), false));
+        createTopic(name, partitions, Map.of());
+    }
+
+    public void createTopic(String name, int partitions, Map<String, String> config) {
+        await(cluster.controller().createTopic(new NewTopic(name, partitions, 1, config), false));
     }
 
     public void addPartitions(String topic, int total) {

@@ -16,6 +16,7 @@ package io.millrace.server.config;
  * @param idempotencyKeysMax how many such keys this node remembers
  * @param conflateKeysMax records that wait for the tick of a conflated stream
  * @param conflateBytesMax memory that they take
+ * @param tableKeysMax keys of all tables whose snapshots are being sent
  */
 public record GatewaySettings(
         int streamsMax,
@@ -30,7 +31,8 @@ public record GatewaySettings(
         long idempotencyWindowMs,
         int idempotencyKeysMax,
         int conflateKeysMax,
-        long conflateBytesMax) {
+        long conflateBytesMax,
+        int tableKeysMax) {
 
     public GatewaySettings {
         new Checks("gateway")
@@ -46,12 +48,14 @@ public record GatewaySettings(
                 .range("idempotencyKeysMax", idempotencyKeysMax, 1_000, 100_000_000)
                 .range("conflateKeysMax", conflateKeysMax, 1, 10_000_000)
                 .range("conflateBytesMax", conflateBytesMax, 65_536, 1 << 30)
+                .range("tableKeysMax", tableKeysMax, 1, 100_000_000)
                 .done();
     }
 
     static GatewaySettings standard() {
         return new GatewaySettings(
-                20_000, true, 256 << 10, 60_000, 10_000, 5_000, 2_000, 512 << 10, 64 << 20, 900_000, 1_000_000, 100_000,
-                16 << 20);
+                100_000,
+                16 << 20,
+                2_000_000);
     }
 }

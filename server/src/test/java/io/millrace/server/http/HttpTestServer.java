@@ -57,7 +57,8 @@ public final class HttpTestServer implements AutoCloseable {
                 node.groupMembers(),
                 GatewayLimits.defaults(),
                 metrics.gateway(),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                Map.of());
         List<RouteModule> modules = List.of(
                 gateway::mount,
                 new ProducerRoutes(

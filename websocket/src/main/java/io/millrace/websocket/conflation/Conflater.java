@@ -35,23 +35,32 @@ public final class Conflater {
 
     /** Takes the next record; its offset is above that of all before it. */
     public void add(StreamRecord record) {
+        add(record, false);
+    }
+
+    /** Takes a record that only says that there is no record of this thing any more. It is not counted when it is replaced. */
+    public void addLeft(StreamRecord record) {
+        add(record, true);
+    }
+
+    private void add(StreamRecord record, boolean left) {
         byte[] thing = path == null ? record.key() : path.of(record.value());
         if (thing == null) {
-            keep(new Object(), record);
+            keep(new Object(), record, left);
             return;
         }
         Thing key = new Thing(thing);
         KeptRecord older = kept.get(key);
         if (older == null) {
-            keep(key, record);
+            keep(key, record, left);
         } else {
             account(sizeBytes(record) - sizeBytes(older.record()));
-            older.replaceBy(record);
+            older.replaceBy(record, left);
         }
     }
 
-    private void keep(Object key, StreamRecord record) {
-        kept.put(key, new KeptRecord(record));
+    private void keep(Object key, StreamRecord record, boolean left) {
+        kept.put(key, new KeptRecord(record, left));
         account(sizeBytes(record));
     }
 

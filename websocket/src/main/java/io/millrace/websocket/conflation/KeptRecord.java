@@ -7,9 +7,11 @@ public final class KeptRecord {
 
     private StreamRecord record;
     private int merged;
+    private boolean left;
 
-    KeptRecord(StreamRecord record) {
+    KeptRecord(StreamRecord record, boolean left) {
         this.record = record;
+        this.left = left;
     }
 
     public StreamRecord record() {
@@ -21,8 +23,14 @@ public final class KeptRecord {
         return merged;
     }
 
-    void replaceBy(StreamRecord newer) {
+    /** Whether it only says that there is no record of this thing any more. */
+    public boolean left() {
+        return left;
+    }
+
+    void replaceBy(StreamRecord newer, boolean leaves) {
         record = newer;
-        merged++;
+        merged += left ? 0 : 1;
+        left = leaves;
     }
 }

@@ -1,7 +1,9 @@
 package io.millrace.websocket.delivery;
 
+import io.millrace.cluster.partition.Isolation;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.storage.ReadResult;
+import io.millrace.storage.TopicPartition;
 import io.millrace.storage.batch.BatchHeader;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -41,13 +43,15 @@ final class BatchReader {
     }
 
     private final PartitionService partitions;
-    private final StreamKey key;
+    private final TopicPartition partition;
+    private final Isolation isolation;
     private final Context context;
 
     /** A reader to be called on {@code context}; what it returns completes there. */
-    BatchReader(PartitionService partitions, StreamKey key, Context context) {
+    BatchReader(PartitionService partitions, TopicPartition partition, Isolation isolation, Context context) {
         this.partitions = partitions;
-        this.key = key;
+        this.partition = partition;
+        this.isolation = isolation;
         this.context = context;
     }
 
@@ -57,14 +61,12 @@ final class BatchReader {
      * @param work what is made of it
      */
     <T> Future<T> read(long position, int maxBytes, Load load, Function<ByteBuffer, T> work) {
-        return partitions
-                .read(key.partition(), position, maxBytes, key.isolation())
-                .compose(batches -> {
-                    if (isQuick(batches, load)) {
-                        return Future.succeededFuture(apply(work, batches));
-                    }
-                    return context.executeBlocking(() -> apply(work, batches), false);
-                });
+        return partitions.read(partition, position, maxBytes, isolation).compose(batches -> {
+            if (isQuick(batches, load)) {
+                return Future.succeededFuture(apply(work, batches));
+            }
+            return context.executeBlocking(() -> apply(work, batches), false);
+        });
     }
 
     private static boolean isQuick(ReadResult batches, Load load) {

@@ -72,7 +72,8 @@ final class ConflatedReads {
     }
 
     private final class Reading {
-        private final ConflatingEncoder encoder = new ConflatingEncoder(key, limits, metrics, nodeBytes);
+        private final ConflatingEncoder encoder =
+                new ConflatingEncoder(key, limits, metrics, new RecordGate(key, null, metrics), nodeBytes);
         private final BatchReader reader;
         private final Context context;
         private final long from;
@@ -81,7 +82,7 @@ final class ConflatedReads {
         private final Gap gap;
 
         Reading(long position, Tick again, long limit, Gap gap, Context context) {
-            this.reader = new BatchReader(partitions, key, context);
+            this.reader = new BatchReader(partitions, key.partition(), key.isolation(), context);
             this.context = context;
             this.from = position;
             this.again = again;

@@ -8,8 +8,6 @@ import io.millrace.websocket.GatewayMetrics;
 import io.millrace.websocket.conflation.Conflater;
 import io.millrace.websocket.conflation.ConflationBudget;
 import io.millrace.websocket.conflation.KeptRecord;
-import io.millrace.websocket.filter.RecordFilter;
-import io.millrace.websocket.filter.RecordMatcher;
 import io.millrace.websocket.protocol.Gap;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -30,7 +28,7 @@ final class ConflatingEncoder implements RecordConsumer {
 
     private final StreamKey key;
     private final GatewayMetrics metrics;
-    private final RecordMatcher matcher;
+    private final RecordGate gate;
     private final boolean looksIntoRecords;
     private final Conflater conflater;
     private final FrameBuilder frame;
@@ -41,6 +39,7 @@ final class ConflatingEncoder implements RecordConsumer {
     private long position;
     private long logBytes;
     private Gap gap;
+    private long judgedFor;
 
     // The batches under way.
     private long limit;
@@ -49,13 +48,12 @@ final class ConflatingEncoder implements RecordConsumer {
     private long lookedAtBytes;
     private long refused;
 
-    ConflatingEncoder(StreamKey key, GatewayLimits limits, GatewayMetrics metrics, AtomicLong nodeBytes) {
+    ConflatingEncoder(
+            StreamKey key, GatewayLimits limits, GatewayMetrics metrics, RecordGate gate, AtomicLong nodeBytes) {
         this.key = key;
         this.metrics = metrics;
-        this.matcher = key.filter().equals(RecordFilter.ALL)
-                ? null
-                : new RecordMatcher(key.filter(), key.partition().partition());
-        this.looksIntoRecords = matcher != null || key.conflation().by().decodesValues();
+        this.gate = gate;
+        this.looksIntoRecords = gate.filters() || key.conflation().by().decodesValues();
         this.conflater = new Conflater(
                 key.conflation().by(),
                 new ConflationBudget(
@@ -74,6 +72,7 @@ final class ConflatingEncoder implements RecordConsumer {
         position = newStart;
         logBytes = 0;
         gap = null;
+        judgedFor = Long.MAX_VALUE;
     }
 
     /** Where what is merged begins. */
@@ -128,12 +127,11 @@ final class ConflatingEncoder implements RecordConsumer {
         lookedAt = 0;
         lookedAtBytes = 0;
         logBytes += batches.remaining();
+        judgedFor = Math.min(judgedFor, gate.judgesFor());
+        gate.begin(position);
         long end = RecordBatches.forEach(batches, position, this);
         position = Math.min(refused >= 0 ? refused : end, below);
-        long failures = matcher == null ? 0 : matcher.takeFailures();
-        if (failures > 0) {
-            metrics.filterFailed(failures);
-        }
+        gate.end(position);
     }
 
     @Override
@@ -149,8 +147,10 @@ final class ConflatingEncoder implements RecordConsumer {
             refused = record.offset();
             return;
         }
-        if (matcher == null || matcher.matches(record)) {
-            conflater.add(record);
+        switch (gate.judge(record)) {
+            case SEND -> conflater.add(record);
+            case LEFT -> conflater.addLeft(record);
+            case DROP -> {}
         }
     }
 
@@ -215,7 +215,7 @@ final class ConflatingEncoder implements RecordConsumer {
         frame.begin(start);
         for (KeptRecord each : conflater.kept()) {
             if (frame.isFull()) {
-                frames.add(frame.end(next, tick, null));
+                frames.add(frame.end(next, tick, null).judgedFor(judgedFor));
                 if (frames.size() == framesMax) {
                     break;
                 }
@@ -225,13 +225,17 @@ final class ConflatingEncoder implements RecordConsumer {
                 before = before == null ? lost : new Gap(before.from(), lost.to(), lost.reason());
                 lost = null;
             }
-            frame.add(each.record(), each.merged(), before);
+            if (each.left()) {
+                frame.addLeft(each.record(), each.merged(), before);
+            } else {
+                frame.add(each.record(), each.merged(), before);
+            }
             before = null;
             merged += each.merged();
             next = each.record().offset() + 1;
         }
         if (frames.size() < framesMax) {
-            frames.add(frame.end(position, tick, lost));
+            frames.add(frame.end(position, tick, lost).judgedFor(judgedFor));
         }
         if (merged > 0) {
             metrics.conflated(merged);

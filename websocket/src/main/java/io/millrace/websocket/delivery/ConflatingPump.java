@@ -70,7 +70,8 @@ final class ConflatingPump implements Pump {
         this.limits = limits;
         this.metrics = metrics;
         this.encoder = encoder;
-        this.reader = new BatchReader(partitions, stream.key(), context);
+        this.reader = new BatchReader(
+                partitions, stream.key().partition(), stream.key().isolation(), context);
         long intervalMs = stream.key().conflation().intervalMs();
         this.schedule = new TickSchedule(intervalMs);
         this.gatherMs = Math.max(GATHER_MIN_MS, Math.min(GATHER_MAX_MS, intervalMs / GATHERS_IN_INTERVAL));
@@ -151,8 +152,9 @@ final class ConflatingPump implements Pump {
         if (nothingToRead) {
             if (merged && dueInMs == 0) {
                 encode();
-            } else if (merged) {
-                turnIn(dueInMs);
+            } else if (merged || drained) {
+                turnIn(drained ? LeaderChange.PAUSE_MS : dueInMs);
+                drained = false;
             }
             return;
         }
@@ -181,7 +183,8 @@ final class ConflatingPump implements Pump {
                         return;
                     }
                     if (!done.result()) {
-                        // A transaction that is not decided, or a leader that knows less than we heard.
+                        // A leader that knows less than we heard, or files that are being replaced: there will be
+                        // something.
                         drained = !signalledWhileBusy;
                         target = Math.min(target, position);
                     }

@@ -3,8 +3,10 @@ package io.millrace.websocket.delivery;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.storage.TopicPartition;
 import io.millrace.websocket.protocol.Gap;
+import io.millrace.websocket.table.TableMembership;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 
 /**
  * One follower's place in one partition: a position, and nothing else that grows. It is either <em>live</em> (the follower is
@@ -24,10 +26,17 @@ public final class Cursor {
     private Tick tick;
 
     private long stopAt = Long.MAX_VALUE;
+    /** Where the log ended when it became live. */
+    private long joinedAt;
+
+    private boolean inSnapshot;
+    /** Null until it is there, and when the follower is not in one. */
+    private TableMembership snapshot;
+
+    private boolean detached;
     private Gap gap;
     private boolean near;
     private int liveIndex = -1;
-    private boolean detached;
 
     /** A cursor that is behind. */
     Cursor(Follower follower, SharedStream stream, LiveCursors live, long position, long end) {
@@ -55,6 +64,24 @@ public final class Cursor {
     public void position(long newPosition) {
         position = newPosition;
         tick = null;
+        endSnapshot();
+    }
+
+    /** Begins with the snapshot of a table; the position is the first offset of the log. */
+    public void beginSnapshot() {
+        inSnapshot = true;
+    }
+
+    boolean isInSnapshot() {
+        return inSnapshot;
+    }
+
+    private void endSnapshot() {
+        inSnapshot = false;
+        if (snapshot != null) {
+            snapshot.index().release();
+            snapshot = null;
+        }
     }
 
     /** Says that nothing at or above an offset will be sent. */
@@ -64,7 +91,7 @@ public final class Cursor {
 
     /** Whether a frame is what comes next, without a hole. */
     public boolean continuesWith(SharedFrame frame) {
-        if (frame.start() > position) {
+        if (frame.start() > position || (frame.start() < joinedAt && frame.judgedFor() < joinedAt)) {
             return false;
         }
         Tick next = frame.tick();
@@ -77,11 +104,19 @@ public final class Cursor {
                 && (tick == null ? position == next.start() : next.isSame(tick));
     }
 
+    /** It becomes live: what it was sent so far lay in a log that ended there. */
+    void joinedAt(long logEndOffset) {
+        joinedAt = logEndOffset;
+    }
+
     /** A frame was sent, up to a position in it. */
     public void sent(SharedFrame frame, long newPosition) {
         position = newPosition;
         Tick of = frame.tick();
         tick = of == null || newPosition >= of.end() ? null : of;
+        if (frame.isSnapshot() && newPosition >= snapshot.index().end()) {
+            endSnapshot();
+        }
     }
 
     /**
@@ -91,6 +126,24 @@ public final class Cursor {
      * @param told the gap to be told with the first record; may be null
      */
     public Future<SharedFrame> read(Gap told, Context context) {
+        if (inSnapshot && snapshot == null) {
+            return stream.snapshot(end, context).compose(found -> {
+                if (detached) {
+                    found.index().release();
+                    return Future.failedFuture(new IllegalStateException("the follower is gone"));
+                }
+                snapshot = found;
+                if (position >= found.index().end()) {
+                    endSnapshot();
+                }
+                return read(told, context);
+            });
+        }
+        if (inSnapshot) {
+            return stream.logReader()
+                    .readSnapshot(position, snapshot, told, context)
+                    .compose(frame -> notAtOnceIfEmpty(frame, context));
+        }
         long limit;
         try {
             limit = Math.min(stopAt, tick == null ? stream.catchUpLimit(this) : tick.end());
@@ -99,7 +152,18 @@ public final class Cursor {
         }
         return stream.logReader()
                 .read(position, tick, limit, told, context)
-                .onSuccess(frame -> near = frame.next() >= limit || frame.next() == frame.start());
+                .onSuccess(frame -> near = frame.next() >= limit || frame.next() == frame.start())
+                .compose(frame -> tick == null ? Future.succeededFuture(frame) : notAtOnceIfEmpty(frame, context));
+    }
+
+    /** Where something must be and is not yet, because its leader changes, the follower does not ask again and again. */
+    private static Future<SharedFrame> notAtOnceIfEmpty(SharedFrame frame, Context context) {
+        if (frame.next() > frame.start()) {
+            return Future.succeededFuture(frame);
+        }
+        Promise<SharedFrame> later = Promise.promise();
+        context.owner().setTimer(LeaderChange.PAUSE_MS, timer -> later.complete(frame));
+        return later.future();
     }
 
     /** The high watermark at the moment of subscribing. */
@@ -159,6 +223,7 @@ public final class Cursor {
         if (!detached) {
             detached = true;
             leave();
+            endSnapshot();
             stream.release();
         }
     }

@@ -40,14 +40,16 @@ final class DeliveryPump implements Pump {
             PartitionService partitions,
             Context context,
             GatewayLimits limits,
-            GatewayMetrics metrics) {
+            GatewayMetrics metrics,
+            RecordGate gate) {
         this.stream = stream;
         this.partitions = partitions;
-        this.reader = new BatchReader(partitions, stream.key(), context);
+        this.reader = new BatchReader(
+                partitions, stream.key().partition(), stream.key().isolation(), context);
         this.context = context;
         this.limits = limits;
         this.metrics = metrics;
-        this.encoder = new FrameEncoder(stream.key(), limits.frameBytesMax(), metrics);
+        this.encoder = new FrameEncoder(stream.key(), limits.frameBytesMax(), gate);
     }
 
     @Override
@@ -127,6 +129,9 @@ final class DeliveryPump implements Pump {
         if (!nothing || signalledWhileReading) {
             signalledWhileReading = false;
             queue();
+        } else {
+            // There should be something: a leader knows less than we heard, or files are being replaced.
+            context.owner().setTimer(LeaderChange.PAUSE_MS, timer -> queue());
         }
     }
 

@@ -52,6 +52,15 @@ final class FrameBuilder {
      * @param gap what was lost before it; may be null
      */
     void add(StreamRecord record, int mergedCount, Gap gap) {
+        add(record, mergedCount, false, gap);
+    }
+
+    /** Adds that the key of a record has left the table. */
+    void addLeft(StreamRecord record, int mergedCount, Gap gap) {
+        add(record, mergedCount, true, gap);
+    }
+
+    private void add(StreamRecord record, int mergedCount, boolean left, Gap gap) {
         if (count == offsets.length) {
             offsets = Arrays.copyOf(offsets, count * 2);
             begins = Arrays.copyOf(begins, count * 2);
@@ -66,7 +75,7 @@ final class FrameBuilder {
         anyMerged |= mergedCount > 0;
         count++;
         int begin = framing.begin(sink);
-        writer.write(record, base, mergedCount, gap, sink);
+        writer.write(record, base, mergedCount, left, gap, sink);
         framing.end(sink, begin);
     }
 
@@ -78,6 +87,15 @@ final class FrameBuilder {
      * @param trailingGap lost behind its last record, and not told; may be null
      */
     SharedFrame end(long next, Tick tick, Gap trailingGap) {
+        return end(next, tick, trailingGap, false);
+    }
+
+    /** Ends a frame that is a part of the snapshot of a table. */
+    SharedFrame endOfSnapshotPart(long next, Gap trailingGap) {
+        return end(next, null, trailingGap, true);
+    }
+
+    private SharedFrame end(long next, Tick tick, Gap trailingGap, boolean snapshot) {
         ByteBuf bytes = Unpooled.EMPTY_BUFFER;
         if (count > 0) {
             // Direct memory: the socket would copy a heap buffer again for every follower.
@@ -97,6 +115,7 @@ final class FrameBuilder {
                 base.timestampMs(),
                 anyMerged ? Arrays.copyOf(merged, count) : null,
                 tick,
-                trailingGap);
+                trailingGap,
+                snapshot);
     }
 }

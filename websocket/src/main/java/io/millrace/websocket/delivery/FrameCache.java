@@ -12,8 +12,16 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class FrameCache {
 
-    /** A place, and what the frame is a part of, in which the same records may stand for more or fewer others. */
-    private record Place(long start, long tickStart, long tickEnd) {
+    /** A place, and what the frame is a part of, which decides what is in it. */
+    private record Place(long start, long partStart, long partEnd) {
+
+        private static final long SNAPSHOT = -2;
+
+        static Place of(SharedFrame frame, long snapshotEnd) {
+            return frame.isSnapshot()
+                    ? new Place(frame.start(), SNAPSHOT, snapshotEnd)
+                    : of(frame.start(), frame.tick());
+        }
 
         static Place of(long start, Tick tick) {
             return tick == null || start == tick.start()
@@ -44,9 +52,19 @@ final class FrameCache {
         return frame == null ? null : frame.retain();
     }
 
-    /** Keeps a frame if there is room; retains it on its own account. */
-    synchronized void keep(SharedFrame frame) {
-        Place place = Place.of(frame.start(), frame.tick());
+    /** The frame that starts at a position of the snapshot that ends at an offset, retained for the caller, or null. */
+    synchronized SharedFrame acquireSnapshotPart(long position, long snapshotEnd) {
+        SharedFrame frame = frames.get(new Place(position, Place.SNAPSHOT, snapshotEnd));
+        return frame == null ? null : frame.retain();
+    }
+
+    /**
+     * Keeps a frame if there is room; retains it on its own account.
+     *
+     * @param snapshotEnd where the snapshot ends that it is a part of, if it is
+     */
+    synchronized void keep(SharedFrame frame, long snapshotEnd) {
+        Place place = Place.of(frame, snapshotEnd);
         if (closed || frames.containsKey(place)) {
             return;
         }

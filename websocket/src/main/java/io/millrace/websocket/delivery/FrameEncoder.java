@@ -3,10 +3,9 @@ package io.millrace.websocket.delivery;
 import io.millrace.cluster.record.RecordBatches;
 import io.millrace.cluster.record.RecordConsumer;
 import io.millrace.cluster.record.StreamRecord;
-import io.millrace.websocket.GatewayMetrics;
-import io.millrace.websocket.filter.RecordFilter;
-import io.millrace.websocket.filter.RecordMatcher;
 import io.millrace.websocket.protocol.Gap;
+import io.millrace.websocket.table.KeyHasher;
+import io.millrace.websocket.table.TableMembership;
 import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,8 +31,8 @@ final class FrameEncoder implements RecordConsumer {
 
     private final StreamKey key;
     private final FrameBuilder frame;
-    private final RecordMatcher matcher;
-    private final GatewayMetrics metrics;
+    private final RecordGate gate;
+    private final KeyHasher hasher;
 
     // The frame under way.
     private int lookedAt;
@@ -43,13 +42,14 @@ final class FrameEncoder implements RecordConsumer {
     /** Not told yet. */
     private Gap gap;
 
-    FrameEncoder(StreamKey key, int frameBytesMax, GatewayMetrics metrics) {
+    /** What is to be sent is the newest records of this; null when it is all of them. */
+    private TableMembership snapshot;
+
+    FrameEncoder(StreamKey key, int frameBytesMax, RecordGate gate) {
         this.key = key;
         this.frame = new FrameBuilder(key, frameBytesMax);
-        this.matcher = key.filter().equals(RecordFilter.ALL)
-                ? null
-                : new RecordMatcher(key.filter(), key.partition().partition());
-        this.metrics = metrics;
+        this.gate = gate;
+        this.hasher = key.table() ? new KeyHasher() : null;
     }
 
     /**
@@ -57,7 +57,7 @@ final class FrameEncoder implements RecordConsumer {
      * fill it.
      */
     BatchReader.Load load() {
-        return BatchReader.Load.of(key.decodesValues(), matcher != null);
+        return BatchReader.Load.of(key.decodesValues(), gate.filters());
     }
 
     /**
@@ -67,14 +67,30 @@ final class FrameEncoder implements RecordConsumer {
      * @param gapBefore told with the first record; may be null
      */
     SharedFrame encode(ByteBuffer batches, long from, Gap gapBefore) {
+        snapshot = null;
+        long judgedFor = gate.judgesFor();
+        gate.begin(from);
+        long end = encodeAll(batches, from, gapBefore);
+        gate.end(end);
+        return frame.end(end, null, gap == gapBefore ? null : gap).judgedFor(judgedFor);
+    }
+
+    /** The same, for those records only that are the newest of their keys as of the end of a snapshot, where it ends. */
+    SharedFrame encodeSnapshot(ByteBuffer batches, long from, Gap gapBefore, TableMembership of) {
+        snapshot = of;
+        long end = Math.min(encodeAll(batches, from, gapBefore), of.index().end());
+        gate.countFailures();
+        return frame.endOfSnapshotPart(end, gap == gapBefore ? null : gap);
+    }
+
+    private long encodeAll(ByteBuffer batches, long from, Gap gapBefore) {
         frame.begin(from);
         lookedAt = 0;
         lookedAtBytes = 0;
         refused = -1;
         gap = gapBefore;
         long end = RecordBatches.forEach(batches, from, this);
-        countFailures();
-        return frame.end(refused >= 0 ? refused : end, null, gap == gapBefore ? null : gap);
+        return refused >= 0 ? refused : end;
     }
 
     @Override
@@ -98,31 +114,51 @@ final class FrameEncoder implements RecordConsumer {
             refused = record.offset();
             return;
         }
-        if (matcher != null && !passes(record)) {
+        if (snapshot != null && !isInSnapshot(record)) {
             return;
         }
-        frame.add(record, 0, gap);
+        if (gate.filters() && isEnoughForOneTurn(record)) {
+            refused = record.offset();
+            return;
+        }
+        RecordGate.Verdict verdict = snapshot == null ? gate.judge(record) : judgeNewest(record);
+        if (verdict == RecordGate.Verdict.DROP) {
+            return;
+        }
+        if (verdict == RecordGate.Verdict.SEND) {
+            frame.add(record, 0, gap);
+        } else {
+            frame.addLeft(record, 0, gap);
+        }
         gap = null;
     }
 
-    private boolean passes(StreamRecord record) {
-        if (lookedAt == FILTERED_RECORDS_MAX || lookedAtBytes >= FILTERED_BYTES_MAX) {
+    private boolean isInSnapshot(StreamRecord record) {
+        if (record.offset() >= snapshot.index().end()) {
             refused = record.offset();
             return false;
         }
+        return record.key() != null && snapshot.index().isNewest(hasher.of(record.key()), record.offset());
+    }
+
+    private RecordGate.Verdict judgeNewest(StreamRecord record) {
+        if (gate.passes(record)) {
+            return RecordGate.Verdict.SEND;
+        }
+        snapshot.keepOut(hasher);
+        return RecordGate.Verdict.DROP;
+    }
+
+    private boolean isEnoughForOneTurn(StreamRecord record) {
+        if (lookedAt == FILTERED_RECORDS_MAX || lookedAtBytes >= FILTERED_BYTES_MAX) {
+            return true;
+        }
         lookedAt++;
         lookedAtBytes += length(record.key()) + length(record.value());
-        return matcher.matches(record);
+        return false;
     }
 
     private static int length(byte[] bytes) {
         return bytes == null ? 0 : bytes.length;
-    }
-
-    private void countFailures() {
-        long failures = matcher == null ? 0 : matcher.takeFailures();
-        if (failures > 0) {
-            metrics.filterFailed(failures);
-        }
     }
 }

@@ -5,6 +5,7 @@ import io.millrace.cluster.partition.PartitionService;
 import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.GatewayMetrics;
 import io.millrace.websocket.protocol.Gap;
+import io.millrace.websocket.table.TableMembership;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.List;
@@ -14,6 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class LogReader {
 
     private static final int RECENT_FRAMES_MAX = 4;
+
+    /** Of what is read for a snapshot little may be sent. */
+    private static final int SNAPSHOT_RATIO = 8;
 
     private final StreamKey key;
     private final PartitionService partitions;
@@ -55,20 +59,41 @@ final class LogReader {
             known.release();
         }
         if (conflated != null) {
-            return conflated.read(position, tick, limit, gap, context).map(frames -> first(frames, gap != null));
+            return conflated.read(position, tick, limit, gap, context).map(frames -> first(frames, gap != null, -1));
         }
-        FrameEncoder encoder = new FrameEncoder(key, limits.frameBytesMax(), metrics);
-        return new BatchReader(partitions, key, context)
+        FrameEncoder encoder = encoder();
+        return new BatchReader(partitions, key.partition(), key.isolation(), context)
                 .read(
                         position,
                         limits.readBytes(),
                         encoder.load(),
                         batches -> List.of(encoder.encode(batches, position, gap)))
-                .map(frames -> first(frames, gap != null));
+                .map(frames -> first(frames, gap != null, -1));
+    }
+
+    /** The same, for a position in the snapshot of a table: it ends where the snapshot ends. */
+    Future<SharedFrame> readSnapshot(long position, TableMembership snapshot, Gap gap, Context context) {
+        long end = snapshot.index().end();
+        SharedFrame known = gap == null && isReadable(position) ? recent.acquireSnapshotPart(position, end) : null;
+        if (known != null) {
+            return Future.succeededFuture(known);
+        }
+        FrameEncoder encoder = encoder();
+        return new BatchReader(partitions, key.partition(), key.isolation(), context)
+                .read(
+                        position,
+                        SNAPSHOT_RATIO * limits.readBytes(),
+                        BatchReader.Load.of(true, true),
+                        batches -> List.of(encoder.encodeSnapshot(batches, position, gap, snapshot)))
+                .map(frames -> first(frames, gap != null, end));
+    }
+
+    private FrameEncoder encoder() {
+        return new FrameEncoder(key, limits.frameBytesMax(), new RecordGate(key, null, metrics));
     }
 
     /** Keeps all that others may want. */
-    private SharedFrame first(List<SharedFrame> frames, boolean firstIsItsOwn) {
+    private SharedFrame first(List<SharedFrame> frames, boolean firstIsItsOwn, long snapshotEnd) {
         SharedFrame first = frames.get(0);
         for (SharedFrame frame : frames) {
             if (frame.count() > 0) {
@@ -76,7 +101,7 @@ final class LogReader {
             }
             // Also when a filter dropped everything: others need not look at the same records again.
             if (frame.next() > frame.start() && !(frame == first && firstIsItsOwn)) {
-                recent.keep(frame);
+                recent.keep(frame, snapshotEnd);
             }
             if (frame != first) {
                 frame.release();

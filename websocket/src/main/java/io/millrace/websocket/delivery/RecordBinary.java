@@ -21,11 +21,11 @@ final class RecordBinary {
         this.projector = projection.isWhole() ? null : new JsonProjector(projection, new JsonCheck());
     }
 
-    void write(StreamRecord record, RecordWriter.FrameBase base, int merged, ByteSink out) {
+    void write(StreamRecord record, RecordWriter.FrameBase base, int merged, boolean left, ByteSink out) {
         out.writeVarlong(record.offset() - base.offset());
         out.writeVarlong(record.timestampMs() - base.timestampMs());
         out.writeLengthAndBytes(record.key());
-        out.writeLengthAndBytes(value(record.value()));
+        out.writeLengthAndBytes(left ? null : value(record.value()));
         List<RecordHeader> headers = record.headers();
         out.writeVarlong(headers.size());
         for (RecordHeader header : headers) {

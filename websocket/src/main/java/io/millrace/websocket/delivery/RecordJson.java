@@ -91,6 +91,16 @@ public final class RecordJson {
      * @param gap becomes the member {@code gap}; may be null. Neither has a place when the envelope is not the record
      */
     public void write(StreamRecord record, int merged, Gap gap, ByteSink out) {
+        write(record, merged, false, gap, out);
+    }
+
+    /** Writes of a record that its key has left the table (gateway protocol §6.5). */
+    void writeLeft(StreamRecord record, int merged, Gap gap, ByteSink out) {
+        StreamRecord nothing = new StreamRecord(record.offset(), record.timestampMs(), record.key(), null, List.of());
+        write(nothing, merged, true, gap, out);
+    }
+
+    private void write(StreamRecord record, int merged, boolean left, Gap gap, ByteSink out) {
         if (envelope == Envelope.VALUE) {
             writeBareValue(record.value(), out);
             return;
@@ -109,6 +119,9 @@ public final class RecordJson {
         if (merged > 0) {
             out.writeAscii(",\"merged\":");
             out.writeDecimal(merged);
+        }
+        if (left) {
+            out.writeAscii(",\"left\":true");
         }
         if (gap != null) {
             out.writeAscii(",\"gap\":");

@@ -12,9 +12,10 @@ interface RecordWriter {
      *
      * @param place the frame so far
      * @param merged older records that it stands for
+     * @param left whether its key has left what the client follows: the record is told without its value
      * @param gap what was lost before it; may be null
      */
-    void write(StreamRecord record, FrameBase place, int merged, Gap gap, ByteSink out);
+    void write(StreamRecord record, FrameBase place, int merged, boolean left, Gap gap, ByteSink out);
 
     /**
      * What the records of a frame have in common.
@@ -28,7 +29,7 @@ interface RecordWriter {
     static RecordWriter of(StreamKey key) {
         if (key.form() == WireForm.BINARY) {
             RecordBinary binary = new RecordBinary(key.projection(), key.conflation() != null);
-            return (record, base, merged, gap, out) -> binary.write(record, base, merged, out);
+            return (record, base, merged, left, gap, out) -> binary.write(record, base, merged, left, out);
         }
         RecordJson json = new RecordJson(
                 key.partition().topic(),
@@ -38,6 +39,12 @@ interface RecordWriter {
                 key.projection(),
                 key.form().isLineBased(),
                 key.form() != WireForm.MESSAGES);
-        return (record, base, merged, gap, out) -> json.write(record, merged, gap, out);
+        return (record, base, merged, left, gap, out) -> {
+            if (left) {
+                json.writeLeft(record, merged, gap, out);
+            } else {
+                json.write(record, merged, gap, out);
+            }
+        };
     }
 }

@@ -23,6 +23,10 @@ public final class SharedFrame {
     private final int[] merged;
     private final Tick tick;
     private final Gap trailingGap;
+    private final boolean snapshot;
+
+    /** Set before it is shared. */
+    private long judgedFor = Long.MAX_VALUE;
 
     private final AtomicInteger holders = new AtomicInteger(1);
 
@@ -37,6 +41,7 @@ public final class SharedFrame {
      * @param merged null when no record stands for others
      * @param tick null when its records were not conflated
      * @param trailingGap null when nothing is left to tell
+     * @param snapshot whether it is a part of the snapshot of a table
      */
     SharedFrame(
             long start,
@@ -48,7 +53,8 @@ public final class SharedFrame {
             long baseTimestampMs,
             int[] merged,
             Tick tick,
-            Gap trailingGap) {
+            Gap trailingGap,
+            boolean snapshot) {
         this.start = start;
         this.next = next;
         this.bytes = bytes;
@@ -59,6 +65,7 @@ public final class SharedFrame {
         this.merged = merged;
         this.tick = tick;
         this.trailingGap = trailingGap;
+        this.snapshot = snapshot;
     }
 
     /** The position it continues. */
@@ -121,6 +128,21 @@ public final class SharedFrame {
     /** What was lost behind its last record and is told nowhere in it, or null: whoever is sent the frame has to be told. */
     public Gap trailingGap() {
         return trailingGap;
+    }
+
+    /** Whether it is a part of the snapshot of a table: of each key the newest record as of one offset. */
+    public boolean isSnapshot() {
+        return snapshot;
+    }
+
+    /** Says where the log ended when the newest follower joined for whom its records were judged. */
+    SharedFrame judgedFor(long logEndOffset) {
+        judgedFor = logEndOffset;
+        return this;
+    }
+
+    long judgedFor() {
+        return judgedFor;
     }
 
     /** What it is a part of; null when its records were not conflated. */

@@ -5,6 +5,10 @@ import io.millrace.cluster.partition.PartitionOffsets;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.Watch;
 import io.millrace.websocket.GatewayLimits;
+import io.millrace.websocket.filter.RecordFilter;
+import io.millrace.websocket.table.TableMembership;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +31,10 @@ public final class SharedStream {
     private final FrameRing ring;
     private final Pump pump;
     private final LogReader logReader;
+
+    /** What is known of the keys that the filter of a table keeps out; null where there is nothing to know. */
+    private final TableMemberships memberships;
+
     private final Map<LoopDelivery, LiveCursors> loops = new ConcurrentHashMap<>();
 
     /** Guarded by {@link #owner}. */
@@ -47,15 +55,17 @@ public final class SharedStream {
         this.partitions = owner.partitions();
         GatewayLimits limits = owner.limits();
         this.ring = new FrameRing(ringBytesMax(limits), limits.allRingsBytesMax(), allRingsBytes);
+        this.memberships = key.table() && !key.filter().equals(RecordFilter.ALL) ? new TableMemberships() : null;
+        RecordGate gate = new RecordGate(key, memberships, owner.metrics());
         this.pump = key.conflation() == null
-                ? new DeliveryPump(this, partitions, home.context(), limits, owner.metrics())
+                ? new DeliveryPump(this, partitions, home.context(), limits, owner.metrics(), gate)
                 : new ConflatingPump(
                         this,
                         partitions,
                         home.context(),
                         limits,
                         owner.metrics(),
-                        new ConflatingEncoder(key, limits, owner.metrics(), allRingsBytes));
+                        new ConflatingEncoder(key, limits, owner.metrics(), gate, allRingsBytes));
         this.logReader = new LogReader(key, partitions, limits, owner.metrics(), allRingsBytes);
     }
 
@@ -66,6 +76,16 @@ public final class SharedStream {
     /** The offsets of the partition; throws MillraceException when it is not here (any more). */
     public PartitionOffsets offsets() {
         return partitions.offsets(key.partition());
+    }
+
+    /**
+     * The snapshot of a table as of an offset, or a little before it; its index is retained for the caller. To be called on {@code
+     * context}; completes there. Fails with MillraceException.
+     */
+    Future<TableMembership> snapshot(long end, Context context) {
+        return owner.tables()
+                .of(key.partition(), end, context)
+                .map(index -> memberships == null ? new TableMembership(index) : memberships.of(index));
     }
 
     /** A tick comes at once, however large it is. */
@@ -90,6 +110,9 @@ public final class SharedStream {
         if (failure != null) {
             throw failure;
         }
+        if (cursor.isInSnapshot()) {
+            return false;
+        }
         if (key.conflation() != null && !cursor.isCaughtUp() && !cursor.isNear()) {
             // What was there when it came does not wait for a tick.
             return false;
@@ -107,6 +130,11 @@ public final class SharedStream {
         } else if (!isInRing(cursor) && !isAhead(cursor)) {
             return false;
         }
+        if (memberships != null) {
+            long logEndOffset = partitions.offsets(key.partition()).logEndOffset();
+            memberships.joined(cursor.position(), logEndOffset);
+            cursor.joinedAt(logEndOffset);
+        }
         live++;
         if (live == 1) {
             watch = partitions.watch(key.partition(), head, pump::signal);
@@ -116,6 +144,10 @@ public final class SharedStream {
     }
 
     private boolean isInRing(Cursor cursor) {
+        if (memberships != null && cursor.position() < head) {
+            // What is there was judged for those who were there.
+            return false;
+        }
         return key.conflation() == null ? ring.covers(cursor.position()) : ring.continuesNewestTick(cursor);
     }
 
@@ -230,6 +262,9 @@ public final class SharedStream {
             ring.clear();
         }
         logReader.close();
+        if (memberships != null) {
+            memberships.close();
+        }
         loops.keySet().forEach(loop -> loop.context().runOnContext(v -> loop.forget(this)));
     }
 }

@@ -13,6 +13,7 @@ public final class SharedStreams {
     private final PartitionService partitions;
     private final GatewayLimits limits;
     private final GatewayMetrics metrics;
+    private final TableIndexes tables;
     private final AtomicLong ringBytes = new AtomicLong();
     private final Map<StreamKey, SharedStream> streams = new HashMap<>();
 
@@ -20,6 +21,7 @@ public final class SharedStreams {
         this.partitions = partitions;
         this.limits = limits;
         this.metrics = metrics;
+        this.tables = new TableIndexes(partitions, limits);
     }
 
     /**
@@ -52,6 +54,15 @@ public final class SharedStreams {
     /** Memory held by recent frames. */
     public long ringBytes() {
         return ringBytes.get();
+    }
+
+    /** Keys in the indexes of tables. */
+    public long tableKeys() {
+        return tables.keys();
+    }
+
+    TableIndexes tables() {
+        return tables;
     }
 
     PartitionService partitions() {

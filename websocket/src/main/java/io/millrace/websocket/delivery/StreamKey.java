@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param deflated whether each record is compressed on its own; where messages hold many records they are compressed later
  * @param isolation whether records of transactions that are open or were aborted are among them
  * @param conflation null when every record is sent
+ * @param table whether it shows the newest record of each key, and then what changes
  */
 public record StreamKey(
         TopicPartition partition,
@@ -23,7 +24,8 @@ public record StreamKey(
         RecordFilter filter,
         Projection projection,
         Isolation isolation,
-        Conflation conflation) {
+        Conflation conflation,
+        boolean table) {
 
     public StreamKey {
         Objects.requireNonNull(partition, "partition");

@@ -39,7 +39,8 @@ public final class RecordMatcher {
         return taken;
     }
 
-    private boolean keyPasses(byte[] key) {
+    /** Whether a key passes: what does not depend on anything else of a record. */
+    public boolean keyPasses(byte[] key) {
         if (!filter.keys().isEmpty() && (key == null || !filter.keys().contains(ByteBuffer.wrap(key)))) {
             return false;
         }

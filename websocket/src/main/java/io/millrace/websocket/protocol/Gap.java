@@ -23,7 +23,9 @@ public record Gap(long from, long to, Reason reason) {
         /** The producer made a batch that cannot be taken apart; Kafka clients cannot read it either. */
         UNREADABLE("unreadable"),
         /** The client did not keep up and asked to jump ({@code slow=skip}). */
-        SKIP("skip");
+        SKIP("skip"),
+        /** Deletes may have been compacted away since: the whole table follows, and what the client has of it is void. */
+        SNAPSHOT_REQUIRED("snapshot_required");
 
         private final String wireName;
 

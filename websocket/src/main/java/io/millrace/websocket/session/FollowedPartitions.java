@@ -72,6 +72,9 @@ final class FollowedPartitions {
                         services.streams().hold(subscription.key(start.partition()), loop.delivery()),
                         start.position(),
                         start.end());
+        if (start.snapshot()) {
+            cursor.beginSnapshot();
+        }
         if (subscription.parameters().flow().untilLatest()) {
             cursor.stopAt(cursor.end());
         }
@@ -140,6 +143,11 @@ final class FollowedPartitions {
         cursor.detach();
         cursors.remove(cursor);
         catchingUp.remove(cursor);
+    }
+
+    /** A cursor that had caught up has to again; false when it had not. */
+    boolean noteBehindAgain(Cursor cursor) {
+        return catchingUp.add(cursor);
     }
 
     /** True the first time for each cursor. */

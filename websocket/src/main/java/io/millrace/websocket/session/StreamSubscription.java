@@ -17,6 +17,7 @@ import io.millrace.websocket.subscription.FlowRules;
 import io.millrace.websocket.subscription.PartitionStart;
 import io.millrace.websocket.subscription.SlowPolicy;
 import io.millrace.websocket.subscription.Subscription;
+import io.millrace.websocket.subscription.TableStarts;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -356,10 +357,19 @@ final class StreamSubscription implements Follower {
             PartitionOffsets offsets = cursor.stream().offsets();
             PartitionStart start =
                     subscription.parameters().start().reset().apply(cursor.partition(), cursor.position(), offsets);
+            if (subscription.parameters().shape().table()) {
+                start = TableStarts.afterGap(start, cursor.position(), offsets);
+            }
             if (start.gap() != null) {
+                if (cursor.isCaughtUp() && start.position() < cursor.end() && followed.noteBehindAgain(cursor)) {
+                    catchingUp++;
+                }
                 cursor.position(start.position());
                 tellGap(cursor, start.gap());
                 noteMoved(cursor);
+            }
+            if (start.snapshot()) {
+                cursor.beginSnapshot();
             }
             behind.add(cursor);
         } catch (MillraceException e) {

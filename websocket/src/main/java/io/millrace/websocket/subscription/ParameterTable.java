@@ -59,6 +59,7 @@ final class ParameterTable {
                 (table, value) -> table.isolation = isFirst("isolation", value, "read_committed", "read_uncommitted")
                         ? Isolation.READ_COMMITTED
                         : Isolation.READ_UNCOMMITTED);
+        SETTERS.put("view", (table, value) -> table.table = isFirst("view", value, "table", "log"));
         SETTERS.put("conflate", (table, value) -> table.conflate = value);
         SETTERS.put("conflate_by", (table, value) -> table.conflateBy = value);
         SETTERS.put("heartbeat", (table, value) -> table.heartbeat(value));
@@ -87,6 +88,7 @@ final class ParameterTable {
     private final Map<String, String> headers = new HashMap<>();
     private Projection projection = Projection.WHOLE;
     private Isolation isolation = Isolation.READ_COMMITTED;
+    private boolean table;
     private String conflate;
     private String conflateBy;
     private long heartbeatMs;
@@ -249,6 +251,15 @@ final class ParameterTable {
         if (!topics.isEmpty() && pattern != null) {
             throw wrong("topic_pattern", "cannot be given together with topic; write it so that it finds all of them");
         }
+        if (table && from != null && !(from instanceof StartPosition.Earliest)) {
+            throw wrong("from", "a table begins with the newest record of each key; leave it out, or use resume");
+        }
+        if (table && isolation == Isolation.READ_UNCOMMITTED) {
+            throw wrong("isolation", "a table shows only what is committed; leave it out");
+        }
+        if (table && conflateBy != null && !conflateBy.equals("key")) {
+            throw wrong("conflate_by", "a table has one record of each key; leave it out");
+        }
         if (maxLag >= 0 && slow == SlowPolicy.WAIT) {
             throw wrong("max_lag", "needs slow=skip or slow=close");
         }
@@ -261,7 +272,8 @@ final class ParameterTable {
                         filter.withHeaders(headers),
                         projection,
                         isolation,
-                        Conflation.parse(conflate, conflateBy)),
+                        Conflation.parse(conflate, conflateBy),
+                        table),
                 new FlowRules(limit, untilLatest, slow, maxLag < 0 ? MAX_LAG_DEFAULT : maxLag, credit, batch),
                 heartbeatMs,
                 control,
@@ -278,6 +290,9 @@ final class ParameterTable {
                 throw wrong("from", "'committed' needs group: it is where the group is");
             }
             return null;
+        }
+        if (table) {
+            throw wrong("view", "a member of a group is to see every record; leave it out");
         }
         if (conflate != null) {
             throw wrong("conflate", "a member of a group is to see every record; leave it out");

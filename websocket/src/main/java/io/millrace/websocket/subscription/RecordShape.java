@@ -15,6 +15,7 @@ import io.millrace.websocket.protocol.WireForm;
  * Which records a client wants, and in what shape.
  *
  * @param conflation null when it wants every record
+ * @param table whether it wants the newest record of each key, and then what changes
  */
 public record RecordShape(
         ValueFormat format,
@@ -22,16 +23,18 @@ public record RecordShape(
         RecordFilter filter,
         Projection projection,
         Isolation isolation,
-        Conflation conflation) {
+        Conflation conflation,
+        boolean table) {
 
     /** The same, with another object for the filter's expression. */
     public RecordShape withWhere(WhereExpression expression) {
-        return new RecordShape(format, envelope, filter.withWhere(expression), projection, isolation, conflation);
+        return new RecordShape(
+                format, envelope, filter.withWhere(expression), projection, isolation, conflation, table);
     }
 
     /** The same in another envelope. */
     public RecordShape withEnvelope(Envelope other) {
-        return new RecordShape(format, other, filter, projection, isolation, conflation);
+        return new RecordShape(format, other, filter, projection, isolation, conflation, table);
     }
 
     /** What the followers of a partition in this shape share. */
@@ -45,6 +48,7 @@ public record RecordShape(
                 filter,
                 projection,
                 isolation,
-                conflation);
+                conflation,
+                table);
     }
 }

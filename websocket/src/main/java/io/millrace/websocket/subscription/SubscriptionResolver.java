@@ -3,6 +3,7 @@ package io.millrace.websocket.subscription;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
+import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.storage.TopicPartition;
 import io.millrace.websocket.delivery.LeaderChange;
@@ -31,15 +32,27 @@ public final class SubscriptionResolver {
     private final PartitionService partitions;
     private final StartPositionResolver starts;
     private final ResumedStarts resumed;
+    private final TableStarts tables;
     private final TopicSelector selector;
 
+    /**
+     * A resolver.
+     *
+     * @param topicDefaults the node's settings for topics that do not set their own
+     */
     public SubscriptionResolver(
-            Vertx vertx, Controller controller, PartitionService partitions, Clock clock, TopicSelector selector) {
+            Vertx vertx,
+            Controller controller,
+            PartitionService partitions,
+            Clock clock,
+            Map<String, String> topicDefaults,
+            TopicSelector selector) {
         this.vertx = vertx;
         this.controller = controller;
         this.partitions = partitions;
         this.starts = new StartPositionResolver(partitions, clock);
         this.resumed = new ResumedStarts(partitions);
+        this.tables = new TableStarts(partitions, clock, topicDefaults);
         this.selector = selector;
     }
 
@@ -49,7 +62,11 @@ public final class SubscriptionResolver {
      * @throws MillraceException UNKNOWN_TOPIC_OR_PARTITION, INVALID_REQUEST
      */
     public List<TopicPartition> select(StreamParameters asked) {
-        return selector.select(controller.image(), asked.selection());
+        List<TopicPartition> selected = selector.select(controller.image(), asked.selection());
+        if (asked.shape().table()) {
+            selected.forEach(partition -> tables.requireCompacted(topic(partition)));
+        }
+        return selected;
     }
 
     /** The partitions of an image that are asked for and not followed yet; none when they would be too many. */
@@ -158,12 +175,24 @@ public final class SubscriptionResolver {
         return Future.all(found).map(all -> all.<PartitionStart>list());
     }
 
+    private TopicMetadata topic(TopicPartition partition) {
+        return TopicSelector.topic(controller.image(), partition.topic());
+    }
+
     private boolean isGone(TopicPartition partition) {
         return controller.image().topic(partition.topicId()).isEmpty();
     }
 
     private Future<PartitionStart> find(TopicPartition partition, StreamParameters asked) {
         StartRule rule = asked.start();
+        if (asked.shape().table()) {
+            try {
+                PartitionStart known = rule.resume() == null ? null : resumed.find(partition, rule, asked.selection());
+                return tables.resolve(topic(partition), partition, known);
+            } catch (MillraceException e) {
+                return Future.failedFuture(e);
+            }
+        }
         StartPosition from = rule.from() == null ? StartPosition.LATEST : rule.from();
         if (rule.resume() != null && !isNamed(from, partition)) {
             try {

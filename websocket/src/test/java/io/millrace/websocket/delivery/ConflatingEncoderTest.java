@@ -145,10 +145,12 @@ class ConflatingEncoderTest {
                 RecordFilter.ALL,
                 Projection.WHOLE,
                 Isolation.READ_COMMITTED,
-                Conflation.parse("1s", null));
+                Conflation.parse("1s", null),
+                false);
         GatewayLimits limits =
                 GatewayLimits.builder().frameBytesMax(frameBytesMax).build();
-        return new ConflatingEncoder(key, limits, GatewayMetrics.NONE, nodeBytes);
+        return new ConflatingEncoder(
+                key, limits, GatewayMetrics.NONE, new RecordGate(key, null, GatewayMetrics.NONE), nodeBytes);
     }
 
     private static ByteBuffer batch(long baseOffset, String... keys) {

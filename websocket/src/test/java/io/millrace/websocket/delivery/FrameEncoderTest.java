@@ -21,19 +21,21 @@ import org.junit.jupiter.api.Test;
 
 class FrameEncoderTest {
 
-    private final FrameEncoder encoder = new FrameEncoder(
-            new StreamKey(
-                    new TopicPartition(UUID.randomUUID(), "t", 0),
-                    WireForm.NDJSON,
-                    false,
-                    ValueFormat.TEXT,
-                    Envelope.RECORD,
-                    RecordFilter.ALL,
-                    Projection.WHOLE,
-                    Isolation.READ_COMMITTED,
-                    null),
-            1 << 20,
-            GatewayMetrics.NONE);
+    private final FrameEncoder encoder = encoder(new StreamKey(
+            new TopicPartition(UUID.randomUUID(), "t", 0),
+            WireForm.NDJSON,
+            false,
+            ValueFormat.TEXT,
+            Envelope.RECORD,
+            RecordFilter.ALL,
+            Projection.WHOLE,
+            Isolation.READ_COMMITTED,
+            null,
+            false));
+
+    private static FrameEncoder encoder(StreamKey key) {
+        return new FrameEncoder(key, 1 << 20, new RecordGate(key, null, GatewayMetrics.NONE));
+    }
 
     @Test
     void aBatchThatCannotBeTakenApartIsAGapAndTheRecordsAfterItAreDelivered() {
@@ -66,19 +68,17 @@ class FrameEncoderTest {
 
     @Test
     void aFilterThatDropsEverythingEndsAFrameAfterABoundedNumberOfRecords() {
-        FrameEncoder filtering = new FrameEncoder(
-                new StreamKey(
-                        new TopicPartition(UUID.randomUUID(), "t", 0),
-                        WireForm.SSE,
-                        false,
-                        ValueFormat.JSON,
-                        Envelope.RECORD,
-                        RecordFilter.ALL.withKeyPrefix("last"),
-                        Projection.WHOLE,
-                        Isolation.READ_COMMITTED,
-                        null),
-                1 << 20,
-                GatewayMetrics.NONE);
+        FrameEncoder filtering = encoder(new StreamKey(
+                new TopicPartition(UUID.randomUUID(), "t", 0),
+                WireForm.SSE,
+                false,
+                ValueFormat.JSON,
+                Envelope.RECORD,
+                RecordFilter.ALL.withKeyPrefix("last"),
+                Projection.WHOLE,
+                Isolation.READ_COMMITTED,
+                null,
+                false));
         List<NewRecord> records = new ArrayList<>();
         for (int i = 0; i < FrameEncoder.FILTERED_RECORDS_MAX + 5; i++) {
             records.add(new NewRecord(1, null, null, List.of()));

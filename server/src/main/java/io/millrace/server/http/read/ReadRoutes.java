@@ -19,6 +19,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
+import java.util.Map;
 
 /**
  * {@code GET /topics/{t}/records}: records from a position (gateway protocol §2.1), as {@code
@@ -46,6 +47,7 @@ public final class ReadRoutes implements RouteModule {
                         node.controller(),
                         node.anywhere(),
                         clock,
+                        Map.of(),
                         new TopicSelector(ResumeToken.PARTITIONS_MAX)));
     }
 
