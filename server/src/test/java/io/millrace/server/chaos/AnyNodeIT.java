@@ -98,10 +98,14 @@ class AnyNodeIT {
                     .get(60, TimeUnit.SECONDS);
         }
         for (int node = 1; node <= NODES; node++) {
-            assertThat(get(cluster.httpUrl(node) + "/groups/readers/offsets"))
-                    .as("node %d", node)
-                    .isEqualTo("{\"group\":\"readers\",\"offsets\":[{\"topic\":\"single\",\"partition\":0,\"offset\":1,"
-                            + "\"high_watermark\":3,\"lag\":2,\"metadata\":\"\"}]}");
+            String url = cluster.httpUrl(node) + "/groups/readers/offsets";
+            // The topic of the offsets was made a moment ago.
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(get(url))
+                            .as(url)
+                            .isEqualTo(
+                                    "{\"group\":\"readers\",\"offsets\":[{\"topic\":\"single\",\"partition\":0,\"offset\":1,"
+                                            + "\"high_watermark\":3,\"lag\":2,\"metadata\":\"\"}]}"));
         }
     }
 
