@@ -13,6 +13,7 @@ import io.millrace.server.http.Readiness;
 import io.millrace.server.http.RouteModule;
 import io.millrace.server.http.body.BodyBudget;
 import io.millrace.server.http.cluster.ClusterRoutes;
+import io.millrace.server.http.document.DocumentRoutes;
 import io.millrace.server.http.group.GroupRoutes;
 import io.millrace.server.http.page.DashboardRoutes;
 import io.millrace.server.http.produce.ProducerRoutes;
@@ -267,6 +268,7 @@ public final class MillraceServer implements AutoCloseable {
                 new ReadRoutes(vertx, node, ComponentConfigs.gateway(config), metrics.gateway(), clock),
                 new TopicRoutes(vertx, httpConfig, node, budget),
                 new GroupRoutes(node),
+                new DocumentRoutes(node, BuildInfo.current().version()),
                 new ClusterRoutes(vertx, httpConfig, node, budget),
                 new OverviewRoutes(node, BuildInfo.current().version(), clock, gateway::openStreams),
                 new DashboardRoutes(vertx, DASHBOARD_FOLDER));

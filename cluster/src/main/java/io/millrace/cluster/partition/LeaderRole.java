@@ -124,14 +124,13 @@ final class LeaderRole implements Role {
     }
 
     Future<AppendResult> append(AppendCommand command) {
+        if (!TransactionalAppends.isTransactional(command.batches())) {
+            return append(command, written -> {});
+        }
         Promise<AppendResult> promise = CallerContext.promise();
         MillraceException refusal = refusalOf(command);
         if (refusal != null) {
             promise.fail(refusal);
-            return promise.future();
-        }
-        if (!TransactionalAppends.isTransactional(command.batches())) {
-            append(command, promise, () -> log.append(command.batches(), leaderEpoch, AppendOrigin.CLIENT));
             return promise.future();
         }
         transactional.append(

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.error.OutcomeUnknownException;
+import io.millrace.cluster.idempotence.OnceOutcome;
+import io.millrace.cluster.idempotence.OnceOutcome.Kind;
 import io.millrace.cluster.partition.Acks;
 import io.millrace.cluster.partition.AppendCommand;
 import io.millrace.cluster.record.NewRecord;
@@ -105,6 +107,35 @@ class PeerLeaderClientTest {
 
             assertThat(refused.code()).isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS);
             assertThat(refused).hasMessage("too few");
+        }
+    }
+
+    @Test
+    void whatBecameOfRecordsWithIdempotencyKeysIsReadFromTheAnswer() throws Exception {
+        PartitionProduceResponse row = new PartitionProduceResponse();
+        List<OnceOutcome> outcomes = List.of(
+                new OnceOutcome(Kind.STORED, 7), new OnceOutcome(Kind.REPLAYED, 3), OnceOutcome.of(Kind.IN_PROGRESS));
+        OnceField.write(row, outcomes);
+        ProduceResponseData answer = new ProduceResponseData();
+        answer.responses().add(new TopicProduceResponse().setPartitionResponses(List.of(row)));
+        try (ScriptedPeer peer = new ScriptedPeer((connection, header) -> connection.answer(header, answer))) {
+            assertThat(client(peer.address())
+                            .appendOnce(NODE, command(1_000))
+                            .toCompletionStage()
+                            .toCompletableFuture()
+                            .get(10, TimeUnit.SECONDS))
+                    .isEqualTo(outcomes);
+        }
+    }
+
+    @Test
+    void anAnswerThatDoesNotSayWhatBecameOfThemLeavesTheOutcomeUnknown() throws Exception {
+        ProduceResponseData answer = new ProduceResponseData();
+        answer.responses()
+                .add(new TopicProduceResponse().setPartitionResponses(List.of(new PartitionProduceResponse())));
+        try (ScriptedPeer peer = new ScriptedPeer((connection, header) -> connection.answer(header, answer))) {
+            assertThat(failure(client(peer.address()).appendOnce(NODE, command(1_000))))
+                    .isInstanceOf(OutcomeUnknownException.class);
         }
     }
 

@@ -72,6 +72,12 @@ public final class ServerMetrics implements AutoCloseable {
                         running -> running.scrubReport().damages().size())
                 .description("Old segments that are known to be damaged; the log and /healthz say which")
                 .register(registry);
+        Gauge.builder(
+                        "millrace.gateway.idempotency.keys",
+                        node,
+                        running -> running.onceAppends().remembered())
+                .description("Idempotency keys that are remembered here; gateway.idempotencyKeysMax is the limit")
+                .register(registry);
         topics = new TopicMeters(registry, node);
         replication = new ReplicationMeters(registry, node);
     }

@@ -19,6 +19,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +61,7 @@ class AnyNodeIT {
             createTopic(cluster, EVERYWHERE, NODES, 2);
             createTopic(cluster, SINGLE, 1, 1);
             whatIsWrittenAtOneNodeIsReadAtTheOthersAtOnce(cluster);
+            everyNodeTellsHowFarAGroupIs(cluster);
             tellLatency(cluster, EVERYWHERE);
             tellLatency(cluster, SINGLE);
             streamsOutliveALeader(cluster);
@@ -83,6 +87,25 @@ class AnyNodeIT {
                     }
                 }
             }
+        }
+    }
+
+    private void everyNodeTellsHowFarAGroupIs(ClusterProcesses cluster) throws Exception {
+        TopicPartition partition = new TopicPartition(SINGLE, 0);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
+            admin.alterConsumerGroupOffsets("readers", Map.of(partition, new OffsetAndMetadata(1)))
+                    .all()
+                    .get(60, TimeUnit.SECONDS);
+        }
+        for (int node = 1; node <= NODES; node++) {
+            String url = cluster.httpUrl(node) + "/groups/readers/offsets";
+            // The topic of the offsets was made a moment ago.
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(get(url))
+                            .as(url)
+                            .isEqualTo(
+                                    "{\"group\":\"readers\",\"offsets\":[{\"topic\":\"single\",\"partition\":0,\"offset\":1,"
+                                            + "\"high_watermark\":3,\"lag\":2,\"metadata\":\"\"}]}"));
         }
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** How far groups are, on a node that is alone; {@code GatewayClusterIT} asks nodes that do not coordinate them. */
+/** How far groups are, on a node that is alone; {@code AnyNodeIT} asks nodes that do not coordinate them. */
 class GroupRoutesIT {
 
     private static TestServer server;

@@ -227,7 +227,9 @@ class IdempotencyIT {
                     after.post("/topics/readings/records?timestamp=1", JSON, "1", "Idempotency-Key", "k");
             assertThat(again.body()).isEqualTo(first);
             assertThat(isReplay(again)).isTrue();
-            assertThat(after.get("/metrics").body()).contains("millrace_gateway_idempotency_replays_total 1.0");
+            assertThat(after.get("/metrics").body())
+                    .contains(
+                            "millrace_gateway_idempotency_replays_total 1.0", "millrace_gateway_idempotency_keys 1.0");
         }
     }
 }
