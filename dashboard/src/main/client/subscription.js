@@ -4,8 +4,12 @@ import { nameOf, partitionOf, wireFrom, wireOptions, wirePositions, withoutKnown
 
 /** Records of a subscription that may be under way or wait for the application, unless `window` says otherwise. */
 export const WINDOW_RECORDS = 1_000;
-/** After so many records a token is asked for: a resume makes the server send at most about as many again. */
-const CHECKPOINT_RECORDS = 1_000;
+/**
+ * After so many records a token is asked for: a resume makes the server send at most about as many again. A connection begins with few and
+ * doubles, so that also connections that break all the time, while they carry nothing but what is known, come a step further each.
+ */
+const CHECKPOINT_RECORDS_FIRST = 25;
+const CHECKPOINT_RECORDS_MAX = 1_000;
 /** After these gaps offsets that were seen mean nothing any longer. */
 const LOG_CHANGED = new Set(['topic_recreated', 'truncated', 'out_of_range', 'snapshot_required']);
 
@@ -40,6 +44,7 @@ export class Subscription {
   #held = 0;
   #owed = 0;
   #sinceToken = 0;
+  #tokenAfter = CHECKPOINT_RECORDS_FIRST;
 
   constructor(link, { window = WINDOW_RECORDS, from, resume, limit, ...options }, handlers) {
     if (!(window >= 1)) {
@@ -147,6 +152,7 @@ export class Subscription {
     this.#active = true;
     this.#owed = 0;
     this.#sinceToken = 0;
+    this.#tokenAfter = CHECKPOINT_RECORDS_FIRST;
     const credit = this.#window - this.#held;
     this.#link.request({ type: 'subscribe', ...this.#request, ...start, credit }).then(
       () => (this.#attempt = 0),
@@ -249,8 +255,9 @@ export class Subscription {
     this.duplicates += records.length - fresh.length;
     this.#owed += records.length - fresh.length;
     this.#sinceToken += records.length;
-    if (this.#sinceToken >= CHECKPOINT_RECORDS) {
+    if (this.#sinceToken >= this.#tokenAfter) {
       this.#sinceToken = 0;
+      this.#tokenAfter = Math.min(CHECKPOINT_RECORDS_MAX, this.#tokenAfter * 2);
       this.#link.send({ type: 'checkpoint' });
     }
     if (this.#limitLeft !== undefined) {

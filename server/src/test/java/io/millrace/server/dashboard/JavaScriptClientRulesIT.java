@@ -110,6 +110,28 @@ class JavaScriptClientRulesIT {
     }
 
     @Test
+    void connectionsThatBreakBeforeTheyCarryAnythingNew_comeAStepFurtherEach() {
+        assertThat(run("""
+                        const millrace = open();
+                        millrace.subscribe({ topics: ['t'], from: 'earliest' }, { onRecord() {} });
+                        const some = (from, count) => records(1, 0, from + count, ...Array.from({ length: count }, (_, at) => from + at));
+                        const one = (await socket(1)).welcome();
+                        one.say(subscribed(1, one.last('subscribe').id, 0), { type: 'checkpoint', sid: 1, resume: 'A' }, some(0, 24), some(24, 500));
+                        one.drop(1006);
+                        const two = (await socket(2)).welcome();
+                        two.say(subscribed(1, two.last('subscribe').id, 0), some(0, 24));
+                        const early = two.last('checkpoint') !== undefined;
+                        two.say(some(24, 1));
+                        const asked = two.last('checkpoint') !== undefined;
+                        two.say({ type: 'checkpoint', sid: 1, resume: 'B' });
+                        two.drop(1006);
+                        const three = (await socket(3)).welcome();
+                        millrace.close();
+                        return [early, asked, two.last('subscribe').resume, three.last('subscribe').resume];
+                        """)).isEqualTo(List.of(false, true, "A", "B"));
+    }
+
+    @Test
     void whenATopicWasMadeAgain_thenItsOffsetsCountFromTheGapOn() {
         assertThat(run("""
                         const millrace = open();
