@@ -119,7 +119,15 @@ class Handover {
 
   #run() {
     this.#wake();
-    if (this.#busy || this.#iterated || (!this.#hasHandler() && this.#queue[0]?.type !== 'end')) {
+    if (this.#busy || this.#iterated) {
+      return;
+    }
+    if (!this.#hasHandler()) {
+      // A loop can still come, for what waits and for the end.
+      const last = this.#queue.at(-1);
+      if (last?.type === 'end' && (last.error ? this.#handlers.onError : this.#handlers.onEnd)) {
+        this.#tellEnd(last.error);
+      }
       return;
     }
     this.#busy = true;

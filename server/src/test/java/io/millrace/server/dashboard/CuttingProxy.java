@@ -25,6 +25,7 @@ final class CuttingProxy implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger cuts = new AtomicInteger();
     private volatile boolean cutting;
+    private volatile boolean refusing;
 
     CuttingProxy(int targetPort, Random random, int cutAfterBytesMax) {
         this.targetPort = targetPort;
@@ -47,6 +48,14 @@ final class CuttingProxy implements AutoCloseable {
         this.cutting = cutting;
     }
 
+    /** Cuts all off and lets nobody in, or lets them in again. */
+    void refusing(boolean refusing) {
+        this.refusing = refusing;
+        if (refusing) {
+            open.forEach(CuttingProxy::close);
+        }
+    }
+
     int cuts() {
         return cuts.get();
     }
@@ -59,8 +68,12 @@ final class CuttingProxy implements AutoCloseable {
             } catch (IOException e) {
                 return;
             }
-            open.add(client);
-            start("connection", () -> serve(client));
+            if (refusing) {
+                close(client);
+            } else {
+                open.add(client);
+                start("connection", () -> serve(client));
+            }
         }
     }
 

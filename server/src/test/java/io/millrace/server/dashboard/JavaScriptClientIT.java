@@ -125,6 +125,42 @@ class JavaScriptClientIT {
     }
 
     @Test
+    void whenATopicIsMadeAgainWhileThePageIsCutOff_thenTheGapIsToldAndAllOfTheNewOneComes() throws Exception {
+        fill("again", 1, 30);
+        try (CuttingProxy proxy = new CuttingProxy(server.httpPort(), new Random(), CUT_AFTER_BYTES_MAX);
+                Page tab = emptyPage(proxy.port())) {
+            tab.evaluate("""
+                    async () => {
+                      const { connect } = await import('/client/millrace.js');
+                      window.got = [];
+                      connect(location.origin, { random: () => 0.02 }).subscribe({ topics: ['again'], from: 'earliest' }, {
+                        onRecord: record => void got.push(record.offset),
+                        onGap: gap => got.push(gap.reason),
+                      });
+                    }
+                    """);
+            eventually().until(() -> count(tab) == 30);
+            proxy.refusing(true);
+            HttpRequest delete = HttpRequest.newBuilder(URI.create(server.httpUrl() + "/topics/again"))
+                    .DELETE()
+                    .build();
+            assertThat(HttpClient.newHttpClient()
+                            .send(delete, HttpResponse.BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(204);
+            // More than there were: the offset that the page wants next is there, and is another record.
+            fill("again", 1, 40);
+            proxy.refusing(false);
+
+            List<Object> expected =
+                    new ArrayList<>(IntStream.range(0, 30).boxed().toList());
+            expected.add("topic_recreated");
+            IntStream.range(0, 40).forEach(expected::add);
+            eventually().untilAsserted(() -> assertThat(tab.evaluate("got")).isEqualTo(expected));
+        }
+    }
+
+    @Test
     void aBareWebSocketGetsRecordsToo() throws Exception {
         fill("bare", 1, 10);
         assertThat(page.evaluate("""

@@ -314,6 +314,27 @@ class JavaScriptClientRulesIT {
     }
 
     @Test
+    void aLoopThatBeginsAfterTheEndGetsWhatCameAndThenTheError() {
+        assertThat(run("""
+                        const millrace = open();
+                        const subscription = millrace.subscribe({ topics: ['t'] });
+                        const one = (await socket(1)).welcome();
+                        one.say(subscribed(1, one.last('subscribe').id, 0), records(1, 0, 2, 0, 1));
+                        one.drop(4404, 'UNKNOWN_TOPIC_OR_PARTITION: gone');
+                        await pause(5);
+                        const got = [];
+                        try {
+                          for await (const record of subscription) {
+                            got.push(record.offset);
+                          }
+                        } catch (error) {
+                          got.push(error.closeCode);
+                        }
+                        return got;
+                        """)).isEqualTo(List.of(0, 1, 4404));
+    }
+
+    @Test
     void aHandlerThatThrowsEndsItsSubscriptionAndNoOther() {
         assertThat(run("""
                         const millrace = open();

@@ -68,11 +68,11 @@ public final class FollowReadings implements AutoCloseable {
     private void connect() {
         Connection next = new Connection();
         connection = next;
-        http.newWebSocketBuilder()
+        next.opening = http.newWebSocketBuilder()
                 .subprotocols("millrace.v1.json")
                 .connectTimeout(Duration.ofSeconds(10))
-                .buildAsync(URI.create(node.toString().replaceFirst("^http", "ws") + "/stream"), next)
-                .whenCompleteAsync((socket, error) -> begun(next, socket), thread);
+                .buildAsync(URI.create(node.toString().replaceFirst("^http", "ws") + "/stream"), next);
+        next.opening.whenCompleteAsync((socket, error) -> begun(next, socket), thread);
     }
 
     private void begun(Connection begun, WebSocket socket) {
@@ -80,7 +80,6 @@ public final class FollowReadings implements AutoCloseable {
             lost(begun, 1006, "no connection");
             return;
         }
-        begun.socket = socket;
         socket.sendText(subscribe(), true);
         thread.schedule(() -> endIfSilent(begun), 1, TimeUnit.SECONDS);
     }
@@ -140,7 +139,7 @@ public final class FollowReadings implements AutoCloseable {
             return;
         }
         if (System.nanoTime() - watched.heardAtNanos > watched.silentNanos) {
-            watched.socket.abort();
+            watched.opening.thenAccept(WebSocket::abort);
             lost(watched, 1006, "the server is silent");
         } else {
             thread.schedule(() -> endIfSilent(watched), 1, TimeUnit.SECONDS);
@@ -170,8 +169,8 @@ public final class FollowReadings implements AutoCloseable {
     public void close() {
         thread.shutdownNow();
         Connection last = connection;
-        if (last != null && last.socket != null) {
-            last.socket.abort();
+        if (last != null) {
+            last.opening.thenAccept(WebSocket::abort);
         }
     }
 
@@ -182,7 +181,7 @@ public final class FollowReadings implements AutoCloseable {
         private volatile long heardAtNanos = begunAtNanos;
         private long silentNanos = TimeUnit.SECONDS.toNanos(10);
         private long reconnectAfterMs = -1;
-        private volatile WebSocket socket;
+        private volatile CompletableFuture<WebSocket> opening = new CompletableFuture<>();
 
         @Override
         public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
