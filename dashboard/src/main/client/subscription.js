@@ -147,6 +147,9 @@ export class Subscription {
   /** There is a connection that does not know this subscription. */
   connected() {
     this.disconnected();
+    if (this.#request.group !== undefined) {
+      this.#forget(); // A new member: it begins at what was committed, perhaps with other partitions.
+    }
     this.#known = new Map(this.#received);
     const start = this.#start();
     this.#active = true;
@@ -299,7 +302,9 @@ export class Subscription {
 
   #assigned(message) {
     for (const { topic, partition, offset } of message.partitions) {
-      this.positions.set(nameOf(topic, partition), offset ?? 0);
+      if (offset !== undefined) {
+        this.positions.set(nameOf(topic, partition), offset);
+      }
     }
     this.#handover.add(message);
   }

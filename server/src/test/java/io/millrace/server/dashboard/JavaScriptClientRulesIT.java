@@ -204,15 +204,17 @@ class JavaScriptClientRulesIT {
     void waitsGrowWithEachAttemptUntilAConnectionWasHealthy() {
         assertThat(run("""
                         const waits = [];
-                        const now = Date.now;
+                        const realNow = Date.now;
+                        let clock = realNow();
+                        Date.now = () => clock;
                         const millrace = open({ random: () => 0.001, onState: ({ name, retryAt }) => name === 'waiting' && waits.push(retryAt - Date.now()) });
                         for (let number = 1; number <= 4; number++) {
                           (await socket(number)).drop(1006);
                         }
                         (await socket(5)).welcome();
-                        Date.now = () => now() + 31_000;
+                        clock += 31_000;
                         sockets[4].drop(1006);
-                        Date.now = now;
+                        Date.now = realNow;
                         millrace.close();
                         return waits.map(ms => Math.round(ms)).join();
                         """)).isEqualTo("1,1,2,4,1");
@@ -290,6 +292,30 @@ class JavaScriptClientRulesIT {
                         "assigned 2,0,revoked 1 5000,1",
                         "offsets",
                         List.of(Map.of("topic", "t", "partition", 0, "offset", 2))));
+    }
+
+    @Test
+    void aMemberThatComesBackBeginsAtWhatWasCommittedAndDropsNothing() {
+        assertThat(run("""
+                        const millrace = open();
+                        const seen = [];
+                        const subscription = millrace.subscribe({ topics: ['t'], group: 'g', commit: 'manual' }, { onRecord: r => void seen.push(r.offset) });
+                        const one = (await socket(1)).welcome();
+                        const assigned = { type: 'assigned', sid: 1, generation: 1, partitions: [{ topic: 't', partition: 0, offset: 0 }, { topic: 't', partition: 1 }] };
+                        one.say(subscribed(1, one.last('subscribe').id), assigned, { type: 'checkpoint', sid: 1, resume: 'A' }, records(1, 0, 2, 0, 1));
+                        subscription.pause();
+                        one.say(records(1, 0, 4, 2, 3));
+                        one.drop(1012);
+                        const two = (await socket(2)).welcome();
+                        two.say(subscribed(1, two.last('subscribe').id), assigned, records(1, 0, 5, 1, 2, 3, 4));
+                        subscription.resume();
+                        subscription.commit().catch(() => {});
+                        const { resume } = two.last('subscribe');
+                        const { offsets } = two.last('commit');
+                        millrace.close();
+                        return JSON.stringify({ seen, resume, offsets });
+                        """))
+                .isEqualTo("{\"seen\":[0,1,1,2,3,4],\"offsets\":[{\"topic\":\"t\",\"partition\":0,\"offset\":5}]}");
     }
 
     @Test
