@@ -170,13 +170,13 @@ class JavaScriptClientRulesIT {
         assertThat(run("""
                         const begun = performance.now();
                         const millrace = open();
-                        const one = (await socket(1)).welcome(80);
-                        await pause(100);
+                        const one = (await socket(1)).welcome(400);
+                        await pause(500);
                         one.say({ type: 'heartbeat', time: 1 });
                         await socket(2);
                         const tookMs = performance.now() - begun;
                         millrace.close();
-                        return [tookMs >= 290, one.readyState];
+                        return [tookMs >= 1490, one.readyState];
                         """)).isEqualTo(List.of(true, 3));
     }
 
