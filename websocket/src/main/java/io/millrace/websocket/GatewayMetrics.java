@@ -40,6 +40,9 @@ public interface GatewayMetrics {
     /** So many records were dropped because the expression of a filter could not be evaluated for them. */
     default void filterFailed(long records) {}
 
+    /** So many records were left out because a newer one of the same thing was sent for them. */
+    default void conflated(long records) {}
+
     /** A follower's buffer is full; it goes on from the log once there is room. */
     default void stalled() {}
 }

@@ -5,6 +5,7 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.partition.PartitionService;
+import io.millrace.cluster.produce.RecordProducer;
 import io.millrace.websocket.delivery.SharedStreams;
 import io.millrace.websocket.protocol.ErrorJson;
 import io.millrace.websocket.protocol.Transport;
@@ -61,12 +62,14 @@ public final class StreamGateway {
      * A gateway without routes.
      *
      * @param node the name of this node, for clients that are told
+     * @param producer stores what clients write
      */
     public StreamGateway(
             Vertx vertx,
             String node,
             PartitionService partitions,
             Controller controller,
+            RecordProducer producer,
             GatewayLimits limits,
             GatewayMetrics metrics,
             Clock clock) {
@@ -82,6 +85,7 @@ public final class StreamGateway {
                 new SharedStreams(partitions, limits, metrics),
                 resolver,
                 new SubscriptionOpening(vertx, resolver),
+                producer,
                 limits,
                 metrics);
         this.opener = new StreamOpener(vertx, limits, new OriginCheck(limits.allowedOrigins()));
@@ -98,6 +102,11 @@ public final class StreamGateway {
     /** Streams that are open, those included whose last bytes are still on their way. */
     public int openStreams() {
         return open.get();
+    }
+
+    /** Memory held by recent frames, and by records that wait for a tick. */
+    public long heldBytes() {
+        return services.streams().ringBytes();
     }
 
     /**
@@ -174,7 +183,7 @@ public final class StreamGateway {
             // Before the client is told that the stream is open: what is written after that must reach it.
             Future<Subscription> subscription = ready == null
                     ? Future.succeededFuture()
-                    : services.opening().resolve(ready, asked.form());
+                    : services.opening().resolve(ready, asked.form(), opener.deflates(request));
             opener.open(request, asked.form())
                     .compose(outlet -> subscription
                             .onSuccess(found -> begin(asked, found, outlet, loop))

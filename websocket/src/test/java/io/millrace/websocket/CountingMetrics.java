@@ -18,6 +18,7 @@ public final class CountingMetrics implements GatewayMetrics {
     public final AtomicLong stalled = new AtomicLong();
     public final AtomicLong latencies = new AtomicLong();
     public final AtomicLong filterFailures = new AtomicLong();
+    public final AtomicLong conflated = new AtomicLong();
     public final List<Gap.Reason> gaps = new CopyOnWriteArrayList<>();
 
     @Override
@@ -59,6 +60,11 @@ public final class CountingMetrics implements GatewayMetrics {
     @Override
     public void stalled() {
         stalled.incrementAndGet();
+    }
+
+    @Override
+    public void conflated(long moreRecords) {
+        conflated.addAndGet(moreRecords);
     }
 
     @Override

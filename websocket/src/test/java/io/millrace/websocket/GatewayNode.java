@@ -46,12 +46,20 @@ public final class GatewayNode implements AutoCloseable {
         cluster = await(
                 ClusterNode.startAlone(vertx, ClusterConfig.defaults(storage), Clock.systemUTC(), StorageMetrics.NONE));
         gateway = new StreamGateway(
-                vertx, "1", cluster.anywhere(), cluster.controller(), limits, metrics, Clock.systemUTC());
+                vertx,
+                "1",
+                cluster.anywhere(),
+                cluster.controller(),
+                cluster.producer(),
+                limits,
+                metrics,
+                Clock.systemUTC());
         Router router = Router.router(vertx);
         gateway.mount(router);
         server = await(vertx.createHttpServer(new HttpServerOptions()
                         .setHost("127.0.0.1")
                         .setWebSocketSubProtocols(Subprotocol.wireNames())
+                        .setPerMessageWebSocketCompressionSupported(true)
                         .setMaxWebSocketFrameSize(GatewayLimits.MESSAGE_BYTES_MAX))
                 .requestHandler(router)
                 .listen(0));

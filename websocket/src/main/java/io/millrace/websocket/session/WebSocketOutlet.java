@@ -25,17 +25,25 @@ public final class WebSocketOutlet extends NettyOutlet {
 
     private final ChannelHandlerContext encoder;
     private final MessageAssembler messages;
+    private final boolean deflated;
 
     /**
      * On the event loop of the socket, right after the handshake.
      *
      * @param channel the channel of the connection, whose last handler is Vert.x' for the socket
      * @param messages takes what the client sends; null when that means nothing
+     * @param deflated whether compression was agreed on
      */
     public WebSocketOutlet(
-            ServerWebSocket socket, Channel channel, int bufferBytes, long closeTimeoutMs, MessageAssembler messages) {
+            ServerWebSocket socket,
+            Channel channel,
+            int bufferBytes,
+            long closeTimeoutMs,
+            MessageAssembler messages,
+            boolean deflated) {
         super(channel.pipeline().lastContext(), bufferBytes, closeTimeoutMs);
         this.messages = messages;
+        this.deflated = deflated;
         encoder = connection().pipeline().context(WebSocketFrameEncoder.class);
         // What a plain client sends means nothing; a connection that breaks is told by the channel.
         socket.exceptionHandler(ignored -> {});
@@ -44,6 +52,11 @@ public final class WebSocketOutlet extends NettyOutlet {
     @Override
     public Transport transport() {
         return Transport.WEBSOCKET;
+    }
+
+    @Override
+    public boolean isDeflated() {
+        return deflated;
     }
 
     @Override
