@@ -161,6 +161,55 @@ class JavaScriptClientIT {
     }
 
     @Test
+    void recordsWithAnIdempotencyKeyAreStoredOnceWhateverConnectionsBreak() throws Exception {
+        long seed = Long.getLong("millrace.client.seed", System.nanoTime());
+        System.out.println("JavaScriptClientIT seed " + seed + " (-Dmillrace.client.seed=" + seed + ")");
+        fill("written", 3, 0);
+        try (CuttingProxy proxy = new CuttingProxy(server.httpPort(), new Random(seed), 3_000);
+                Page tab = emptyPage(proxy.port())) {
+            tab.evaluate("() => import('/client/millrace.js').then(module => Object.assign(window, module))");
+            proxy.cutting(true);
+            Object places = tab.evaluate("""
+                    async () => {
+                      const millrace = connect(location.origin, { random: () => 0.02 * Math.random() });
+                      const places = [];
+                      const store = async n => {
+                        for (;;) {
+                          try {
+                            const [{ partition, offset }] = await millrace.produce('written', { key: `k${n % 7}`, value: { n } }, { idempotencyKey: `once-${n}` });
+                            return places.push(`${partition}:${offset}`);
+                          } catch (error) {
+                            // The first attempt can still be under way at the server.
+                            if (!error.retriable) {
+                              throw error;
+                            }
+                            await new Promise(resolve => setTimeout(resolve, 20));
+                          }
+                        }
+                      };
+                      for (let n = 0; n < 240; n += 4) {
+                        await Promise.all([n, n + 1, n + 2, n + 3].map(store));
+                      }
+                      millrace.close();
+                      return new Set(places).size;
+                    }
+                    """);
+            assertThat(proxy.cuts()).isPositive();
+            assertThat(places).isEqualTo(240);
+        }
+        assertThat(run("""
+                        const millrace = connect(location.origin);
+                        const numbers = [];
+                        for await (const record of millrace.subscribe({ topics: ['written'], from: 'earliest', until: 'latest' })) {
+                          numbers.push(record.value.n);
+                        }
+                        millrace.close();
+                        return numbers.sort((a, b) => a - b);
+                        """))
+                .isEqualTo(IntStream.range(0, 240).boxed().toList());
+    }
+
+    @Test
     void aBareWebSocketGetsRecordsToo() throws Exception {
         fill("bare", 1, 10);
         assertThat(page.evaluate("""
@@ -339,7 +388,9 @@ class JavaScriptClientIT {
         String lines = IntStream.range(0, records)
                 .mapToObj(n -> "{\"n\":" + n + ",\"k\":\"k" + n + "\"}\n")
                 .collect(Collectors.joining());
-        post(server, "/topics/" + topic + "/records?key_field=k", "application/x-ndjson", lines);
+        if (records > 0) {
+            post(server, "/topics/" + topic + "/records?key_field=k", "application/x-ndjson", lines);
+        }
     }
 
     private static void post(TestServer node, String path, String contentType, String body)
