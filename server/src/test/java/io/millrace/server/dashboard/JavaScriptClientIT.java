@@ -205,8 +205,34 @@ class JavaScriptClientIT {
                         }
                         millrace.close();
                         return numbers.sort((a, b) => a - b);
-                        """))
-                .isEqualTo(IntStream.range(0, 240).boxed().toList());
+                        """)).isEqualTo(IntStream.range(0, 240).boxed().toList());
+    }
+
+    @Test
+    void aConflatedSubscriptionGetsTheNewestOfEachKeyAndSaysHowManyItStandsFor() throws Exception {
+        fill("merged", 2, 0);
+        assertThat(run("""
+                        const millrace = connect(location.origin);
+                        const newest = {};
+                        let stoodFor = 0;
+                        await new Promise(resolve => {
+                          const subscription = millrace.subscribe({ topics: ['merged'], from: 'earliest', conflate: 50 }, {
+                            onRecord: ({ key, value, merged = 0 }) => {
+                              newest[key] = value;
+                              stoodFor += 1 + merged;
+                              if (stoodFor === 300) {
+                                resolve();
+                              }
+                            },
+                          });
+                          const records = from => Array.from({ length: 100 }, (_, n) => ({ key: `k${n % 4}`, value: from + n }));
+                          millrace.produce('merged', records(0))
+                            .then(() => millrace.produce('merged', records(100)))
+                            .then(() => millrace.produce('merged', records(200)));
+                        });
+                        millrace.close();
+                        return newest;
+                        """)).isEqualTo(Map.of("k0", 296, "k1", 297, "k2", 298, "k3", 299));
     }
 
     @Test
