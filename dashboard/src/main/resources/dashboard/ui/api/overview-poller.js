@@ -1,6 +1,6 @@
 /** Asks the node for its overview once a second and knows whether the node is there. */
 
-import { backoffMs } from '../../millrace-client.js';
+import { backoffMs } from '../../client/millrace.js';
 import { fetchOverview } from './client.js';
 
 const INTERVAL_MS = 1_000;

@@ -39,7 +39,7 @@ export class FieldStore {
   /** Records that carried a number. */
   observed = 0;
 
-  /** @param {import('../../millrace-client.js').StreamRecord} record */
+  /** @param {import('../../client/millrace.js').MillraceRecord} record */
   observe(record) {
     const key = record.key ?? record.key_base64 ?? NO_KEY;
     let found = false;

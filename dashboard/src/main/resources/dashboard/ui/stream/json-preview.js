@@ -11,7 +11,7 @@ const PREVIEW_CHARS = 400;
 export class JsonPreview extends HTMLElement {
   #record;
 
-  /** @param {import('../../millrace-client.js').StreamRecord} record */
+  /** @param {import('../../client/millrace.js').MillraceRecord} record */
   set record(record) {
     if (record !== this.#record) {
       this.#record = record;

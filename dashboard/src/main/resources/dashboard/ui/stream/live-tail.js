@@ -50,8 +50,8 @@ export class LiveTail extends LitElement {
   }
 
   render() {
-    const { tail, stream } = this.feed;
-    const paused = stream.state.name === 'paused';
+    const { tail } = this.feed;
+    const { paused } = this.feed.subscription;
     const behind = this.feed.behind(this.topic?.end_offset_sum ?? 0);
     return html`
       <section class="card tail-card" aria-labelledby="tail-title">
@@ -116,11 +116,10 @@ export class LiveTail extends LitElement {
   }
 
   #togglePause() {
-    const { stream } = this.feed;
-    if (stream.state.name === 'paused') {
-      stream.resume();
+    if (this.feed.subscription.paused) {
+      this.feed.resume();
     } else {
-      stream.pause();
+      this.feed.pause();
     }
   }
 

@@ -12,7 +12,7 @@ export const NO_FILTER = Object.freeze({ text: '', key: '', partition: null });
 
 /**
  * @param {FilterSettings} settings
- * @returns {((record: import('../../millrace-client.js').StreamRecord) => boolean)|null} null when everything matches
+ * @returns {((record: import('../../client/millrace.js').MillraceRecord) => boolean)|null} null when everything matches
  */
 export function compileFilter({ text, key, partition }) {
   const wanted = text.trim().toLowerCase();
@@ -25,11 +25,11 @@ export function compileFilter({ text, key, partition }) {
     (wanted === '' || `${keyText(record)} ${valueText(record)}`.toLowerCase().includes(wanted));
 }
 
-/** @param {import('../../millrace-client.js').StreamRecord} record */
+/** @param {import('../../client/millrace.js').MillraceRecord} record */
 export const keyText = record => record.key ?? record.key_base64 ?? '';
 
 /**
- * @param {import('../../millrace-client.js').StreamRecord} record
+ * @param {import('../../client/millrace.js').MillraceRecord} record
  * @returns {string} JSON in one line, or base64 for a value that is not JSON
  */
 export const valueText = record =>

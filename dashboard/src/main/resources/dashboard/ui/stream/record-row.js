@@ -4,12 +4,12 @@ import { SERIES_MAX } from '../charts/palette.js';
 import './json-preview.js';
 import { keyText } from './record-filter.js';
 
-/** @param {import('../../millrace-client.js').StreamRecord} record */
+/** @param {import('../../client/millrace.js').MillraceRecord} record */
 export const rowId = record => `${record.partition}:${record.offset}`;
 
 /**
- * @param {import('../../millrace-client.js').StreamRecord} record
- * @param {(record: import('../../millrace-client.js').StreamRecord) => void} onOpen
+ * @param {import('../../client/millrace.js').MillraceRecord} record
+ * @param {(record: import('../../client/millrace.js').MillraceRecord) => void} onOpen
  */
 export const recordRow = (record, onOpen) => html`
   <tr data-partition=${record.partition} data-offset=${record.offset}>

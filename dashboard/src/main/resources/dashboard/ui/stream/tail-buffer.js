@@ -19,10 +19,10 @@ const WAITING_MAX = 1_000;
 /** The sampling ratio is measured over about this time. */
 const RATIO_OVER_MS = 3_000;
 
-/** @typedef {import('../../millrace-client.js').StreamRecord} StreamRecord */
+/** @typedef {import('../../client/millrace.js').MillraceRecord} MillraceRecord */
 
 export class TailBuffer {
-  /** @type {StreamRecord[]} newest first, at most {@link ROWS_MAX} */
+  /** @type {MillraceRecord[]} newest first, at most {@link ROWS_MAX} */
   rows = [];
   /** Records that came in since the topic was opened. */
   received = 0;
@@ -37,13 +37,10 @@ export class TailBuffer {
   #budget = new RowBudget(ROWS_PER_SECOND, ROWS_MAX, performance.now());
   #ratio = { since: 0, arrived: 0, shown: 0, value: 1 };
 
-  /**
-   * @param {StreamRecord} record
-   * @param {string} text the message it came in
-   */
-  accept(record, text) {
+  /** @param {MillraceRecord} record */
+  accept(record) {
     this.received++;
-    this.#remember(record, text.length);
+    this.#remember(record, JSON.stringify(record).length);
     if (this.#filter === null || this.#filter(record)) {
       this.matched++;
       this.#waitingCount++;

@@ -1,6 +1,6 @@
 import { html, nothing } from '../../vendor/lit/index.js';
 import { formatCount, plural } from '../app/format.js';
-import { PARTITIONS_MAX } from '../../millrace-client.js';
+import { PARTITIONS_MAX } from './topic-feed.js';
 
 /**
  * The line above the rows: what the stream is doing, and honestly what is not shown.
@@ -11,18 +11,18 @@ import { PARTITIONS_MAX } from '../../millrace-client.js';
  * @param {() => void} view.onSkip
  */
 export function tailStatus({ feed, behind, held, onSkip }) {
-  const { stream, tail, gap } = feed;
+  const { state, tail, gap } = feed;
   return html`
     <p class="tail-status" role="status">
-      ${streamText(stream, behind, onSkip)}
+      ${streamText(state, behind, onSkip)}
       ${held ? html`<span class="badge warn">Holding still while you point · ${formatCount(tail.waiting)} new</span>` : nothing}
-      ${stream.state.name === 'live' && tail.oneIn >= 1.5
+      ${state.name === 'open' && tail.oneIn >= 1.5
         ? html`<span class="badge" title="Too many to read: an even sample is shown, none is lost in the log"
             >Showing 1 in ${formatCount(Math.round(tail.oneIn))} records</span
           >`
         : nothing}
-      ${stream.partitionsTotal > PARTITIONS_MAX
-        ? html`<span class="badge warn">Following ${PARTITIONS_MAX} of ${stream.partitionsTotal} partitions</span>`
+      ${feed.partitionsTotal > PARTITIONS_MAX
+        ? html`<span class="badge warn">Following ${PARTITIONS_MAX} of ${feed.partitionsTotal} partitions</span>`
         : nothing}
       ${gap
         ? html`<span class="badge warn"
@@ -36,10 +36,10 @@ export function tailStatus({ feed, behind, held, onSkip }) {
 /** A stream this far behind takes long to catch up: offer the short way. */
 const FAR_BEHIND = 2_000;
 
-function streamText({ state }, behind, onSkip) {
+function streamText(state, behind, onSkip) {
   const skip = html`<button type="button" class="link-button" @click=${onSkip}>Skip to the newest</button>`;
   switch (state.name) {
-    case 'live':
+    case 'open':
       return behind > FAR_BEHIND ? html`<span>Catching up, ${plural(behind, 'record')} to go.</span> ${skip}` : nothing;
     case 'paused':
       return html`<span>Paused. ${plural(behind, 'new record')} waiting; Resume continues with the next one.</span>

@@ -31,13 +31,12 @@ export function snippets(topic, sample, overview) {
     {
       title: 'Follow in a browser, with exact resume',
       text: [
-        `import { TopicStream } from '${serverUrl}/millrace-client.js';`,
+        `import { connect } from '${serverUrl}/client/millrace.js';`,
         '',
-        `new TopicStream('${topic}', {`,
-        `  baseUrl: '${serverUrl}',`,
-        '  last: 10,',
-        '  onRecord: record => console.log(record.key, record.value),',
-        '}).start();',
+        `connect('${serverUrl}').subscribe(`,
+        `  { topics: ['${topic}'], from: 'last:10' },`,
+        '  { onRecord: record => console.log(record.key, record.value) },',
+        ');',
       ].join('\n'),
     },
     {

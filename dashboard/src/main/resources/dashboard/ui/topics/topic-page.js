@@ -45,19 +45,16 @@ export class TopicPage extends LitElement {
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.feed?.stream.stop();
+    this.feed?.close();
     this.feed = null;
   }
 
   willUpdate(changed) {
     if (this.feed?.topic !== this.topic.name) {
-      this.#follow(this.topic.name);
+      this.#follow(this.topic);
     }
     if (changed.has('nodeState') && this.nodeState.name === 'live') {
-      this.feed.stream.retryNow();
-    }
-    if (changed.has('reading')) {
-      this.feed.wakeWhenSilent(this.topic.end_offset_sum);
+      this.feed.millrace.retryNow();
     }
   }
 
@@ -101,21 +98,20 @@ export class TopicPage extends LitElement {
     `;
   }
 
-  #follow(name) {
-    this.feed?.stream.stop();
-    const feed = new TopicFeed(name, () => {
+  #follow(topic) {
+    this.feed?.close();
+    const feed = new TopicFeed(topic, () => {
       if (feed === this.feed) {
-        this.streamState = feed.stream.state;
+        this.streamState = feed.state;
       }
     });
     this.feed = feed;
     this.details = null;
-    fetchTopic(name).then(
+    fetchTopic(topic.name).then(
       details => feed === this.feed && (this.details = details),
       // The line of facts is shorter without it; the overview goes on telling how the node is.
       () => {},
     );
-    feed.stream.start();
   }
 
   #facts() {

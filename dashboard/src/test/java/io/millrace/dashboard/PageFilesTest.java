@@ -78,11 +78,18 @@ class PageFilesTest {
     }
 
     @Test
+    void theClientIsOneFileThatNeedsNoOther() throws IOException {
+        String client = Files.readString(root.resolve("client/millrace.js"));
+        assertThat(withoutComments(root.resolve("client/millrace.js"))).doesNotContainPattern("\\bimport\\b");
+        assertThat(client).startsWith("/**").contains("export function connect(", "export class Subscription ");
+    }
+
+    @Test
     void pathsOfThePageCannotBeMistakenForTopics() throws IOException {
         // The server answers /topics/{topic} and /stream: a file of the page there would hide a topic of that name.
         try (Stream<Path> top = Files.list(root)) {
             assertThat(top.map(path -> path.getFileName().toString()))
-                    .containsExactlyInAnyOrder("index.html", "favicon.svg", "millrace-client.js", "ui", "vendor");
+                    .containsExactlyInAnyOrder("index.html", "favicon.svg", "client", "ui", "vendor");
         }
     }
 

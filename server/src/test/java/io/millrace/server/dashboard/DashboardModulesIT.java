@@ -88,7 +88,7 @@ class DashboardModulesIT {
                 for (let tick = 0; tick < 100; tick++) {
                   nowMs += 100;
                   for (let i = 0; i < 1000; i++) {
-                    tail.accept({ partition: 0, offset: offset++, value: 1 }, '{}');
+                    tail.accept({ partition: 0, offset: offset++, value: 1 });
                   }
                   tail.flush(nowMs);
                 }
@@ -111,7 +111,7 @@ class DashboardModulesIT {
                         const { TailBuffer } = await import('/ui/stream/tail-buffer.js');
                         const tail = new TailBuffer();
                         for (let offset = 0; offset < 150; offset++) {
-                          tail.accept({ partition: 0, offset, value: offset }, '{}');
+                          tail.accept({ partition: 0, offset, value: offset });
                         }
                         tail.flush(performance.now());
                         return [tail.rows.length, tail.oneIn];
@@ -124,7 +124,7 @@ class DashboardModulesIT {
                         const { TailBuffer } = await import('/ui/stream/tail-buffer.js');
                         const tail = new TailBuffer();
                         for (let offset = 0; offset < 900; offset++) {
-                          tail.accept({ partition: offset % 4, offset, key: `dev-${offset % 9}`, value: { n: offset } }, '{}');
+                          tail.accept({ partition: offset % 4, offset, key: `dev-${offset % 9}`, value: { n: offset } });
                         }
                         tail.filterBy({ text: '"N":3', key: 'dev-3', partition: 3 });
                         return tail.rows.map(record => record.offset);
@@ -150,7 +150,7 @@ class DashboardModulesIT {
     @Test
     void waitsBetweenConnectionsAreRandomAndBounded() {
         assertThat(run("""
-                        const { backoffMs } = await import('/millrace-client.js');
+                        const { backoffMs } = await import('/client/millrace.js');
                         return [backoffMs(0, () => 0.999), backoffMs(3, () => 0.5), backoffMs(50, () => 0.9999), backoffMs(9, () => 0)];
                         """)).isEqualTo(List.of(500, 2_000, 29_997, 0));
     }

@@ -67,12 +67,11 @@ final class DashboardTab implements AutoCloseable {
     void recordDeliveries() {
         page.locator("topic-page").evaluate("""
                         page => {
-                          const { stream } = page.feed;
-                          const deliver = stream.onRecord;
+                          const { feed } = page;
                           window.delivered = [];
-                          stream.onRecord = (record, text) => {
+                          feed.onRecord = record => {
                             window.delivered.push(`${record.partition}:${record.offset}`);
-                            deliver(record, text);
+                            Object.getPrototypeOf(feed).onRecord.call(feed, record);
                           };
                         }
                         """);
@@ -86,11 +85,6 @@ final class DashboardTab implements AutoCloseable {
                 .results()
                 .map(match -> new Position(Integer.parseInt(match.group(1)), Long.parseLong(match.group(2))))
                 .toList();
-    }
-
-    /** Records that the server sent although the page already had them. */
-    int duplicates() {
-        return ((Number) page.locator("topic-page").evaluate("page => page.feed.stream.duplicates")).intValue();
     }
 
     Page page() {
