@@ -54,8 +54,7 @@ public record GatewaySettings(
 
     static GatewaySettings standard() {
         return new GatewaySettings(
-                100_000,
-                16 << 20,
-                2_000_000);
+                20_000, true, 256 << 10, 60_000, 10_000, 5_000, 2_000, 512 << 10, 64 << 20, 900_000, 1_000_000, 100_000,
+                16 << 20, 2_000_000);
     }
 }
