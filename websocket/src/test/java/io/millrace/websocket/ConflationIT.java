@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConflationIT {
 
     private static final String END = "the end";
-    private static final int ROUNDS = 300;
+    private static final int ROUNDS = 200;
 
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -46,7 +46,7 @@ class ConflationIT {
                 .ringBytesMax(6_000, 64 << 10)
                 .outboundBufferBytes(8_192)
                 .conflateMax(1_000, 64 << 10)
-                .conflateReadBytes(1 << 20)
+                .conflateReadBytes(100_000)
                 .build();
         randomLoad(directory, limits, 500, System.nanoTime());
     }
