@@ -182,11 +182,19 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
     /** A connection that broke is closed at once: Vert.x would queue a close frame for it, behind what cannot be written. */
     @Override
     public final void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        StreamEnd end = endOf(cause);
         if (cause instanceof IOException) {
             connection.close();
+        } else if (end != null && listener != null) {
+            listener.broke(end);
         } else {
             context.fireExceptionCaught(cause);
         }
+    }
+
+    /** How the stream ends when the client's bytes cannot be understood; null when they are not to blame. */
+    StreamEnd endOf(Throwable cause) {
+        return null;
     }
 
     @Override

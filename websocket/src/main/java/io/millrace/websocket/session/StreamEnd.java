@@ -60,6 +60,11 @@ public record StreamEnd(int closeCode, String reason, MillraceException error, b
                 HEARTBEAT_TIMEOUT, "no frame came back within " + timeoutMs + " ms of a ping", null, false);
     }
 
+    /** A frame breaks RFC 6455, in the words of whoever read it. */
+    static StreamEnd protocolViolated(int closeCode, String reason) {
+        return new StreamEnd(closeCode, reason, null, false);
+    }
+
     /** A text message is not UTF-8 (RFC 6455 §8.1). */
     static StreamEnd notUtf8() {
         return new StreamEnd(1007, "a text message is not UTF-8", null, false);

@@ -8,9 +8,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.util.ReferenceCountUtil;
@@ -22,6 +24,8 @@ import io.vertx.core.http.ServerWebSocket;
  * only some time after the handshake.
  */
 public final class WebSocketOutlet extends NettyOutlet {
+
+    private static final int PROTOCOL_ERROR = WebSocketCloseStatus.PROTOCOL_ERROR.code();
 
     private final ChannelHandlerContext encoder;
     private final MessageAssembler messages;
@@ -70,8 +74,22 @@ public final class WebSocketOutlet extends NettyOutlet {
                         connection().voidPromise());
     }
 
+    /** Vert.x would close with 1000, as if all were well. */
+    @Override
+    StreamEnd endOf(Throwable cause) {
+        return cause instanceof CorruptedWebSocketFrameException e
+                ? StreamEnd.protocolViolated(e.closeStatus().code(), e.getMessage())
+                : null;
+    }
+
     @Override
     boolean take(Object message) {
+        if (message instanceof WebSocketFrame frame && frame.rsv() != 0 && listener() != null) {
+            // An extension that was agreed on has taken its bit away.
+            listener().broke(StreamEnd.protocolViolated(PROTOCOL_ERROR, "a frame has reserved bits set"));
+            ReferenceCountUtil.release(message);
+            return true;
+        }
         if (message instanceof PongWebSocketFrame pong && pong.content().readableBytes() == Long.BYTES) {
             if (listener() != null) {
                 listener().ponged(pong.content().getLong(pong.content().readerIndex()));
@@ -81,11 +99,14 @@ public final class WebSocketOutlet extends NettyOutlet {
         boolean isData = message instanceof TextWebSocketFrame
                 || message instanceof BinaryWebSocketFrame
                 || message instanceof ContinuationWebSocketFrame;
-        if (messages == null || !isData) {
+        if (!isData) {
             return false;
         }
         try {
-            messages.add((WebSocketFrame) message, listener());
+            // Of a plain client they mean nothing, and Vert.x would keep what nobody takes.
+            if (messages != null) {
+                messages.add((WebSocketFrame) message, listener());
+            }
         } finally {
             ReferenceCountUtil.release(message);
         }
