@@ -193,6 +193,7 @@ final class ComponentConfigs {
                 http.maxBodyBytes(),
                 http.maxBodyBytesInFlight(),
                 http.maxRecordsPerRequest(),
+                config.gateway().messageBytesMax(),
                 http.idleTimeoutMs(),
                 http.firstRequestTimeoutMs(),
                 http.bodyTimeoutMs(),
@@ -203,6 +204,11 @@ final class ComponentConfigs {
         GatewaySettings gateway = config.gateway();
         return GatewayLimits.builder()
                 .streamsMax(gateway.streamsMax())
+                .streamsPerAddressMax(gateway.streamsPerAddressMax())
+                .streamsPerSecondMax(gateway.streamsPerSecondMax())
+                .messageBytesMax(gateway.messageBytesMax())
+                .unfinishedBytesMax(gateway.unfinishedBytesMax())
+                .accessTokenInUrl(gateway.accessTokenInUrl())
                 .outboundBufferBytes(gateway.outboundBufferBytes())
                 .stalledTimeoutMs(gateway.stalledTimeoutMs())
                 .pongTimeoutMs(gateway.pongTimeoutMs())

@@ -11,6 +11,7 @@ import io.millrace.server.http.HttpConfig;
 import io.millrace.server.http.HttpListener;
 import io.millrace.server.http.Readiness;
 import io.millrace.server.http.RouteModule;
+import io.millrace.server.http.auth.TicketRoutes;
 import io.millrace.server.http.body.BodyBudget;
 import io.millrace.server.http.cluster.ClusterRoutes;
 import io.millrace.server.http.page.DashboardRoutes;
@@ -252,6 +253,7 @@ public final class MillraceServer implements AutoCloseable {
         return List.of(
                 new HealthRoutes(vertx, node, readiness, metrics),
                 gateway::mount,
+                new TicketRoutes(vertx, gateway.access()),
                 new ProducerRoutes(vertx, httpConfig, node, budget, readiness, metrics.http()),
                 new ReadRoutes(vertx, node, clock),
                 new TopicRoutes(vertx, httpConfig, node, budget),

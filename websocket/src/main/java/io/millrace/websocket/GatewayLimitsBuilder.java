@@ -7,10 +7,13 @@ import java.util.Set;
 public final class GatewayLimitsBuilder {
 
     private int streamsMax = 20_000;
+    private int streamsPerAddressMax;
+    private int streamsPerSecondMax = 5_000;
     private int partitionsMax = ResumeToken.PARTITIONS_MAX;
     private int topicsMax = 100;
     private int subscriptionsMax = 128;
     private int messageBytesMax = GatewayLimits.MESSAGE_BYTES_MAX;
+    private long unfinishedBytesMax = 64 << 20;
     private int keysMax = 100;
     private int outboundBufferBytes = 256 << 10;
     private long stalledTimeoutMs = 60_000;
@@ -20,6 +23,9 @@ public final class GatewayLimitsBuilder {
     private long pongTimeoutMs = 10_000;
     private long checkpointIntervalMs = 5_000;
     private long closeTimeoutMs = 5_000;
+    private long authTimeoutMs = 5_000;
+    private long authExpiringMs = 60_000;
+    private boolean accessTokenInUrl;
     private long drainMs = 30_000;
     private int frameBytesMax = 128 << 10;
     private int readBytes = 64 << 10;
@@ -31,6 +37,16 @@ public final class GatewayLimitsBuilder {
 
     public GatewayLimitsBuilder streamsMax(int streamsMax) {
         this.streamsMax = streamsMax;
+        return this;
+    }
+
+    public GatewayLimitsBuilder streamsPerAddressMax(int streamsPerAddressMax) {
+        this.streamsPerAddressMax = streamsPerAddressMax;
+        return this;
+    }
+
+    public GatewayLimitsBuilder streamsPerSecondMax(int streamsPerSecondMax) {
+        this.streamsPerSecondMax = streamsPerSecondMax;
         return this;
     }
 
@@ -46,6 +62,11 @@ public final class GatewayLimitsBuilder {
 
     public GatewayLimitsBuilder messageBytesMax(int messageBytesMax) {
         this.messageBytesMax = messageBytesMax;
+        return this;
+    }
+
+    public GatewayLimitsBuilder unfinishedBytesMax(long unfinishedBytesMax) {
+        this.unfinishedBytesMax = unfinishedBytesMax;
         return this;
     }
 
@@ -81,6 +102,17 @@ public final class GatewayLimitsBuilder {
         return this;
     }
 
+    public GatewayLimitsBuilder auth(long timeoutMs, long expiringMs) {
+        this.authTimeoutMs = timeoutMs;
+        this.authExpiringMs = expiringMs;
+        return this;
+    }
+
+    public GatewayLimitsBuilder accessTokenInUrl(boolean accessTokenInUrl) {
+        this.accessTokenInUrl = accessTokenInUrl;
+        return this;
+    }
+
     public GatewayLimitsBuilder drainMs(long drainMs) {
         this.drainMs = drainMs;
         return this;
@@ -111,10 +143,13 @@ public final class GatewayLimitsBuilder {
     public GatewayLimits build() {
         return new GatewayLimits(
                 streamsMax,
+                streamsPerAddressMax,
+                streamsPerSecondMax,
                 partitionsMax,
                 topicsMax,
                 subscriptionsMax,
                 messageBytesMax,
+                unfinishedBytesMax,
                 keysMax,
                 outboundBufferBytes,
                 stalledTimeoutMs,
@@ -124,6 +159,9 @@ public final class GatewayLimitsBuilder {
                 pongTimeoutMs,
                 checkpointIntervalMs,
                 closeTimeoutMs,
+                authTimeoutMs,
+                authExpiringMs,
+                accessTokenInUrl,
                 drainMs,
                 frameBytesMax,
                 readBytes,

@@ -18,6 +18,7 @@ public final class CountingMetrics implements GatewayMetrics {
     public final AtomicLong stalled = new AtomicLong();
     public final AtomicLong latencies = new AtomicLong();
     public final AtomicLong filterFailures = new AtomicLong();
+    public final AtomicLong authFailures = new AtomicLong();
     public final List<Gap.Reason> gaps = new CopyOnWriteArrayList<>();
 
     @Override
@@ -54,6 +55,11 @@ public final class CountingMetrics implements GatewayMetrics {
     @Override
     public void gap(Gap.Reason reason) {
         gaps.add(reason);
+    }
+
+    @Override
+    public void authenticationFailed() {
+        authFailures.incrementAndGet();
     }
 
     @Override

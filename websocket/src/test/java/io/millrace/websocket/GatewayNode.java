@@ -15,6 +15,7 @@ import io.millrace.storage.AppendResult;
 import io.millrace.storage.StorageConfig;
 import io.millrace.storage.StorageMetrics;
 import io.millrace.storage.TopicPartition;
+import io.millrace.websocket.auth.ClientAuthenticator;
 import io.millrace.websocket.protocol.Subprotocol;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -41,18 +42,25 @@ public final class GatewayNode implements AutoCloseable {
     private final CountingMetrics metrics = new CountingMetrics();
     private final HttpServer server;
 
-    private GatewayNode(Path directory, GatewayLimits limits) {
+    private GatewayNode(Path directory, GatewayLimits limits, ClientAuthenticator authenticator) {
         StorageConfig storage = StorageConfig.defaults(directory);
         cluster = await(
                 ClusterNode.startAlone(vertx, ClusterConfig.defaults(storage), Clock.systemUTC(), StorageMetrics.NONE));
         gateway = new StreamGateway(
-                vertx, "1", cluster.anywhere(), cluster.controller(), limits, metrics, Clock.systemUTC());
+                vertx,
+                "1",
+                cluster.anywhere(),
+                cluster.controller(),
+                limits,
+                metrics,
+                authenticator,
+                Clock.systemUTC());
         Router router = Router.router(vertx);
         gateway.mount(router);
         server = await(vertx.createHttpServer(new HttpServerOptions()
                         .setHost("127.0.0.1")
                         .setWebSocketSubProtocols(Subprotocol.wireNames())
-                        .setMaxWebSocketFrameSize(GatewayLimits.MESSAGE_BYTES_MAX))
+                        .setMaxWebSocketFrameSize(limits.messageBytesMax()))
                 .requestHandler(router)
                 .listen(0));
     }
@@ -62,7 +70,11 @@ public final class GatewayNode implements AutoCloseable {
     }
 
     public static GatewayNode start(Path directory, GatewayLimits limits) {
-        return new GatewayNode(directory, limits);
+        return start(directory, limits, ClientAuthenticator.ANONYMOUS);
+    }
+
+    public static GatewayNode start(Path directory, GatewayLimits limits, ClientAuthenticator authenticator) {
+        return new GatewayNode(directory, limits, authenticator);
     }
 
     public static <T> T await(Future<T> future) {

@@ -203,8 +203,8 @@ class HostileClientsIT {
     @Test
     void whatAPlainClientFloodsTheServerWithIsDropped() throws Exception {
         try (RawFrames hostile = RawFrames.open(node.port(), "/topics/readings/stream?from=latest")) {
-            byte[] part = RawFrames.masked(CONTINUATION, new byte[60_000]);
-            hostile.send(TEXT, new byte[60_000]);
+            byte[] part = RawFrames.masked(CONTINUATION, new byte[16_000]);
+            hostile.send(TEXT, new byte[16_000]);
             for (int i = 0; i < 500; i++) {
                 hostile.sendBytes(part);
             }

@@ -34,6 +34,7 @@ final class RawFrames implements AutoCloseable {
 
     private final Socket socket;
     private final DataInputStream in;
+    private String head = "";
 
     private RawFrames(Socket socket) throws IOException {
         this.socket = socket;
@@ -58,7 +59,7 @@ final class RawFrames implements AutoCloseable {
                                 + more + "\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
         RawFrames frames = new RawFrames(socket);
-        skipHead(frames.in);
+        frames.head = readHead(frames.in);
         return frames;
     }
 
@@ -72,7 +73,7 @@ final class RawFrames implements AutoCloseable {
     }
 
     /** Reads the answer to the handshake, which must be 101, up to its empty line. */
-    private static void skipHead(InputStream in) throws IOException {
+    private static String readHead(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
             int b = in.read();
@@ -84,6 +85,12 @@ final class RawFrames implements AutoCloseable {
         if (!head.toString().startsWith("HTTP/1.1 101 ")) {
             throw new IOException(head.toString());
         }
+        return head.toString();
+    }
+
+    /** The answer to the handshake. */
+    String head() {
+        return head;
     }
 
     /** Sends a close frame, masked as RFC 6455 §5.3 wants it of clients. */

@@ -4,7 +4,6 @@ import io.millrace.cluster.tls.RefusalLog;
 import io.millrace.cluster.tls.TlsCredentials;
 import io.millrace.cluster.tls.TlsFailures;
 import io.millrace.cluster.tls.TlsIdentity;
-import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.protocol.Subprotocol;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -127,7 +126,7 @@ final class HttpVerticle extends VerticleBase {
                 // HTTP/2 without TLS would be a second protocol with limits of its own; browsers never speak it.
                 .setHttp2ClearTextEnabled(false)
                 .setWebSocketSubProtocols(Subprotocol.wireNames())
-                .setMaxWebSocketFrameSize(GatewayLimits.MESSAGE_BYTES_MAX)
+                .setMaxWebSocketFrameSize(config.maxWebSocketFrameBytes())
                 // A compressor with a window per connection would cost each follower memory and share no frames.
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false);

@@ -3,6 +3,7 @@ package io.millrace.server.http;
 import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.ClusterNode;
 import io.millrace.cluster.metadata.NewTopic;
+import io.millrace.server.http.auth.TicketRoutes;
 import io.millrace.server.http.body.BodyBudget;
 import io.millrace.server.http.page.DashboardRoutes;
 import io.millrace.server.http.produce.ProducerRoutes;
@@ -57,6 +58,7 @@ public final class HttpTestServer implements AutoCloseable {
                 Clock.systemUTC());
         List<RouteModule> modules = List.of(
                 gateway::mount,
+                new TicketRoutes(vertx, gateway.access()),
                 new ProducerRoutes(vertx, config, node, budget, readiness, metrics.http()),
                 new TopicRoutes(vertx, config, node, budget),
                 new ReadRoutes(vertx, node, Clock.systemUTC()),

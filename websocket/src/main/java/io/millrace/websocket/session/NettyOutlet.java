@@ -182,13 +182,15 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
     /** A connection that broke is closed at once: Vert.x would queue a close frame for it, behind what cannot be written. */
     @Override
     public final void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        StreamEnd end = endOf(cause);
         if (cause instanceof IOException) {
             connection.close();
-        } else if (end != null && listener != null) {
-            listener.broke(end);
-        } else {
+            return;
+        }
+        StreamEnd end = listener == null ? null : endOf(cause);
+        if (end == null) {
             context.fireExceptionCaught(cause);
+        } else {
+            listener.broke(end);
         }
     }
 

@@ -2,6 +2,7 @@ package io.millrace.websocket.session;
 
 import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.GatewayMetrics;
+import io.millrace.websocket.auth.ClientAccess;
 import io.millrace.websocket.delivery.SharedStreams;
 import io.millrace.websocket.subscription.SubscriptionOpening;
 import io.millrace.websocket.subscription.SubscriptionResolver;
@@ -16,5 +17,6 @@ public record SessionServices(
         SharedStreams streams,
         SubscriptionResolver resolver,
         SubscriptionOpening opening,
+        ClientAccess access,
         GatewayLimits limits,
         GatewayMetrics metrics) {}

@@ -75,6 +75,11 @@ public record StreamEnd(int closeCode, String reason, MillraceException error, b
         return new StreamEnd(1009, "a message has more than " + bytesMax + " bytes; send less at a time", null, false);
     }
 
+    /** Too many clients have begun messages that they do not finish. */
+    static StreamEnd tooMuchUnfinished() {
+        return new StreamEnd(1013, "too many messages are waiting for their rest; try again later", null, false);
+    }
+
     /** This node stops. */
     static StreamEnd restarting() {
         return new StreamEnd(1012, "the node is restarting; connect again", null, false);

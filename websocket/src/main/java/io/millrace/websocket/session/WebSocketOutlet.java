@@ -1,5 +1,6 @@
 package io.millrace.websocket.session;
 
+import io.millrace.websocket.protocol.ErrorJson;
 import io.millrace.websocket.protocol.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -14,9 +15,12 @@ import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.ServerWebSocket;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A WebSocket. Records come as whole frames, header included, in buffers that many sockets share. They are written from the
@@ -25,22 +29,40 @@ import io.vertx.core.http.ServerWebSocket;
  */
 public final class WebSocketOutlet extends NettyOutlet {
 
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocketOutlet.class);
     private static final int PROTOCOL_ERROR = WebSocketCloseStatus.PROTOCOL_ERROR.code();
 
     private final ChannelHandlerContext encoder;
     private final MessageAssembler messages;
+    private final UnfinishedMessage unfinished;
 
     /**
      * On the event loop of the socket, right after the handshake.
      *
      * @param channel the channel of the connection, whose last handler is Vert.x' for the socket
+     * @param budget what all clients may have sent of messages that are not whole
      * @param messages takes what the client sends; null when that means nothing
      */
     public WebSocketOutlet(
-            ServerWebSocket socket, Channel channel, int bufferBytes, long closeTimeoutMs, MessageAssembler messages) {
+            ServerWebSocket socket,
+            Channel channel,
+            int bufferBytes,
+            long closeTimeoutMs,
+            InboundBudget budget,
+            MessageAssembler messages) {
         super(channel.pipeline().lastContext(), bufferBytes, closeTimeoutMs);
         this.messages = messages;
         encoder = connection().pipeline().context(WebSocketFrameEncoder.class);
+        unfinished = new UnfinishedMessage(budget, this::listener);
+        connection()
+                .pipeline()
+                .addBefore(
+                        connection()
+                                .pipeline()
+                                .context(WebSocketFrameDecoder.class)
+                                .name(),
+                        null,
+                        unfinished);
         // What a plain client sends means nothing; a connection that breaks is told by the channel.
         socket.exceptionHandler(ignored -> {});
     }
@@ -77,13 +99,23 @@ public final class WebSocketOutlet extends NettyOutlet {
     /** Vert.x would close with 1000, as if all were well. */
     @Override
     StreamEnd endOf(Throwable cause) {
-        return cause instanceof CorruptedWebSocketFrameException e
-                ? StreamEnd.protocolViolated(e.closeStatus().code(), e.getMessage())
-                : null;
+        if (cause instanceof CorruptedWebSocketFrameException e) {
+            return StreamEnd.protocolViolated(e.closeStatus().code(), e.getMessage());
+        }
+        LOG.error("A WebSocket is closed because of an error of this node", cause);
+        return StreamEnd.of(ErrorJson.asAnswer(cause));
     }
 
     @Override
     boolean take(Object message) {
+        boolean isTaken = takeFrame(message);
+        if (message instanceof WebSocketFrame) {
+            unfinished.frame(messages == null ? 0 : messages.waitingBytes());
+        }
+        return isTaken;
+    }
+
+    private boolean takeFrame(Object message) {
         if (message instanceof WebSocketFrame frame && frame.rsv() != 0 && listener() != null) {
             // An extension that was agreed on has taken its bit away.
             listener().broke(StreamEnd.protocolViolated(PROTOCOL_ERROR, "a frame has reserved bits set"));
