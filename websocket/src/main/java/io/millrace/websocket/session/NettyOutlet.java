@@ -46,8 +46,13 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
     public final void pauseReading(boolean paused) {
         if (paused != readingPaused) {
             readingPaused = paused;
-            channel().config().setAutoRead(!paused && isWritable());
+            readOn();
         }
+    }
+
+    /** Reads the socket again, whoever stopped, if there is room for what comes of it. */
+    final void readOn() {
+        channel().config().setAutoRead(!readingPaused && isWritable());
     }
 
     final ChannelHandlerContext connection() {
