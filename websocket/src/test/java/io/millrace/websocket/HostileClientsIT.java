@@ -62,6 +62,7 @@ class HostileClientsIT {
         }
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(node.gateway().openStreams()).isZero());
+        assertThat(node.metrics().subscriptions.get()).isZero();
         node.close();
     }
 
@@ -339,6 +340,9 @@ class HostileClientsIT {
             long before = Memory.used();
             long among = slowestOf(other, value, records);
             assertThat(node.metrics().stalled.get()).isGreaterThanOrEqualTo(500);
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() ->
+                            assertThat(node.metrics().lastLag.get("readings")).isPositive());
             // 64 KiB for each, twice that when a record comes on top of an almost full buffer; not 500 times all of it
             // (15 MB).
             assertThat(Memory.used() - before).isLessThan(160L << 20);
