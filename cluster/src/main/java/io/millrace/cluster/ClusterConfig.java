@@ -1,6 +1,8 @@
 package io.millrace.cluster;
 
 import io.millrace.cluster.group.GroupsConfig;
+import io.millrace.cluster.idempotence.IdempotencyConfig;
+import io.millrace.cluster.share.ShareGroupsConfig;
 import io.millrace.cluster.transaction.TransactionSettings;
 import io.millrace.storage.StorageConfig;
 import java.util.Map;
@@ -21,6 +23,8 @@ import java.util.Objects;
  * @param peers how it works together with other nodes
  * @param groups what holds for consumer groups
  * @param transactions how it coordinates transactions
+ * @param idempotency what it remembers of idempotency keys
+ * @param shareGroups what holds for share groups
  */
 public record ClusterConfig(
         int nodeId,
@@ -34,7 +38,9 @@ public record ClusterConfig(
         long retentionIntervalMs,
         PeersConfig peers,
         GroupsConfig groups,
-        TransactionSettings transactions) {
+        TransactionSettings transactions,
+        IdempotencyConfig idempotency,
+        ShareGroupsConfig shareGroups) {
 
     /** Kafka's {@code log.retention.check.interval.ms}. */
     public static final long RETENTION_INTERVAL_MS = 300_000;
@@ -44,7 +50,40 @@ public record ClusterConfig(
         Objects.requireNonNull(peers, "peers");
         Objects.requireNonNull(groups, "groups");
         Objects.requireNonNull(transactions, "transactions");
+        Objects.requireNonNull(idempotency, "idempotency");
+        Objects.requireNonNull(shareGroups, "shareGroups");
         topicDefaults = Map.copyOf(topicDefaults);
+    }
+
+    /** As above, with the usual window of idempotency keys. */
+    public ClusterConfig(
+            int nodeId,
+            String rack,
+            StorageConfig storage,
+            int defaultPartitions,
+            boolean autoCreateTopics,
+            Map<String, String> topicDefaults,
+            int maxPartitions,
+            long appenderBytesMax,
+            long retentionIntervalMs,
+            PeersConfig peers,
+            GroupsConfig groups,
+            TransactionSettings transactions) {
+        this(
+                nodeId,
+                rack,
+                storage,
+                defaultPartitions,
+                autoCreateTopics,
+                topicDefaults,
+                maxPartitions,
+                appenderBytesMax,
+                retentionIntervalMs,
+                peers,
+                groups,
+                transactions,
+                IdempotencyConfig.defaults(),
+                ShareGroupsConfig.defaults());
     }
 
     /** As above, for a node that is alone, with the usual interval for retention. */
@@ -86,7 +125,47 @@ public record ClusterConfig(
                 retentionIntervalMs,
                 peers,
                 other,
-                transactions);
+                transactions,
+                idempotency,
+                shareGroups);
+    }
+
+    /** The same with other settings of share groups. */
+    public ClusterConfig withShareGroups(ShareGroupsConfig other) {
+        return new ClusterConfig(
+                nodeId,
+                rack,
+                storage,
+                defaultPartitions,
+                autoCreateTopics,
+                topicDefaults,
+                maxPartitions,
+                appenderBytesMax,
+                retentionIntervalMs,
+                peers,
+                groups,
+                transactions,
+                idempotency,
+                other);
+    }
+
+    /** The same with other settings of idempotency keys. */
+    public ClusterConfig withIdempotency(IdempotencyConfig other) {
+        return new ClusterConfig(
+                nodeId,
+                rack,
+                storage,
+                defaultPartitions,
+                autoCreateTopics,
+                topicDefaults,
+                maxPartitions,
+                appenderBytesMax,
+                retentionIntervalMs,
+                peers,
+                groups,
+                transactions,
+                other,
+                shareGroups);
     }
 
     /** Defaults for a storage configuration: node 1, one partition, topics created on first use. */

@@ -3,9 +3,19 @@ package io.millrace.cluster;
 import io.millrace.cluster.controller.ControlPlane;
 import io.millrace.cluster.controller.ControllerSettings;
 import io.millrace.cluster.coordinator.KafkaGroupCoordinator;
+import io.millrace.cluster.coordinator.KafkaShareCoordinator;
+import io.millrace.cluster.coordinator.SavedShareStates;
+import io.millrace.cluster.coordinator.ShareOptions;
+import io.millrace.cluster.coordinator.ShareSupport;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.group.CommittedOffsets;
 import io.millrace.cluster.group.GroupCoordinator;
+import io.millrace.cluster.group.RoutedCommittedOffsets;
+import io.millrace.cluster.group.ShareStateCoordinator;
+import io.millrace.cluster.group.member.GroupMemberLimits;
+import io.millrace.cluster.group.member.GroupMembers;
+import io.millrace.cluster.group.member.NodeGroupMembers;
 import io.millrace.cluster.identity.BrokerEpochFile;
 import io.millrace.cluster.identity.Formation;
 import io.millrace.cluster.identity.NodeIdentity;
@@ -25,6 +35,7 @@ import io.millrace.cluster.metadata.FormerMetadata;
 import io.millrace.cluster.partition.BatchingRecordAppender;
 import io.millrace.cluster.partition.KeyPartitioner;
 import io.millrace.cluster.partition.LocalPartitionService;
+import io.millrace.cluster.partition.OnceAppends;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.Partitioner;
 import io.millrace.cluster.partition.RecordAppender;
@@ -36,6 +47,9 @@ import io.millrace.cluster.peer.PeerLeaderClient;
 import io.millrace.cluster.peer.PeerReplicaTransport;
 import io.millrace.cluster.peer.ReplicaSizes;
 import io.millrace.cluster.peer.TcpPeerTransport;
+import io.millrace.cluster.produce.PlacingProducer;
+import io.millrace.cluster.produce.RecordProducer;
+import io.millrace.cluster.produce.TopicAccess;
 import io.millrace.cluster.quorum.FatalHandler;
 import io.millrace.cluster.quorum.Quorum;
 import io.millrace.cluster.quorum.QuorumSettings;
@@ -46,6 +60,7 @@ import io.millrace.cluster.replication.Replication;
 import io.millrace.cluster.replication.ReplicationConfig;
 import io.millrace.cluster.replication.ReplicationStats;
 import io.millrace.cluster.routing.RoutedPartitionService;
+import io.millrace.cluster.share.ShareGroups;
 import io.millrace.cluster.transaction.EndMarker;
 import io.millrace.cluster.transaction.ProducerIdAllocator;
 import io.millrace.cluster.transaction.Transactions;
@@ -100,8 +115,14 @@ public final class ClusterNode {
     private final LocalPartitionService partitions;
     private final RoutedPartitionService anywhere;
     private final KafkaGroupCoordinator groups;
+    private final RoutedCommittedOffsets committedOffsets;
+    private final KafkaShareCoordinator shareStates;
+    private final ShareGroups shareGroups;
+    private final NodeGroupMembers groupMembers;
     private final ClusterFacts facts;
+    private final OnceAppends once;
     private final RecordAppender appender;
+    private final RecordProducer producer;
     private final Partitioner partitioner = new KeyPartitioner();
     private final ProducerIdAllocator producerIds;
     private final Transactions transactions;
@@ -157,9 +178,36 @@ public final class ClusterNode {
                 this::image,
                 ownership,
                 new PeerLeaderClient(transport, this::peerAddress, FETCH_ANSWER_TIMEOUT_MS));
+        this.shareStates = new KafkaShareCoordinator(
+                vertx,
+                config.nodeId(),
+                config.shareGroups().statePartitions(),
+                controlPlane.controller(),
+                partitions.coordinatorLogs());
+        controlPlane.follow(shareStates);
+        ShareSupport shares =
+                new ShareSupport(vertx, config.nodeId(), config.shareGroups(), shareStates, transport, anywhere);
         this.groups = new KafkaGroupCoordinator(
-                vertx, config.nodeId(), config.groups(), controlPlane.controller(), partitions.coordinatorLogs());
+                vertx,
+                config.nodeId(),
+                config.groups(),
+                controlPlane.controller(),
+                partitions.coordinatorLogs(),
+                shares);
         controlPlane.follow(groups);
+        this.committedOffsets =
+                new RoutedCommittedOffsets(config.nodeId(), groups, this::image, transport, this::peerAddress);
+        ShareOptions shareOptions = new ShareOptions(config.shareGroups());
+        controlPlane.follow(shareOptions);
+        this.shareGroups = new ShareGroups(
+                vertx,
+                partitions,
+                new SavedShareStates(shares),
+                shareOptions,
+                config.shareGroups().maxSessions());
+        controlPlane.controller().onImage(shareGroups::imageApplied);
+        this.groupMembers = new NodeGroupMembers(
+                vertx, config.nodeId(), GroupMemberLimits.defaults(), this::image, groups, transport);
         this.facts = new ClusterFacts(membership);
         OwnershipPublisher publisher = new OwnershipPublisher(config.nodeId(), ownership);
         membership.listen(publisher::onEvent);
@@ -167,8 +215,15 @@ public final class ClusterNode {
             publisher.onImage(image);
             anywhere.imageApplied();
         });
+        this.once = partitions.onceAppends(config.idempotency(), clock);
         this.appender = new BatchingRecordAppender(
-                anywhere, this::image, config.topicDefaults(), clock, config.appenderBytesMax());
+                anywhere, anywhere.once(once), this::image, config.topicDefaults(), clock, config.appenderBytesMax());
+        this.producer = new PlacingProducer(
+                vertx,
+                new TopicAccess(controlPlane.controller(), config.autoCreateTopics()),
+                partitioner,
+                appender,
+                clock);
         this.producerIds = new ProducerIdAllocator(controlPlane.controller());
         this.transactions = new Transactions(
                 vertx,
@@ -184,7 +239,8 @@ public final class ClusterNode {
         controlPlane.controller().onImage(transactions::imageApplied);
         membership.listen(suspicion()::onEvent);
         this.resignation = new Resignation(vertx, config.nodeId(), partitions, this::image);
-        this.timers = NodeTimers.start(vertx, partitions, transactions.coordinator(), config.retentionIntervalMs());
+        this.timers =
+                NodeTimers.start(vertx, partitions, once, transactions.coordinator(), config.retentionIntervalMs());
     }
 
     /** All steps in one, for a node that is alone and whose clients know where it is. */
@@ -346,7 +402,13 @@ public final class ClusterNode {
 
     /** What other nodes may ask of this one; to be served before {@link #join}. */
     public List<PeerApi> peerApis() {
-        return Stream.of(quorum.apis(), controlPlane.apis(), List.of(replicaSizes.api()), transactions.peerApis())
+        return Stream.of(
+                        quorum.apis(),
+                        controlPlane.apis(),
+                        List.of(replicaSizes.api()),
+                        transactions.peerApis(),
+                        groupMembers.peerApis(),
+                        shareStates.peerApis())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -387,6 +449,26 @@ public final class ClusterNode {
     /** Consumer groups; those that this node coordinates. */
     public GroupCoordinator groups() {
         return groups;
+    }
+
+    /** How far consumer groups are, whichever node coordinates them. */
+    public CommittedOffsets committedOffsets() {
+        return committedOffsets;
+    }
+
+    /** The states of share groups that this node keeps. */
+    public ShareStateCoordinator shareStates() {
+        return shareStates;
+    }
+
+    /** What members of share groups do with the partitions that this node leads. */
+    public ShareGroups shareGroups() {
+        return shareGroups;
+    }
+
+    /** Members of groups that live in this node, wherever their groups are coordinated. */
+    public GroupMembers groupMembers() {
+        return groupMembers;
     }
 
     /** Numbers that the nodes tell about themselves. */
@@ -430,6 +512,16 @@ public final class ClusterNode {
     /** Appends single records to any partition of the cluster. */
     public RecordAppender appender() {
         return appender;
+    }
+
+    /** Stores the records of a request to any topic of the cluster. */
+    public RecordProducer producer() {
+        return producer;
+    }
+
+    /** Appends with idempotency keys, to the partitions that this node leads. */
+    public OnceAppends onceAppends() {
+        return once;
     }
 
     public Partitioner partitioner() {
@@ -478,6 +570,7 @@ public final class ClusterNode {
         timers.cancel();
         return leave().compose(left -> vertx.executeBlocking(() -> {
                     groups.close();
+                    shareStates.close();
                     transactions.close();
                     controlPlane.close();
                     quorum.stop(QUORUM_STOP_TIMEOUT_MS);

@@ -1,6 +1,7 @@
 package io.millrace.cluster;
 
 import io.millrace.cluster.partition.LocalPartitionService;
+import io.millrace.cluster.partition.OnceAppends;
 import io.millrace.cluster.transaction.TransactionCoordinator;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -24,6 +25,9 @@ final class NodeTimers {
     /** How late a transaction may be aborted that takes too long. */
     private static final long TRANSACTION_INTERVAL_MS = 1_000;
 
+    /** How late the memory of idempotency keys may be given back. */
+    private static final long IDEMPOTENCY_INTERVAL_MS = 5_000;
+
     private final Vertx vertx;
     private final List<Long> ids = new ArrayList<>();
 
@@ -34,6 +38,7 @@ final class NodeTimers {
     static NodeTimers start(
             Vertx vertx,
             LocalPartitionService partitions,
+            OnceAppends once,
             TransactionCoordinator transactions,
             long retentionIntervalMs) {
         NodeTimers timers = new NodeTimers(vertx);
@@ -41,6 +46,7 @@ final class NodeTimers {
         timers.every(IN_SYNC_INTERVAL_MS, partitions::checkInSync);
         timers.every(retentionIntervalMs, partitions::applyRetention);
         timers.every(TRANSACTION_INTERVAL_MS, transactions::expire);
+        timers.every(IDEMPOTENCY_INTERVAL_MS, once::expire);
         timers.everyBlocking(RETRY_INTERVAL_MS, partitions::retryFailed);
         timers.everyBlocking(HIGH_WATERMARK_INTERVAL_MS, partitions::checkpointHighWatermarks);
         return timers;

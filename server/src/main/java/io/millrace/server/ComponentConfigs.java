@@ -4,8 +4,10 @@ import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.PeersConfig;
 import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.hazelcast.HazelcastDiscovery;
+import io.millrace.cluster.idempotence.IdempotencyConfig;
 import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerTransportConfig;
+import io.millrace.cluster.share.ShareGroupsConfig;
 import io.millrace.cluster.tls.TlsFiles;
 import io.millrace.cluster.tls.TlsIdentity;
 import io.millrace.cluster.transaction.TransactionSettings;
@@ -16,6 +18,7 @@ import io.millrace.server.config.HttpSettings;
 import io.millrace.server.config.KafkaSettings;
 import io.millrace.server.config.MillraceConfig;
 import io.millrace.server.config.PeerTlsSettings;
+import io.millrace.server.config.ShareGroupSettings;
 import io.millrace.server.config.StorageSettings;
 import io.millrace.server.config.TlsSettings;
 import io.millrace.server.config.TransactionsSettings;
@@ -46,7 +49,10 @@ final class ComponentConfigs {
                 config.topics().retentionIntervalMs(),
                 peersConfig(config, peerTls),
                 groups(config.groups()),
-                transactions(config));
+                transactions(config),
+                new IdempotencyConfig(
+                        config.gateway().idempotencyWindowMs(), config.gateway().idempotencyKeysMax()),
+                shareGroups(config.shareGroups()));
     }
 
     private static GroupsConfig groups(GroupSettings groups) {
@@ -60,6 +66,18 @@ final class ComponentConfigs {
                 groups.maxSize(),
                 groups.consumerSessionTimeoutMs(),
                 groups.consumerHeartbeatIntervalMs());
+    }
+
+    private static ShareGroupsConfig shareGroups(ShareGroupSettings groups) {
+        return new ShareGroupsConfig(
+                groups.statePartitions(),
+                groups.maxSize(),
+                groups.maxSessions(),
+                groups.recordLockDurationMs(),
+                groups.deliveryCountLimit(),
+                groups.partitionMaxRecordLocks(),
+                groups.autoOffsetReset(),
+                groups.isolationLevel());
     }
 
     private static TransactionSettings transactions(MillraceConfig config) {
@@ -209,12 +227,14 @@ final class ComponentConfigs {
                 .messageBytesMax(gateway.messageBytesMax())
                 .unfinishedBytesMax(gateway.unfinishedBytesMax())
                 .accessTokenInUrl(gateway.accessTokenInUrl())
+                .compression(gateway.compression())
                 .outboundBufferBytes(gateway.outboundBufferBytes())
                 .stalledTimeoutMs(gateway.stalledTimeoutMs())
                 .pongTimeoutMs(gateway.pongTimeoutMs())
                 .checkpointIntervalMs(gateway.checkpointIntervalMs())
                 .drainMs(gateway.drainMs())
                 .ringBytesMax(gateway.ringBytesMax(), gateway.allRingsBytesMax())
+                .conflateMax(gateway.conflateKeysMax(), gateway.conflateBytesMax())
                 .allowedOrigins(Set.copyOf(config.http().allowedOrigins()))
                 .build();
     }

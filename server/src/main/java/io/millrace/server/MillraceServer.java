@@ -14,8 +14,10 @@ import io.millrace.server.http.RouteModule;
 import io.millrace.server.http.auth.TicketRoutes;
 import io.millrace.server.http.body.BodyBudget;
 import io.millrace.server.http.cluster.ClusterRoutes;
+import io.millrace.server.http.group.GroupRoutes;
 import io.millrace.server.http.page.DashboardRoutes;
 import io.millrace.server.http.produce.ProducerRoutes;
+import io.millrace.server.http.produce.QuotaProducer;
 import io.millrace.server.http.read.ReadRoutes;
 import io.millrace.server.http.topic.OverviewRoutes;
 import io.millrace.server.http.topic.TopicRoutes;
@@ -95,6 +97,11 @@ public final class MillraceServer implements AutoCloseable {
 
     public MillraceConfig config() {
         return config;
+    }
+
+    /** The part that it has in its cluster. */
+    ClusterNode node() {
+        return node;
     }
 
     /** The port that is bound. */
@@ -186,6 +193,7 @@ public final class MillraceServer implements AutoCloseable {
                 node.peerApis(),
                 node.replicas(),
                 node.partitions(),
+                node.onceAppends(),
                 node.controller(),
                 config.kafka().fetchMaxBytes());
         return KafkaListener.startForPeers(vertx, ComponentConfigs.peers(config), peerTls, table, KafkaMetrics.NONE)
@@ -223,6 +231,7 @@ public final class MillraceServer implements AutoCloseable {
                 Integer.toString(node.config().nodeId()),
                 node.anywhere(),
                 node.controller(),
+                write -> new QuotaProducer(node.producer(), kafka.quotas()).produce(write),
                 ComponentConfigs.gateway(config),
                 metrics.gateway(),
                 clock);
@@ -254,9 +263,10 @@ public final class MillraceServer implements AutoCloseable {
                 new HealthRoutes(vertx, node, readiness, metrics),
                 gateway::mount,
                 new TicketRoutes(vertx, gateway.access()),
-                new ProducerRoutes(vertx, httpConfig, node, budget, readiness, metrics.http()),
-                new ReadRoutes(vertx, node, clock),
+                new ProducerRoutes(vertx, httpConfig, node, budget, kafka.quotas(), readiness, metrics.http()),
+                new ReadRoutes(vertx, node, ComponentConfigs.gateway(config), metrics.gateway(), clock),
                 new TopicRoutes(vertx, httpConfig, node, budget),
+                new GroupRoutes(node),
                 new ClusterRoutes(vertx, httpConfig, node, budget),
                 new OverviewRoutes(node, BuildInfo.current().version(), clock, gateway::openStreams),
                 new DashboardRoutes(vertx, DASHBOARD_FOLDER));

@@ -74,6 +74,8 @@ class HouseRulesTest {
                         "io.millrace.cluster.controller",
                         // The door to groups speaks the messages that are their contract.
                         "io.millrace.cluster.group",
+                        // Members ask coordinators in those messages.
+                        "io.millrace.cluster.group.member",
                         "io.millrace.cluster.coordinator",
                         "org.apache.kafka.coordinator.group",
                         // Its state is in Kafka's records, its requests between nodes are Kafka's messages.
@@ -93,7 +95,7 @@ class HouseRulesTest {
 
     @Test
     void theLibraryOfGroupsStaysInThePackageThatAdaptsIt() throws IOException {
-        for (String part : new String[] {"group.", "common."}) {
+        for (String part : new String[] {"group.", "share.", "common."}) {
             assertThat(importersOf("org.apache.kafka.coordinator." + part))
                     .isSubsetOf("io.millrace.cluster.coordinator", "org.apache.kafka.coordinator.group");
         }

@@ -1,5 +1,6 @@
 package io.millrace.server;
 
+import io.millrace.cluster.ClusterNode;
 import io.millrace.server.config.ConfigLoader;
 import io.millrace.server.config.MillraceConfig;
 import java.io.IOException;
@@ -69,6 +70,11 @@ public final class TestServer implements AutoCloseable {
 
     public MillraceServer server() {
         return server;
+    }
+
+    /** Its part in the cluster, below the protocols. */
+    public ClusterNode node() {
+        return server.node();
     }
 
     /** {@code http://127.0.0.1:port}. */

@@ -113,6 +113,15 @@ public interface PartitionLog {
     Optional<TimestampOffset> findMaxTimestamp(long maxOffset) throws IOException;
 
     /**
+     * An offset below which nothing was written to this log at or after a time, as the clock of this machine says, whatever timestamps the
+     * records have: the first one of the oldest segment whose file was written since. May lie far below the record that is meant, and blocks
+     * on the disk.
+     */
+    default long writtenSince(long timeMs) throws IOException {
+        return offsets().logStartOffset();
+    }
+
+    /**
      * Notes that this replica begins to lead (or follow) under an epoch at the present log end offset; durable when the stage
      * completes (replication-safe leaders do this before their first append).
      */

@@ -17,6 +17,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param unfinishedBytesMax what all clients together may have sent of messages that are not whole; who goes over it is closed with
  *     1013
  * @param keysMax values of the {@code key} filter of one stream
+ * @param compression whether messages are compressed for WebSocket clients that offer it; the listener must let compressed ones through
  * @param outboundBufferBytes what may wait in one socket's buffer; above it that stream stops reading
  * @param stalledTimeoutMs how long a client may read nothing with a full buffer before it is closed with 4501
  * @param heartbeatDefaultMs idle interval after which a sign of life is sent
@@ -32,7 +33,10 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param frameBytesMax size at which a shared frame is ended; a larger record makes a frame of its own
  * @param readBytes how much is read from a log at a time
  * @param ringBytesMax recent frames kept for one shared stream
- * @param allRingsBytesMax recent frames kept for all shared streams
+ * @param allRingsBytesMax recent frames kept for all shared streams, and records that wait for the tick of a conflated one
+ * @param conflateKeysMax records that wait for the tick of a conflated stream; beyond it they are sent early
+ * @param conflateBytesMax the same, in bytes of memory
+ * @param conflateReadBytes how much of a log is conflated at a time for a follower that is behind
  * @param allowedOrigins origins other than the server's own whose pages may open streams, such as {@code
  *     https://app.example.org}
  */
@@ -46,6 +50,7 @@ public record GatewayLimits(
         int messageBytesMax,
         long unfinishedBytesMax,
         int keysMax,
+        boolean compression,
         int outboundBufferBytes,
         long stalledTimeoutMs,
         long heartbeatDefaultMs,
@@ -62,6 +67,9 @@ public record GatewayLimits(
         int readBytes,
         long ringBytesMax,
         long allRingsBytesMax,
+        int conflateKeysMax,
+        long conflateBytesMax,
+        int conflateReadBytes,
         Set<String> allowedOrigins) {
 
     /** The longest message that clients may send, unless a node sets it. Listeners must take frames of {@link #messageBytesMax}. */
@@ -83,6 +91,9 @@ public record GatewayLimits(
         require(partitionsMax > 0, "partitionsMax must be positive");
         require(outboundBufferBytes >= 4096, "outboundBufferBytes must be at least 4096");
         require(frameBytesMax > 0 && readBytes > 0, "frameBytesMax and readBytes must be positive");
+        require(
+                conflateKeysMax > 0 && conflateBytesMax > 0 && conflateReadBytes > 0,
+                "conflateKeysMax, conflateBytesMax and conflateReadBytes must be positive");
         require(
                 heartbeatMinMs > 0 && heartbeatMinMs <= heartbeatDefaultMs && heartbeatDefaultMs <= heartbeatMaxMs,
                 "heartbeats must be positive and in the order min, default, max");

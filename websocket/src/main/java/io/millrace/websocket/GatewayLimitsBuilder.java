@@ -15,6 +15,7 @@ public final class GatewayLimitsBuilder {
     private int messageBytesMax = GatewayLimits.MESSAGE_BYTES_MAX;
     private long unfinishedBytesMax = 64 << 20;
     private int keysMax = 100;
+    private boolean compression = true;
     private int outboundBufferBytes = 256 << 10;
     private long stalledTimeoutMs = 60_000;
     private long heartbeatDefaultMs = 25_000;
@@ -31,6 +32,9 @@ public final class GatewayLimitsBuilder {
     private int readBytes = 64 << 10;
     private long ringBytesMax = 512 << 10;
     private long allRingsBytesMax = 64 << 20;
+    private int conflateKeysMax = 100_000;
+    private long conflateBytesMax = 16 << 20;
+    private int conflateReadBytes = 8 << 20;
     private Set<String> allowedOrigins = Set.of();
 
     GatewayLimitsBuilder() {}
@@ -67,6 +71,11 @@ public final class GatewayLimitsBuilder {
 
     public GatewayLimitsBuilder unfinishedBytesMax(long unfinishedBytesMax) {
         this.unfinishedBytesMax = unfinishedBytesMax;
+        return this;
+    }
+
+    public GatewayLimitsBuilder compression(boolean compression) {
+        this.compression = compression;
         return this;
     }
 
@@ -134,6 +143,17 @@ public final class GatewayLimitsBuilder {
         return this;
     }
 
+    public GatewayLimitsBuilder conflateMax(int keysMax, long bytesMax) {
+        this.conflateKeysMax = keysMax;
+        this.conflateBytesMax = bytesMax;
+        return this;
+    }
+
+    public GatewayLimitsBuilder conflateReadBytes(int conflateReadBytes) {
+        this.conflateReadBytes = conflateReadBytes;
+        return this;
+    }
+
     public GatewayLimitsBuilder allowedOrigins(Set<String> allowedOrigins) {
         this.allowedOrigins = allowedOrigins;
         return this;
@@ -151,6 +171,7 @@ public final class GatewayLimitsBuilder {
                 messageBytesMax,
                 unfinishedBytesMax,
                 keysMax,
+                compression,
                 outboundBufferBytes,
                 stalledTimeoutMs,
                 heartbeatDefaultMs,
@@ -167,6 +188,9 @@ public final class GatewayLimitsBuilder {
                 readBytes,
                 ringBytesMax,
                 allRingsBytesMax,
+                conflateKeysMax,
+                conflateBytesMax,
+                conflateReadBytes,
                 allowedOrigins);
     }
 }

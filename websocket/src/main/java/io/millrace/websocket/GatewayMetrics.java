@@ -62,6 +62,9 @@ public interface GatewayMetrics {
     /** A client was turned away because of its credentials. */
     default void authenticationFailed() {}
 
+    /** So many records were left out because a newer one of the same thing was sent for them. */
+    default void conflated(long records) {}
+
     /** A follower's buffer is full; it goes on from the log once there is room. */
     default void stalled() {}
 }

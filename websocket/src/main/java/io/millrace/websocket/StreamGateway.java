@@ -4,6 +4,7 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.partition.PartitionService;
+import io.millrace.cluster.produce.RecordProducer;
 import io.millrace.websocket.auth.ClientAccess;
 import io.millrace.websocket.auth.ClientAuthenticator;
 import io.millrace.websocket.auth.ClientIdentity;
@@ -63,16 +64,18 @@ public final class StreamGateway {
             String node,
             PartitionService partitions,
             Controller controller,
+            RecordProducer producer,
             GatewayLimits limits,
             GatewayMetrics metrics,
             Clock clock) {
-        this(vertx, node, partitions, controller, limits, metrics, ClientAuthenticator.ANONYMOUS, clock);
+        this(vertx, node, partitions, controller, producer, limits, metrics, ClientAuthenticator.ANONYMOUS, clock);
     }
 
     /**
      * A gateway without routes.
      *
      * @param node the name of this node, for clients that are told
+     * @param producer stores what clients write
      * @param authenticator says who clients are, and through that what they may
      */
     public StreamGateway(
@@ -80,6 +83,7 @@ public final class StreamGateway {
             String node,
             PartitionService partitions,
             Controller controller,
+            RecordProducer producer,
             GatewayLimits limits,
             GatewayMetrics metrics,
             ClientAuthenticator authenticator,
@@ -99,6 +103,7 @@ public final class StreamGateway {
                 resolver,
                 new SubscriptionOpening(vertx, resolver),
                 access,
+                producer,
                 limits,
                 metrics);
         this.opener = new StreamOpener(vertx, limits, new OriginCheck(limits.allowedOrigins()), access.challenge());
@@ -130,6 +135,11 @@ public final class StreamGateway {
     /** Streams that are open, those included whose last bytes are still on their way. */
     public int openStreams() {
         return admission.open();
+    }
+
+    /** Memory held by recent frames, and by records that wait for a tick. */
+    public long heldBytes() {
+        return services.streams().ringBytes();
     }
 
     /**
@@ -245,7 +255,7 @@ public final class StreamGateway {
             // Before the client is told that the stream is open: what is written after that must reach it.
             Future<Subscription> subscription = ready == null
                     ? Future.succeededFuture()
-                    : services.opening().resolve(ready, asked.form());
+                    : services.opening().resolve(ready, asked.form(), opener.deflates(request));
             opener.open(request, asked.form())
                     .compose(outlet -> subscription
                             .onSuccess(

@@ -2,6 +2,7 @@ package io.millrace.websocket;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.websocket.delivery.MessageDeflate;
 import io.millrace.websocket.protocol.ErrorJson;
 import io.millrace.websocket.protocol.Transport;
 import io.millrace.websocket.protocol.WireForm;
@@ -14,6 +15,7 @@ import io.millrace.websocket.session.StreamEnd;
 import io.millrace.websocket.session.WebSocketOutlet;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContentEncoder;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtensionHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -27,6 +29,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /** Opens the way to a client, or refuses it in the way that its transport understands (gateway protocol §11.1). */
 final class StreamOpener {
 
+    private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
     private static final String JSON = "application/json";
     private static final int TOO_MANY = 429;
     private static final Runnable NOTHING = () -> {};
@@ -78,6 +81,13 @@ final class StreamOpener {
             throw new MillraceException(
                     ErrorCode.INVALID_REQUEST, "a stream needs HTTP/1.1 or newer, this request is HTTP/1.0");
         }
+    }
+
+    /** Whether messages to this client are compressed: it offers it, and the listener was made for it. */
+    boolean deflates(HttpServerRequest request) {
+        return limits.compression()
+                && transport(request) == Transport.WEBSOCKET
+                && MessageDeflate.negotiate(request.getHeader(EXTENSIONS)) != null;
     }
 
     /** Opens the stream; completes on the event loop of the connection, which must be the current one. */
@@ -152,6 +162,16 @@ final class StreamOpener {
         Channel channel = ((HttpServerConnection) request.connection())
                 .channelHandlerContext()
                 .channel();
+        boolean deflated = deflates(request);
+        if (channel.pipeline().get(WebSocketServerExtensionHandler.class) != null) {
+            // It would agree on compression with a window for each connection. It is there because only then the
+            // decoder lets
+            // compressed messages through.
+            channel.pipeline().remove(WebSocketServerExtensionHandler.class);
+        }
+        if (deflated) {
+            request.response().putHeader(EXTENSIONS, MessageDeflate.negotiate(request.getHeader(EXTENSIONS)));
+        }
         return request.toWebSocket()
                 .map(socket -> new WebSocketOutlet(
                         socket,
@@ -159,7 +179,8 @@ final class StreamOpener {
                         limits.outboundBufferBytes(),
                         limits.closeTimeoutMs(),
                         unfinished,
-                        takesMessages ? new MessageAssembler(limits.messageBytesMax()) : null));
+                        takesMessages ? new MessageAssembler(limits.messageBytesMax(), deflated) : null,
+                        deflated));
     }
 
     /** Bytes of messages that are not whole, of all connections. */

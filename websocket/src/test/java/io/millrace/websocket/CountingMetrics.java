@@ -23,6 +23,7 @@ public final class CountingMetrics implements GatewayMetrics {
     public final AtomicLong subscriptions = new AtomicLong();
     public final Map<String, Long> lastLag = new ConcurrentHashMap<>();
     public final AtomicLong authFailures = new AtomicLong();
+    public final AtomicLong conflated = new AtomicLong();
     public final List<Gap.Reason> gaps = new CopyOnWriteArrayList<>();
 
     @Override
@@ -84,6 +85,11 @@ public final class CountingMetrics implements GatewayMetrics {
     @Override
     public void stalled() {
         stalled.incrementAndGet();
+    }
+
+    @Override
+    public void conflated(long moreRecords) {
+        conflated.addAndGet(moreRecords);
     }
 
     @Override

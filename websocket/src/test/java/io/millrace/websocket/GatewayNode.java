@@ -51,6 +51,7 @@ public final class GatewayNode implements AutoCloseable {
                 "1",
                 cluster.anywhere(),
                 cluster.controller(),
+                cluster.producer(),
                 limits,
                 metrics,
                 authenticator,
@@ -60,6 +61,7 @@ public final class GatewayNode implements AutoCloseable {
         server = await(vertx.createHttpServer(new HttpServerOptions()
                         .setHost("127.0.0.1")
                         .setWebSocketSubProtocols(Subprotocol.wireNames())
+                        .setPerMessageWebSocketCompressionSupported(true)
                         .setMaxWebSocketFrameSize(limits.messageBytesMax()))
                 .requestHandler(router)
                 .listen(0));

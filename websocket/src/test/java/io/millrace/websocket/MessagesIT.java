@@ -279,6 +279,55 @@ class MessagesIT {
     }
 
     @Test
+    void recordsAreStoredByMessageAndOnceUnderOneIdempotencyKey() {
+        try (TestMessages messages = TestMessages.json(client, node)) {
+            messages.subscribe(1, "'topics':['readings']");
+            messages.next("caught_up");
+            String produce = "{'type':'produce','id':'w','topic':'readings','idempotency_key':'k-1','records':["
+                    + "{'key':'dev-7','value':{'t':21.50,'n':1e3},'timestamp':1732100001123,"
+                    + "'headers':[{'name':'fw','value':'1.9'}]},{'value':-12.0},{'value':null},{'value_base64':'/w=='}]}";
+            messages.send(produce);
+            JsonNode produced = messages.skipTo("produced");
+            assertThat(produced.get("id").asText()).isEqualTo("w");
+            assertThat(produced.get("offsets")).hasSize(4);
+            assertThat(produced.at("/offsets/3/offset").asLong()).isEqualTo(3);
+            messages.send(produce);
+            JsonNode again = messages.skipTo("produced");
+            assertThat(again.get("replayed").asBoolean()).isTrue();
+            assertThat(again.get("offsets")).isEqualTo(produced.get("offsets"));
+            messages.send("{'type':'seek','sid':1,'from':'earliest'}");
+            messages.skipTo("sought");
+            List<JsonNode> records = messages.records(4);
+            assertThat(records.get(0).get("key").asText()).isEqualTo("dev-7");
+            assertThat(records.get(0).get("timestamp").asLong()).isEqualTo(1_732_100_001_123L);
+            assertThat(records.get(0).get("value").toString()).isEqualTo("{\"t\":21.5,\"n\":1000.0}");
+            assertThat(records.get(0).at("/headers/0/value").asText()).isEqualTo("1.9");
+            assertThat(records.get(1).get("value").asDouble()).isEqualTo(-12.0);
+            assertThat(records.get(2).get("value").isNull()).isTrue();
+            assertThat(records.get(3).get("value_base64").asText()).isEqualTo("/w==");
+            messages.send("{'type':'produce','id':'x','topic':'readings','records':[{'value':1,'partition':7}]}");
+            assertThat(messages.skipTo("error").get("error").asText()).isEqualTo("UNKNOWN_TOPIC_OR_PARTITION");
+        }
+    }
+
+    @Test
+    void aThousandWritesOnOneConnectionKeepTheirOrder() {
+        try (TestMessages messages = TestMessages.json(client, node)) {
+            for (int i = 0; i < 1_000; i++) {
+                messages.send("{'type':'produce','id':'" + i + "','topic':'readings','records':[{'value':" + i + "}]}");
+            }
+            for (int i = 0; i < 1_000; i++) {
+                messages.next("produced");
+            }
+            messages.subscribe(1, "'topics':['readings'],'from':'earliest'");
+            List<Integer> values = values(messages.records(1_000));
+            for (int i = 0; i < 1_000; i++) {
+                assertThat(values.get(i)).isEqualTo(i);
+            }
+        }
+    }
+
+    @Test
     void whenNothingHappensTheClientHearsHeartbeats() {
         try (TestMessages messages =
                 TestMessages.open(client, node, "/topics/readings/stream?heartbeat=100ms", "millrace.v1.json")) {

@@ -1,8 +1,6 @@
 package io.millrace.cluster.coordinator;
 
-import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.metadata.ClusterImage;
-import io.millrace.cluster.metadata.InternalTopics;
 import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.cluster.partition.CoordinatorLogs;
@@ -15,17 +13,16 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which partitions of {@code __consumer_offsets} this node coordinates: tells the library of each reign that begins and ends, and starts
- * it for the first one. Works on a thread of its own, because the library waits for what topics that are deleted make it write.
+ * Which partitions of an internal topic this node coordinates: tells the library of each reign that begins and ends, and starts it for the
+ * first one. Works on a thread of its own, because the library waits for what topics that are deleted make it write.
  */
-final class Coordination {
+final class Coordination<S extends LibraryService> {
 
     private static final Logger log = LoggerFactory.getLogger(Coordination.class);
 
@@ -36,30 +33,45 @@ final class Coordination {
 
     private final Vertx vertx;
     private final int nodeId;
-    private final GroupsConfig config;
+    private final String topicName;
+    private final Starter<S> starter;
     private final CoordinatorLogs logs;
     private final Reigns reigns = new Reigns();
-    private final ExecutorService thread = CoordinatorThreads.single("metadata");
+    private final ExecutorService thread;
 
     /** Whether there was something to coordinate; images are of no interest before. Metadata loader's thread. */
     private boolean awake;
 
     private volatile boolean closed;
-    private volatile GroupCoordinator library;
+    private volatile S library;
 
     // Own thread.
     private ClusterImage image;
     private boolean lookingAgain;
 
-    Coordination(Vertx vertx, int nodeId, GroupsConfig config, CoordinatorLogs logs) {
+    /** Starts the library. */
+    @FunctionalInterface
+    interface Starter<S> {
+
+        /** @param partitions of the internal topic */
+        S start(int partitions, Reigns reigns, MetadataImage image);
+    }
+
+    /**
+     * @param topicName the internal topic
+     * @param threads how names of threads begin
+     */
+    Coordination(Vertx vertx, int nodeId, String topicName, String threads, CoordinatorLogs logs, Starter<S> starter) {
         this.vertx = vertx;
         this.nodeId = nodeId;
-        this.config = config;
+        this.topicName = topicName;
+        this.starter = starter;
         this.logs = logs;
+        this.thread = CoordinatorThreads.single(threads, "metadata");
     }
 
     /** Null before the first reign. */
-    GroupCoordinator library() {
+    S library() {
         return library;
     }
 
@@ -77,32 +89,34 @@ final class Coordination {
                 try {
                     task.run();
                 } catch (RuntimeException e) {
-                    log.error("The group coordinator does not follow the metadata; it tries again with the next", e);
+                    log.error(
+                            "The coordinator of {} does not follow the metadata; it tries again with the next",
+                            topicName,
+                            e);
                 }
             });
         } catch (RejectedExecutionException stopping) {
-            log.debug("The group coordinator is stopping");
+            log.debug("The coordinator of {} is stopping", topicName);
         }
     }
 
     private boolean isLeader(ClusterImage next) {
-        return offsets(next)
+        return topic(next)
                 .filter(topic -> topic.partitions().stream().anyMatch(each -> each.leader() == nodeId))
                 .isPresent();
     }
 
-    private static Optional<TopicMetadata> offsets(ClusterImage image) {
-        return image.topic(InternalTopics.CONSUMER_OFFSETS);
+    private Optional<TopicMetadata> topic(ClusterImage image) {
+        return image.topic(topicName);
     }
 
     private void follow(ClusterImage next, MetadataDelta delta, MetadataImage kafkaImage) {
         image = next;
         if (library != null) {
             tell(delta, kafkaImage);
-        } else if (offsets(next).isPresent() && !closed) {
-            int partitions = offsets(next).get().partitions().size();
-            library = Library.start(nodeId, config, partitions, logs, reigns, kafkaImage);
-            log.info("Coordinates groups from now on");
+        } else if (topic(next).isPresent() && !closed) {
+            library = starter.start(topic(next).get().partitions().size(), reigns, kafkaImage);
+            log.info("Coordinates what is in {} from now on", topicName);
         }
         coordinate();
     }
@@ -112,7 +126,10 @@ final class Coordination {
             library.onMetadataUpdate(delta, kafkaImage);
         } catch (RuntimeException e) {
             // Reigns begin and end nevertheless.
-            log.warn("The group coordinator could not take over metadata; offsets of a deleted topic may stay", e);
+            log.warn(
+                    "The coordinator of {} could not take over metadata; what it has of a deleted topic may stay",
+                    topicName,
+                    e);
         }
     }
 
@@ -123,7 +140,7 @@ final class Coordination {
         }
         Set<Integer> over = new TreeSet<>(reigns.partitions());
         boolean waiting = false;
-        TopicMetadata topic = offsets(image).orElse(null);
+        TopicMetadata topic = topic(image).orElse(null);
         if (topic != null) {
             for (PartitionMetadata partition : topic.partitions()) {
                 if (partition.leader() == nodeId) {
@@ -172,7 +189,7 @@ final class Coordination {
         closed = true;
         thread.shutdown();
         if (!thread.awaitTermination(STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
-            log.warn("The group coordinator is still busy with metadata and is stopped nevertheless");
+            log.warn("The coordinator of {} is still busy with metadata and is stopped nevertheless", topicName);
             thread.shutdownNow();
         }
         if (library != null) {

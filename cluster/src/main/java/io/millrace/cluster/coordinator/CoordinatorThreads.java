@@ -12,16 +12,17 @@ import org.apache.kafka.server.util.timer.TimerTask;
 /** The threads beside those of the library's runtime. */
 final class CoordinatorThreads {
 
-    private static final String PREFIX = "millrace-groups-";
+    static final String GROUPS = "millrace-groups-";
+
     private static final long IDLE_SECONDS = 10;
 
     private CoordinatorThreads() {}
 
     /** One thread, while there is something to do. */
-    static ExecutorService single(String what) {
+    static ExecutorService single(String prefix, String what) {
         ThreadPoolExecutor executor =
                 new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), runnable -> {
-                    Thread thread = new Thread(runnable, PREFIX + what);
+                    Thread thread = new Thread(runnable, prefix + what);
                     thread.setDaemon(true);
                     return thread;
                 });
@@ -30,15 +31,15 @@ final class CoordinatorThreads {
     }
 
     /** The library's timing wheel: cancelling one of very many session timeouts costs nothing. */
-    static Timer timer() {
-        SystemTimer wheel = new SystemTimer(PREFIX + "timer");
+    static Timer timer(String prefix) {
+        SystemTimer wheel = new SystemTimer(prefix + "timer");
         // It names its thread in a way of its own.
         wheel.add(new TimerTask(0) {
             @Override
             public void run() {
-                Thread.currentThread().setName(PREFIX + "timer");
+                Thread.currentThread().setName(prefix + "timer");
             }
         });
-        return new SystemTimerReaper(PREFIX + "clock", wheel);
+        return new SystemTimerReaper(prefix + "clock", wheel);
     }
 }

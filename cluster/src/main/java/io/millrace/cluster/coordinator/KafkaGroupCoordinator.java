@@ -10,6 +10,7 @@ import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
+import io.millrace.cluster.metadata.InternalTopics;
 import io.millrace.cluster.partition.CoordinatorLogs;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -19,11 +20,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData;
+import org.apache.kafka.common.message.AlterShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResultCollection;
+import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData;
+import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData.DescribeShareGroupOffsetsRequestGroup;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsResponseData.DescribeShareGroupOffsetsResponseGroup;
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.HeartbeatResponseData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
@@ -38,6 +45,12 @@ import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetDeleteResponseData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
+import org.apache.kafka.common.message.ShareGroupDescribeResponseData;
+import org.apache.kafka.common.message.ShareGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ShareGroupHeartbeatResponseData;
+import org.apache.kafka.common.message.StreamsGroupDescribeResponseData;
+import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.StreamsGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
@@ -54,12 +67,26 @@ import org.apache.kafka.image.MetadataImage;
 public final class KafkaGroupCoordinator implements GroupCoordinator, MetadataFollower {
 
     private final OffsetsTopic topic;
-    private final Coordination coordination;
+    private final Coordination<RunningGroups> coordination;
+    private final StreamsTopics streamsTopics;
 
+    /** @param shares what share groups stand on */
     public KafkaGroupCoordinator(
-            Vertx vertx, int nodeId, GroupsConfig config, Controller controller, CoordinatorLogs logs) {
+            Vertx vertx,
+            int nodeId,
+            GroupsConfig config,
+            Controller controller,
+            CoordinatorLogs logs,
+            ShareSupport shares) {
         this.topic = new OffsetsTopic(controller, config.offsetsPartitions());
-        this.coordination = new Coordination(vertx, nodeId, config, logs);
+        this.coordination = new Coordination<>(
+                vertx,
+                nodeId,
+                InternalTopics.CONSUMER_OFFSETS,
+                CoordinatorThreads.GROUPS,
+                logs,
+                (partitions, reigns, image) -> Library.start(nodeId, config, partitions, logs, reigns, shares, image));
+        this.streamsTopics = new StreamsTopics(controller, System::currentTimeMillis);
     }
 
     @Override
@@ -116,6 +143,54 @@ public final class KafkaGroupCoordinator implements GroupCoordinator, MetadataFo
     public Future<List<ConsumerGroupDescribeResponseData.DescribedGroup>> describeConsumerGroups(
             GroupClient client, List<String> groupIds) {
         return ask(library -> library.consumerGroupDescribe(new ClientContext(client), groupIds));
+    }
+
+    @Override
+    public Future<StreamsGroupHeartbeatResponseData> streamsGroupHeartbeat(
+            GroupClient client, StreamsGroupHeartbeatRequestData request) {
+        return ask(library -> library.streamsGroupHeartbeat(new ClientContext(client), request))
+                .map(result -> {
+                    streamsTopics.create(result.creatableTopics(), result.data());
+                    return result.data();
+                });
+    }
+
+    @Override
+    public Future<List<StreamsGroupDescribeResponseData.DescribedGroup>> describeStreamsGroups(
+            GroupClient client, List<String> groupIds) {
+        return ask(library -> library.streamsGroupDescribe(new ClientContext(client), groupIds));
+    }
+
+    @Override
+    public Future<ShareGroupHeartbeatResponseData> shareGroupHeartbeat(
+            GroupClient client, ShareGroupHeartbeatRequestData request) {
+        return ask(library -> library.shareGroupHeartbeat(new ClientContext(client), request));
+    }
+
+    @Override
+    public Future<List<ShareGroupDescribeResponseData.DescribedGroup>> describeShareGroups(
+            GroupClient client, List<String> groupIds) {
+        return ask(library -> library.shareGroupDescribe(new ClientContext(client), groupIds));
+    }
+
+    @Override
+    public Future<DescribeShareGroupOffsetsResponseGroup> describeShareGroupOffsets(
+            GroupClient client, DescribeShareGroupOffsetsRequestGroup request) {
+        return ask(library -> request.topics() == null
+                ? library.describeShareGroupAllOffsets(new ClientContext(client), request)
+                : library.describeShareGroupOffsets(new ClientContext(client), request));
+    }
+
+    @Override
+    public Future<AlterShareGroupOffsetsResponseData> alterShareGroupOffsets(
+            GroupClient client, AlterShareGroupOffsetsRequestData request) {
+        return ask(library -> library.alterShareGroupOffsets(new ClientContext(client), request.groupId(), request));
+    }
+
+    @Override
+    public Future<DeleteShareGroupOffsetsResponseData> deleteShareGroupOffsets(
+            GroupClient client, DeleteShareGroupOffsetsRequestData request) {
+        return ask(library -> library.deleteShareGroupOffsets(new ClientContext(client), request));
     }
 
     @Override
@@ -179,23 +254,13 @@ public final class KafkaGroupCoordinator implements GroupCoordinator, MetadataFo
     private <T> Future<T> ask(
             Function<org.apache.kafka.coordinator.group.GroupCoordinator, CompletableFuture<T>> question) {
         Promise<T> promise = CallerContext.promise();
-        org.apache.kafka.coordinator.group.GroupCoordinator library = coordination.library();
-        if (library == null) {
+        RunningGroups running = coordination.library();
+        if (running == null) {
             promise.fail(new MillraceException(
                     ErrorCode.NOT_COORDINATOR, "This node coordinates no groups: ask which one does"));
             return promise.future();
         }
-        try {
-            question.apply(library).whenComplete((answer, failure) -> {
-                if (failure == null) {
-                    promise.complete(answer);
-                } else {
-                    promise.fail(LibraryErrors.ofKafka(failure));
-                }
-            });
-        } catch (RuntimeException e) {
-            promise.fail(LibraryErrors.ofKafka(e));
-        }
+        LibraryErrors.complete(promise, () -> question.apply(running.library()));
         return promise.future();
     }
 }

@@ -3,18 +3,20 @@ package io.millrace.cluster.coordinator;
 import com.yammer.metrics.core.MetricsRegistry;
 import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.partition.CoordinatorLogs;
+import io.millrace.cluster.share.ShareGroupsConfig;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
+import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
 import org.apache.kafka.coordinator.group.GroupServices;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
 import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
-import org.apache.kafka.server.share.persister.NoOpStatePersister;
 
 /** Makes and starts Kafka's group coordinator with our logs, settings and threads. */
 final class Library {
@@ -24,34 +26,40 @@ final class Library {
 
     private Library() {}
 
-    static GroupCoordinator start(
+    static RunningGroups start(
             int nodeId,
             GroupsConfig config,
             int offsetsPartitions,
             CoordinatorLogs logs,
             Reigns reigns,
+            ShareSupport shares,
             MetadataImage image) {
-        GroupCoordinatorConfig settings = GroupCoordinatorConfig.fromProps(settings(config, offsetsPartitions));
+        GroupCoordinatorConfig settings =
+                GroupCoordinatorConfig.fromProps(settings(config, shares.config(), offsetsPartitions));
         GroupCoordinator service = GroupServices.open(
                 nodeId,
                 settings,
                 new GroupServices.Parts(
                         new LogWriter(logs, reigns, OffsetsTopic.BATCH_BYTES_MAX),
-                        new LogLoader(logs, reigns, CoordinatorThreads.single("loader")),
-                        CoordinatorThreads.timer(),
+                        new LogLoader(
+                                logs,
+                                reigns,
+                                new GroupCoordinatorRecordSerde(),
+                                CoordinatorThreads.single(CoordinatorThreads.GROUPS, "loader")),
+                        CoordinatorThreads.timer(CoordinatorThreads.GROUPS),
                         new NoRuntimeMetrics(),
                         new GroupCoordinatorMetrics(new MetricsRegistry(), new Metrics()),
-                        new GroupConfigManager(Map.of(), settings, ShareGroupConfig.fromProps(Map.of())),
-                        new NoOpStatePersister(),
-                        new NoShareGroups()));
+                        new GroupConfigManager(
+                                Map.of(), settings, ShareGroupConfig.fromProps(shareSettings(shares.config()))),
+                        shares.persister(),
+                        new LeaderOffsets(shares.anywhere())));
         service.startup(() -> offsetsPartitions);
         service.onMetadataUpdate(new MetadataDelta.Builder().setImage(image).build(), image);
-        return service;
+        return new RunningGroups(service);
     }
 
-    private static Map<String, Object> settings(GroupsConfig config, int offsetsPartitions) {
-        int consumerSessionMs = config.consumerSessionTimeoutMs();
-        int consumerHeartbeatMs = config.consumerHeartbeatIntervalMs();
+    private static Map<String, Object> settings(
+            GroupsConfig config, ShareGroupsConfig shareConfig, int offsetsPartitions) {
         Map<String, Object> settings = new HashMap<>();
         settings.put(
                 "group.coordinator.threads",
@@ -65,21 +73,63 @@ final class Library {
         settings.put("group.initial.rebalance.delay.ms", config.initialRebalanceDelayMs());
         settings.put("group.max.size", config.maxSize());
         settings.put("group.consumer.max.size", config.maxSize());
-        // Its bounds are for settings of single groups.
-        settings.put("group.consumer.session.timeout.ms", consumerSessionMs);
-        settings.put(
-                "group.consumer.min.session.timeout.ms",
-                Math.min(consumerSessionMs, GroupCoordinatorConfig.CONSUMER_GROUP_MIN_SESSION_TIMEOUT_MS_DEFAULT));
-        settings.put(
-                "group.consumer.max.session.timeout.ms",
-                Math.max(consumerSessionMs, GroupCoordinatorConfig.CONSUMER_GROUP_MAX_SESSION_TIMEOUT_MS_DEFAULT));
-        settings.put("group.consumer.heartbeat.interval.ms", consumerHeartbeatMs);
-        settings.put(
-                "group.consumer.min.heartbeat.interval.ms",
-                Math.min(consumerHeartbeatMs, GroupCoordinatorConfig.CONSUMER_GROUP_MIN_HEARTBEAT_INTERVAL_MS_DEFAULT));
-        settings.put(
-                "group.consumer.max.heartbeat.interval.ms",
-                Math.max(consumerHeartbeatMs, GroupCoordinatorConfig.CONSUMER_GROUP_MAX_HEARTBEAT_INTERVAL_MS_DEFAULT));
+        settings.put("group.streams.max.size", config.maxSize());
+        settings.put("group.share.max.size", shareConfig.maxSize());
+        settings.put("group.streams.initial.rebalance.delay.ms", config.initialRebalanceDelayMs());
+        for (String protocol : List.of("consumer", "streams", "share")) {
+            sessions(
+                    settings,
+                    "group." + protocol,
+                    config.consumerSessionTimeoutMs(),
+                    config.consumerHeartbeatIntervalMs());
+        }
         return settings;
+    }
+
+    private static Map<String, Object> shareSettings(ShareGroupsConfig config) {
+        Map<String, Object> settings = new HashMap<>();
+        bounded(
+                settings,
+                "record.lock.duration.ms",
+                config.recordLockDurationMs(),
+                ShareGroupConfig.SHARE_GROUP_MIN_RECORD_LOCK_DURATION_MS_DEFAULT,
+                ShareGroupConfig.SHARE_GROUP_MAX_RECORD_LOCK_DURATION_MS_DEFAULT);
+        bounded(
+                settings,
+                "delivery.count.limit",
+                config.deliveryCountLimit(),
+                ShareGroupConfig.SHARE_GROUP_MIN_DELIVERY_COUNT_LIMIT_DEFAULT,
+                ShareGroupConfig.SHARE_GROUP_MAX_DELIVERY_COUNT_LIMIT_DEFAULT);
+        bounded(
+                settings,
+                "partition.max.record.locks",
+                config.partitionMaxRecordLocks(),
+                ShareGroupConfig.SHARE_GROUP_MIN_PARTITION_MAX_RECORD_LOCKS_DEFAULT,
+                ShareGroupConfig.SHARE_GROUP_MAX_PARTITION_MAX_RECORD_LOCKS_DEFAULT);
+        return settings;
+    }
+
+    private static void bounded(Map<String, Object> settings, String name, int value, int min, int max) {
+        settings.put("group.share." + name, value);
+        settings.put("group.share.min." + name, Math.min(value, min));
+        settings.put("group.share.max." + name, Math.max(value, max));
+    }
+
+    /** The bounds are for settings of single groups. */
+    private static void sessions(Map<String, Object> settings, String prefix, int sessionMs, int heartbeatMs) {
+        settings.put(prefix + ".session.timeout.ms", sessionMs);
+        settings.put(
+                prefix + ".min.session.timeout.ms",
+                Math.min(sessionMs, GroupCoordinatorConfig.CONSUMER_GROUP_MIN_SESSION_TIMEOUT_MS_DEFAULT));
+        settings.put(
+                prefix + ".max.session.timeout.ms",
+                Math.max(sessionMs, GroupCoordinatorConfig.CONSUMER_GROUP_MAX_SESSION_TIMEOUT_MS_DEFAULT));
+        settings.put(prefix + ".heartbeat.interval.ms", heartbeatMs);
+        settings.put(
+                prefix + ".min.heartbeat.interval.ms",
+                Math.min(heartbeatMs, GroupCoordinatorConfig.CONSUMER_GROUP_MIN_HEARTBEAT_INTERVAL_MS_DEFAULT));
+        settings.put(
+                prefix + ".max.heartbeat.interval.ms",
+                Math.max(heartbeatMs, GroupCoordinatorConfig.CONSUMER_GROUP_MAX_HEARTBEAT_INTERVAL_MS_DEFAULT));
     }
 }

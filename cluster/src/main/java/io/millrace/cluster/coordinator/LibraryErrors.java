@@ -2,7 +2,10 @@ package io.millrace.cluster.coordinator;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.vertx.core.Promise;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -16,6 +19,21 @@ final class LibraryErrors {
         return failure instanceof MillraceException ours
                 ? Errors.forCode(ours.code().kafkaCode()).exception(ours.getMessage())
                 : Errors.UNKNOWN_SERVER_ERROR.exception(failure.toString());
+    }
+
+    /** Asks the library, and completes with what it answers, or fails with what callers are told. */
+    static <T> void complete(Promise<T> promise, Supplier<CompletableFuture<T>> question) {
+        try {
+            question.get().whenComplete((answer, failure) -> {
+                if (failure == null) {
+                    promise.complete(answer);
+                } else {
+                    promise.fail(ofKafka(failure));
+                }
+            });
+        } catch (RuntimeException e) {
+            promise.fail(ofKafka(e));
+        }
     }
 
     /** What callers are told of a failure of the library; one that we have no word for stays as it is. */

@@ -15,6 +15,7 @@ import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorLoader;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorPlayback;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
+import org.apache.kafka.coordinator.common.runtime.Deserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,12 +32,17 @@ final class LogLoader implements CoordinatorLoader<CoordinatorRecord> {
 
     private final CoordinatorLogs logs;
     private final Reigns reigns;
+    private final Deserializer<CoordinatorRecord> records;
     private final ExecutorService executor;
 
-    /** @param executor a thread that may wait for the disk; ended with this */
-    LogLoader(CoordinatorLogs logs, Reigns reigns, ExecutorService executor) {
+    /**
+     * @param records reads what the library has written
+     * @param executor a thread that may wait for the disk; ended with this
+     */
+    LogLoader(CoordinatorLogs logs, Reigns reigns, Deserializer<CoordinatorRecord> records, ExecutorService executor) {
         this.logs = logs;
         this.reigns = reigns;
+        this.records = records;
         this.executor = executor;
     }
 
@@ -51,7 +57,7 @@ final class LogLoader implements CoordinatorLoader<CoordinatorRecord> {
             } catch (MillraceException e) {
                 loaded.completeExceptionally(LibraryErrors.toKafka(e));
             } catch (IOException | RuntimeException e) {
-                log.error("The groups in {} cannot be loaded; they are not served here", partition, e);
+                log.error("What is coordinated in {} cannot be loaded and is not served here", partition, e);
                 loaded.completeExceptionally(e);
             }
         });
@@ -68,7 +74,10 @@ final class LogLoader implements CoordinatorLoader<CoordinatorRecord> {
         PartitionOffsets atStart = logs.offsets(reign.partition());
         long end = atStart.logEndOffset();
         Replay replay = new Replay(
-                partition, playback, () -> logs.offsets(reign.partition()).highWatermark());
+                partition,
+                records,
+                playback,
+                () -> logs.offsets(reign.partition()).highWatermark());
         long next = atStart.logStartOffset();
         while (next < end) {
             if (!reigns.isPresent(reign)) {

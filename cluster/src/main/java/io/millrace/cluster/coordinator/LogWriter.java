@@ -14,7 +14,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
@@ -174,10 +173,17 @@ final class LogWriter implements PartitionWriter {
         return verified;
     }
 
-    /** Groups are compacted; only share groups cut their log. */
+    /** What share groups have written again in a snapshot; groups are compacted. */
     @Override
     public CompletableFuture<Void> deleteRecords(TopicPartition partition, long beforeOffset) {
-        return CompletableFuture.failedFuture(
-                new UnsupportedVersionException("Records of " + partition + " are compacted, not deleted"));
+        CompletableFuture<Void> deleted = new CompletableFuture<>();
+        logs.deleteRecords(require(partition).partition(), beforeOffset).onComplete(done -> {
+            if (done.succeeded()) {
+                deleted.complete(null);
+            } else {
+                deleted.completeExceptionally(LibraryErrors.toKafka(done.cause()));
+            }
+        });
+        return deleted;
     }
 }

@@ -11,7 +11,6 @@ import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorPlayback;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.apache.kafka.coordinator.common.runtime.Deserializer;
-import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +25,7 @@ final class Replay {
     private final TopicPartition partition;
     private final CoordinatorPlayback<CoordinatorRecord> playback;
     private final LongSupplier highWatermark;
-    private final GroupCoordinatorRecordSerde serde = new GroupCoordinatorRecordSerde();
+    private final Deserializer<CoordinatorRecord> serde;
 
     /** Ends of batches that the library knows and has not been told to be acknowledged. */
     private final ArrayDeque<Long> ends = new ArrayDeque<>();
@@ -36,8 +35,13 @@ final class Replay {
     private long records;
     private long bytes;
 
-    Replay(TopicPartition partition, CoordinatorPlayback<CoordinatorRecord> playback, LongSupplier highWatermark) {
+    Replay(
+            TopicPartition partition,
+            Deserializer<CoordinatorRecord> serde,
+            CoordinatorPlayback<CoordinatorRecord> playback,
+            LongSupplier highWatermark) {
         this.partition = partition;
+        this.serde = serde;
         this.playback = playback;
         this.highWatermark = highWatermark;
     }

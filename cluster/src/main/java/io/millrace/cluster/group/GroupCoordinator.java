@@ -22,6 +22,9 @@ import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetDeleteResponseData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
+import org.apache.kafka.common.message.StreamsGroupDescribeResponseData;
+import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.StreamsGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
@@ -37,7 +40,7 @@ import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
  * error codes in the answers; futures fail with {@link io.millrace.cluster.error.MillraceException} when this node coordinates nothing
  * (NOT_COORDINATOR) or is stopping.
  */
-public interface GroupCoordinator {
+public interface GroupCoordinator extends ShareGroupCoordinator {
 
     /**
      * The node that coordinates a group. The first call creates the internal topic. Fails with COORDINATOR_NOT_AVAILABLE while there is
@@ -64,6 +67,16 @@ public interface GroupCoordinator {
             GroupClient client, ConsumerGroupHeartbeatRequestData request);
 
     Future<List<ConsumerGroupDescribeResponseData.DescribedGroup>> describeConsumerGroups(
+            GroupClient client, List<String> groupIds);
+
+    /**
+     * A member of a group of a Streams application whose tasks the node assigns (KIP-1071): joins, stays, leaves. Internal topics that the
+     * application misses are made; the answer does not wait for them.
+     */
+    Future<StreamsGroupHeartbeatResponseData> streamsGroupHeartbeat(
+            GroupClient client, StreamsGroupHeartbeatRequestData request);
+
+    Future<List<StreamsGroupDescribeResponseData.DescribedGroup>> describeStreamsGroups(
             GroupClient client, List<String> groupIds);
 
     Future<List<DescribeGroupsResponseData.DescribedGroup>> describeGroups(GroupClient client, List<String> groupIds);

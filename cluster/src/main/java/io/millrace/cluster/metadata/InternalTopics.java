@@ -14,7 +14,10 @@ public final class InternalTopics {
     /** Transactions. */
     public static final String TRANSACTION_STATE = "__transaction_state";
 
-    private static final Set<String> NAMES = Set.of(CONSUMER_OFFSETS, TRANSACTION_STATE);
+    /** What share groups have delivered. */
+    public static final String SHARE_GROUP_STATE = "__share_group_state";
+
+    private static final Set<String> NAMES = Set.of(CONSUMER_OFFSETS, TRANSACTION_STATE, SHARE_GROUP_STATE);
 
     private InternalTopics() {}
 

@@ -22,24 +22,29 @@ import java.util.function.Supplier;
 public final class BatchingRecordAppender implements RecordAppender {
 
     private final PartitionService service;
+    private final OnceAppender once;
     private final TopicLimits limits;
     private final Clock clock;
     private final long waitingBytesMax;
     private final AtomicLong waitingBytes = new AtomicLong();
     private final Map<TopicPartition, PartitionBatcher> batchers = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, PartitionBatcher> onceBatchers = new ConcurrentHashMap<>();
 
     /**
      * @param service where batches are appended
+     * @param once where those with idempotency keys are
      * @param image the newest image
      * @param topicDefaults topic settings of this node
      */
     public BatchingRecordAppender(
             PartitionService service,
+            OnceAppender once,
             Supplier<ClusterImage> image,
             Map<String, String> topicDefaults,
             Clock clock,
             long waitingBytesMax) {
         this.service = service;
+        this.once = once;
         this.limits = new TopicLimits(image, topicDefaults);
         this.clock = clock;
         this.waitingBytesMax = waitingBytesMax;
@@ -47,11 +52,26 @@ public final class BatchingRecordAppender implements RecordAppender {
 
     @Override
     public Future<AppendedRecord> append(TopicPartition key, NewRecord record, Acks acks, int timeoutMs) {
+        return append(batchers, key, record, acks, timeoutMs);
+    }
+
+    @Override
+    public Future<AppendedRecord> appendOnce(TopicPartition key, NewRecord record, Acks acks, int timeoutMs) {
+        return append(onceBatchers, key, record, acks, timeoutMs);
+    }
+
+    private Future<AppendedRecord> append(
+            Map<TopicPartition, PartitionBatcher> among,
+            TopicPartition key,
+            NewRecord record,
+            Acks acks,
+            int timeoutMs) {
         LogConfig config;
         try {
             config = limits.of(key);
         } catch (MillraceException e) {
             batchers.remove(key);
+            onceBatchers.remove(key);
             return Future.failedFuture(e);
         }
         int sizeBytes = RecordBatches.sizeBoundBytes(record);
@@ -67,7 +87,7 @@ public final class BatchingRecordAppender implements RecordAppender {
                             + " bytes wait already. This one was not stored; send it again later."));
         }
         Promise<AppendedRecord> promise = CallerContext.promise();
-        batcher(key)
+        batcher(among, key)
                 .add(record, sizeBytes, config.maxMessageBytes() - BatchHeader.SIZE_BYTES, acks, timeoutMs, promise);
         if (acks == Acks.NONE) {
             promise.tryComplete(new AppendedRecord(key.partition(), -1, record.timestampMs()));
@@ -95,12 +115,16 @@ public final class BatchingRecordAppender implements RecordAppender {
         return null;
     }
 
-    private PartitionBatcher batcher(TopicPartition key) {
-        PartitionBatcher present = batchers.get(key);
+    private PartitionBatcher batcher(Map<TopicPartition, PartitionBatcher> among, TopicPartition key) {
+        PartitionBatcher present = among.get(key);
         return present != null
                 ? present
-                : batchers.computeIfAbsent(
+                : among.computeIfAbsent(
                         key,
-                        added -> new PartitionBatcher(added, service, clock, bytes -> waitingBytes.addAndGet(-bytes)));
+                        added -> new PartitionBatcher(
+                                added,
+                                among == batchers ? BatchSender.plain(added, service) : BatchSender.once(added, once),
+                                clock,
+                                bytes -> waitingBytes.addAndGet(-bytes)));
     }
 }

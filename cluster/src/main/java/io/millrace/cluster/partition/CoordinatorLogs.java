@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
@@ -25,11 +26,19 @@ public final class CoordinatorLogs {
 
     private final PartitionRegistry registry;
     private final Supplier<TransactionVerifier> verifier;
+    private final BiFunction<TopicPartition, Long, Future<Long>> deletion;
 
-    /** @param verifier who is asked before something is written in a transaction */
-    CoordinatorLogs(PartitionRegistry registry, Supplier<TransactionVerifier> verifier) {
+    /**
+     * @param verifier who is asked before something is written in a transaction
+     * @param deletion see {@link PartitionService#deleteRecords}
+     */
+    CoordinatorLogs(
+            PartitionRegistry registry,
+            Supplier<TransactionVerifier> verifier,
+            BiFunction<TopicPartition, Long, Future<Long>> deletion) {
         this.registry = registry;
         this.verifier = verifier;
+        this.deletion = deletion;
     }
 
     /** The epoch of this node's reign over a partition, if there is one and it is in force. */
@@ -98,6 +107,11 @@ public final class CoordinatorLogs {
                 .verify(key, transaction, producerId, producerEpoch)
                 .map(ticket)
                 .onFailure(refused -> tickets.giveBack(ticket));
+    }
+
+    /** See {@link PartitionService#deleteRecords}. */
+    public Future<Long> deleteRecords(TopicPartition key, long beforeOffset) {
+        return deletion.apply(key, beforeOffset);
     }
 
     /** See {@link PartitionService#watch}. */

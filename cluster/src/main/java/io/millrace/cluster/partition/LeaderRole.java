@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -148,6 +149,42 @@ final class LeaderRole implements Role {
         return promise.future();
     }
 
+    /**
+     * As {@link #append}, of batches outside of transactions, and tells where they are as soon as they are written, on a thread of the
+     * storage: also when it is not known in the end whether they stay.
+     */
+    Future<AppendResult> append(AppendCommand command, Consumer<AppendResult> onWritten) {
+        Promise<AppendResult> promise = CallerContext.promise();
+        MillraceException refusal = refusalOf(command);
+        if (refusal != null) {
+            promise.fail(refusal);
+            return promise.future();
+        }
+        append(
+                command,
+                promise,
+                () -> log.append(command.batches(), leaderEpoch, AppendOrigin.CLIENT)
+                        .whenComplete((result, failure) -> {
+                            if (failure == null) {
+                                onWritten.accept(result);
+                            }
+                        }));
+        return promise.future();
+    }
+
+    /** Answers as for an append of what lies in this log already: when it is stored as the command asks. */
+    Future<AppendResult> acknowledge(AppendResult present, AppendCommand command) {
+        Promise<AppendResult> promise = CallerContext.promise();
+        int cuts = untilReplicated.cuts();
+        MillraceException refusal = refusalOf(command);
+        if (refusal != null) {
+            promise.fail(refusal);
+        } else {
+            answer(command, cuts, promise, present);
+        }
+        return promise.future();
+    }
+
     private void append(
             AppendCommand command, Promise<AppendResult> promise, Supplier<CompletionStage<AppendResult>> write) {
         int cuts = untilReplicated.cuts();
@@ -253,6 +290,10 @@ final class LeaderRole implements Role {
             return;
         }
         atEnd.grown(result.lastOffset() + 1);
+        answer(command, cuts, promise, result);
+    }
+
+    private void answer(AppendCommand command, int cuts, Promise<AppendResult> promise, AppendResult result) {
         long deadlineMs = context.nowMs() + command.timeoutMs();
         if (command.acks() == Acks.NONE) {
             promise.complete(result);

@@ -4,6 +4,7 @@ import io.millrace.cluster.CallerContext;
 import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.idempotence.IdempotencyConfig;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.replication.ReplicaFetchRequest;
 import io.millrace.cluster.replication.ReplicaFetchResponse;
@@ -24,6 +25,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Clock;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -294,9 +296,14 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
         return new ReplicaReader(registry, readers);
     }
 
+    /** Appends that are stored once, to what this node leads. */
+    public OnceAppends onceAppends(IdempotencyConfig idempotency, Clock clock) {
+        return new OnceAppends(registry, readers, idempotency, clock);
+    }
+
     /** The logs of internal topics, for the coordinators that keep their state there. */
     public CoordinatorLogs coordinatorLogs() {
-        return new CoordinatorLogs(registry, context.verifier()::get);
+        return new CoordinatorLogs(registry, context.verifier()::get, this::deleteRecords);
     }
 
     /** Bytes on disk of all replicas of this node. */

@@ -3,7 +3,6 @@ package io.millrace.cluster.partition;
 import io.millrace.cluster.partition.RecordAppender.AppendedRecord;
 import io.millrace.cluster.record.NewRecord;
 import io.millrace.cluster.record.RecordBatches;
-import io.millrace.storage.AppendResult;
 import io.millrace.storage.TopicPartition;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -29,16 +28,16 @@ final class PartitionBatcher {
             NewRecord record, int sizeBytes, Acks acks, int timeoutMs, Promise<AppendedRecord> promise) {}
 
     private final TopicPartition partition;
-    private final PartitionService service;
+    private final BatchSender sender;
     private final Clock clock;
     private final IntConsumer bytesDone;
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
     private boolean appending;
 
     /** @param bytesDone told how many bytes do not wait any more */
-    PartitionBatcher(TopicPartition partition, PartitionService service, Clock clock, IntConsumer bytesDone) {
+    PartitionBatcher(TopicPartition partition, BatchSender sender, Clock clock, IntConsumer bytesDone) {
         this.partition = partition;
-        this.service = service;
+        this.sender = sender;
         this.clock = clock;
         this.bytesDone = bytesDone;
     }
@@ -82,7 +81,7 @@ final class PartitionBatcher {
         });
     }
 
-    private Future<AppendResult> append(List<Waiting> batch) {
+    private Future<BatchSender.Answers> append(List<Waiting> batch) {
         List<NewRecord> records = new ArrayList<>(batch.size());
         Acks acks = Acks.LEADER;
         int timeoutMs = 0;
@@ -94,26 +93,20 @@ final class PartitionBatcher {
             }
         }
         try {
-            return service.append(
+            return sender.append(
                     new AppendCommand(partition, RecordBatches.build(records, clock.millis()), acks, timeoutMs));
         } catch (RuntimeException e) {
             return Future.failedFuture(LogErrors.translate(e));
         }
     }
 
-    private void complete(List<Waiting> batch, AsyncResult<AppendResult> done) {
+    private void complete(List<Waiting> batch, AsyncResult<BatchSender.Answers> done) {
         int index = 0;
         int bytes = 0;
         for (Waiting waiting : batch) {
             bytes += waiting.sizeBytes();
             if (done.succeeded()) {
-                AppendResult result = done.result();
-                long timestampMs = result.logAppendTimeMs() >= 0
-                        ? result.logAppendTimeMs()
-                        : waiting.record().timestampMs();
-                waiting.promise()
-                        .tryComplete(
-                                new AppendedRecord(partition.partition(), result.baseOffset() + index, timestampMs));
+                done.result().complete(index, waiting.record(), waiting.promise());
             } else {
                 waiting.promise().tryFail(done.cause());
             }

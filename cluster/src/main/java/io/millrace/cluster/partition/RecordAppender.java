@@ -17,6 +17,22 @@ public interface RecordAppender {
     /** Appends one record and answers with its offset once it is stored as {@code acks} asks. */
     Future<AppendedRecord> append(TopicPartition partition, NewRecord record, Acks acks, int timeoutMs);
 
-    /** Where a record went. */
-    record AppendedRecord(int partition, long offset, long timestampMs) {}
+    /**
+     * As {@link #append}, of a record with an {@link io.millrace.cluster.idempotence.IdempotencyMark}, which is stored once. Fails with
+     * INVALID_RECORD when another record came with the same key before, and CONCURRENT_TRANSACTIONS while it is being stored for another
+     * request.
+     */
+    Future<AppendedRecord> appendOnce(TopicPartition partition, NewRecord record, Acks acks, int timeoutMs);
+
+    /**
+     * Where a record went.
+     *
+     * @param replayed whether it had been stored before, by a request with the same idempotency key
+     */
+    record AppendedRecord(int partition, long offset, long timestampMs, boolean replayed) {
+
+        public AppendedRecord(int partition, long offset, long timestampMs) {
+            this(partition, offset, timestampMs, false);
+        }
+    }
 }

@@ -94,8 +94,17 @@ public final class ClaimedNode {
             ApiKeys.DELETE_RECORDS,
             ApiKeys.WRITE_TXN_MARKERS,
             ApiKeys.ADD_PARTITIONS_TO_TXN,
+            ApiKeys.CONSUMER_GROUP_HEARTBEAT,
+            ApiKeys.LEAVE_GROUP,
+            ApiKeys.OFFSET_COMMIT,
+            ApiKeys.OFFSET_FETCH,
             ApiKeys.ALTER_CLIENT_QUOTAS,
-            ApiKeys.UPDATE_FEATURES
+            ApiKeys.UPDATE_FEATURES,
+            ApiKeys.INITIALIZE_SHARE_GROUP_STATE,
+            ApiKeys.READ_SHARE_GROUP_STATE,
+            ApiKeys.WRITE_SHARE_GROUP_STATE,
+            ApiKeys.DELETE_SHARE_GROUP_STATE,
+            ApiKeys.READ_SHARE_GROUP_STATE_SUMMARY
         }) {
             CLAIMS.put(forOthers, request -> IntStream.empty());
         }

@@ -3,6 +3,7 @@ package io.millrace.cluster.peer;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.error.OutcomeUnknownException;
+import io.millrace.cluster.idempotence.OnceOutcome;
 import io.millrace.cluster.partition.AppendCommand;
 import io.millrace.cluster.routing.LeaderClient;
 import io.millrace.storage.AppendResult;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 
@@ -40,6 +42,19 @@ public final class PeerLeaderClient implements LeaderClient {
                         ClientMessages.produce(command),
                         command.timeoutMs())
                 .map(answer -> ClientMessages.appended(command, (ProduceResponseData) answer))
+                .recover(failure -> Future.failedFuture(told(failure, true)));
+    }
+
+    @Override
+    public Future<List<OnceOutcome>> appendOnce(int node, AppendCommand command) {
+        ProduceRequestData message = ClientMessages.produce(command);
+        OnceField.ask(message);
+        return send(node, PeerLane.APPENDS, ClientMessages.PRODUCE_VERSION, message, command.timeoutMs())
+                .map(answer -> {
+                    ProduceResponseData produced = (ProduceResponseData) answer;
+                    ClientMessages.appended(command, produced);
+                    return OnceField.outcomes(produced);
+                })
                 .recover(failure -> Future.failedFuture(told(failure, true)));
     }
 

@@ -88,6 +88,40 @@ public final class RecordBatches {
         return next;
     }
 
+    /**
+     * Gives the headers of a name, in order; of a record that has several the last one. Looks only into batches as {@link #build} makes
+     * them, neither compressed nor of a producer with an id: in a log with others that is much less to look into.
+     *
+     * @param batches whole batches
+     * @return the offset after the last batch, -1 when there is none
+     */
+    public static long forEachHeader(ByteBuffer batches, String name, HeaderConsumer consumer) {
+        long next = -1;
+        for (int at = batches.position(); at < batches.limit(); at += BatchHeader.sizeBytes(batches, at)) {
+            next = BatchHeader.lastOffset(batches, at) + 1;
+            if (BatchHeader.isControl(batches, at)
+                    || BatchHeader.isCompressed(batches, at)
+                    || BatchHeader.producerId(batches, at) >= 0) {
+                continue;
+            }
+            try {
+                for (Record record : BatchContent.recordsOf(batches, at)) {
+                    Header[] headers = record.headers();
+                    for (int i = headers.length - 1; i >= 0; i--) {
+                        if (headers[i].key().equals(name)) {
+                            consumer.accept(record.offset(), headers[i].value());
+                            break;
+                        }
+                    }
+                }
+            } catch (UnreadableBatchException e) {
+                // Not one that was built here.
+                continue;
+            }
+        }
+        return next;
+    }
+
     private static List<Record> recordsOf(ByteBuffer batches, int at, long fromOffset, RecordConsumer consumer) {
         try {
             return BatchContent.recordsOf(batches, at);

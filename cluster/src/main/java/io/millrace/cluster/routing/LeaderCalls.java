@@ -30,6 +30,7 @@ final class LeaderCalls {
             ErrorCode.FENCED_LEADER_EPOCH,
             ErrorCode.UNKNOWN_LEADER_EPOCH,
             ErrorCode.OFFSET_NOT_AVAILABLE,
+            ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
             // The leader has not heard of the topic yet; of one that is gone, this node's image will tell.
             ErrorCode.UNKNOWN_TOPIC_ID,
             ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);

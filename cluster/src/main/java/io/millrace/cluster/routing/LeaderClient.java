@@ -1,6 +1,7 @@
 package io.millrace.cluster.routing;
 
 import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.idempotence.OnceOutcome;
 import io.millrace.cluster.partition.AppendCommand;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.TopicPartition;
@@ -30,6 +31,9 @@ public interface LeaderClient {
      * unknown, when the records may have been stored.
      */
     Future<AppendResult> append(int node, AppendCommand command);
+
+    /** As {@link #append}, of records with a mark; see {@link io.millrace.cluster.partition.OnceAppender}. */
+    Future<List<OnceOutcome>> appendOnce(int node, AppendCommand command);
 
     /** Reads below the last stable offset, without what was aborted; answers each partition in the order of the request. */
     Future<List<Fetched>> fetch(int node, Fetch request);

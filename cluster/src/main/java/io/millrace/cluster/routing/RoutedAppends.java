@@ -52,13 +52,18 @@ final class RoutedAppends {
         if (leaders.isHere(leader)) {
             return local.append(attempt);
         }
-        Promise<AppendResult> answer = CallerContext.promise();
-        client.append(leader.nodeId(), attempt).onComplete(answer::tryComplete, answer::tryFail);
-        watchOver(command.partition(), leader, answer);
+        return watched(command.partition(), leader, client.append(leader.nodeId(), attempt));
+    }
+
+    /** What a leader was asked, with an end to the waiting when it leads no more. */
+    <T> Future<T> watched(TopicPartition key, Leader leader, Future<T> asked) {
+        Promise<T> answer = CallerContext.promise();
+        asked.onComplete(answer::tryComplete, answer::tryFail);
+        watchOver(key, leader, answer);
         return answer.future();
     }
 
-    private void watchOver(TopicPartition key, Leader asked, Promise<AppendResult> answer) {
+    private void watchOver(TopicPartition key, Leader asked, Promise<?> answer) {
         long timer = vertx.setTimer(FORMER_LEADER_WAIT_MS, now -> {
             if (leads(asked, key)) {
                 watchOver(key, asked, answer);

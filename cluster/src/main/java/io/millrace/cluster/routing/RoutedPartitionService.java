@@ -9,6 +9,7 @@ import io.millrace.cluster.partition.FetchCommand;
 import io.millrace.cluster.partition.FetchedPartition;
 import io.millrace.cluster.partition.Isolation;
 import io.millrace.cluster.partition.LocalPartitionService;
+import io.millrace.cluster.partition.OnceAppender;
 import io.millrace.cluster.partition.PartitionOffsets;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.ReplicaReader;
@@ -81,6 +82,15 @@ public final class RoutedPartitionService implements PartitionService {
         this.remotes = new RemotePartitions(vertx, leaders, client);
         this.watches = new RoutedWatches(this, replicas, remotes);
         this.lookups = new OffsetLookups(client);
+    }
+
+    /**
+     * Appends that are stored once, wherever the partition is led.
+     *
+     * @param here of the partitions that this node leads
+     */
+    public OnceAppender once(OnceAppender here) {
+        return new RoutedOnce(appends, leaders, calls, here, client);
     }
 
     /** There is a new image, and it is in force on this node. */

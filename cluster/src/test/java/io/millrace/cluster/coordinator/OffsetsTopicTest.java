@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.metadata.InternalTopics;
+import io.millrace.cluster.share.ShareGroupsConfig;
 import java.util.stream.IntStream;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.kafka.image.MetadataImage;
@@ -14,8 +15,10 @@ class OffsetsTopicTest {
     /** A client that is sent to another node than the one that has its group would go there for ever. */
     @Test
     void aGroupIsLookedForWhereTheLibraryKeepsIt() {
-        GroupCoordinator library =
-                Library.start(1, GroupsConfig.defaults(), 50, null, new Reigns(), MetadataImage.EMPTY);
+        ShareSupport shares = new ShareSupport(null, 1, ShareGroupsConfig.defaults(), null, null, null);
+        GroupCoordinator library = Library.start(
+                        1, GroupsConfig.defaults(), 50, null, new Reigns(), shares, MetadataImage.EMPTY)
+                .library();
         try {
             assertThat(IntStream.range(0, 1_000)
                             .mapToObj(number -> "group of people " + number)

@@ -27,7 +27,11 @@ class ReplayTest {
 
     private final AtomicLong highWatermark = new AtomicLong();
     private final Playback playback = new Playback();
-    private final Replay replay = new Replay(new TopicPartition("__consumer_offsets", 3), playback, highWatermark::get);
+    private final Replay replay = new Replay(
+            new TopicPartition("__consumer_offsets", 3),
+            new GroupCoordinatorRecordSerde(),
+            playback,
+            highWatermark::get);
 
     /** What the library was told, in order. */
     private static final class Playback implements CoordinatorPlayback<CoordinatorRecord> {

@@ -3,6 +3,7 @@ package io.millrace.cluster.partition;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.error.OutcomeUnknownException;
+import io.millrace.cluster.idempotence.OnceOutcome;
 import io.millrace.cluster.routing.LeaderClient;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.ReadResult;
@@ -36,6 +37,11 @@ final class TestLeaderClient implements LeaderClient {
         losesAnswers = true;
     }
 
+    /** And from now on it is again. */
+    void findAnswers() {
+        losesAnswers = false;
+    }
+
     private LocalPartitionService reached(int node) {
         LocalPartitionService service = network.reached(self, node);
         if (service == null) {
@@ -53,6 +59,21 @@ final class TestLeaderClient implements LeaderClient {
             appends.incrementAndGet();
             return reached(node)
                     .append(new AppendCommand(command.partition(), copy, command.acks(), command.timeoutMs()))
+                    .compose(stored -> losesAnswers
+                            ? Future.failedFuture(new OutcomeUnknownException(
+                                    new MillraceException(ErrorCode.REQUEST_TIMED_OUT, "the connection broke")))
+                            : Future.succeededFuture(stored));
+        } catch (MillraceException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    @Override
+    public Future<List<OnceOutcome>> appendOnce(int node, AppendCommand command) {
+        try {
+            appends.incrementAndGet();
+            return network.once(reached(node))
+                    .appendOnce(command)
                     .compose(stored -> losesAnswers
                             ? Future.failedFuture(new OutcomeUnknownException(
                                     new MillraceException(ErrorCode.REQUEST_TIMED_OUT, "the connection broke")))

@@ -1,5 +1,6 @@
 package io.millrace.cluster.partition;
 
+import io.millrace.cluster.idempotence.IdempotencyConfig;
 import io.millrace.cluster.replication.ReplicaFetchRequest;
 import io.millrace.cluster.replication.ReplicaFetchResponse;
 import io.millrace.cluster.replication.ReplicaFetchResponse.Diverging;
@@ -11,11 +12,16 @@ import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
@@ -29,6 +35,43 @@ final class TestNetwork {
     private final Set<Link> cut = ConcurrentHashMap.newKeySet();
     private volatile long claimedHighWatermark = -1;
     private volatile UnaryOperator<ByteBuffer> damage = UnaryOperator.identity();
+
+    private final Map<LocalPartitionService, OnceAppends> once = new ConcurrentHashMap<>();
+    private final AtomicLong skippedMs = new AtomicLong();
+    private volatile IdempotencyConfig idempotency = IdempotencyConfig.defaults();
+
+    /** Of nodes that start from now on. */
+    void idempotency(IdempotencyConfig config) {
+        idempotency = config;
+    }
+
+    /** Lets time pass for idempotency keys. */
+    void skip(long ms) {
+        skippedMs.addAndGet(ms);
+    }
+
+    /** What a node stores once. */
+    OnceAppends once(LocalPartitionService service) {
+        return once.computeIfAbsent(service, added -> added.onceAppends(idempotency, new SkippingClock()));
+    }
+
+    private final class SkippingClock extends Clock {
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plusMillis(skippedMs.get());
+        }
+    }
 
     void up(int node, LocalPartitionService service) {
         services.put(node, service);

@@ -10,8 +10,8 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.kstream.Produced;
 
 /**
- * A Streams application that counts how often each value came: {@code CountingApp BOOTSTRAP IN OUT STATE-DIRECTORY GUARANTEE}. Each record
- * of IN makes one record in OUT, value to count: with a guarantee of exactly once, a consumer that reads what is committed sees 1, 2, 3, …
+ * A Streams application that counts how often each value came: {@code CountingApp BOOTSTRAP IN OUT STATE-DIRECTORY GUARANTEE
+ * PROTOCOL}. Each record of IN makes one record in OUT, value to count: with a guarantee of exactly once, a consumer that reads what is committed sees 1, 2, 3, …
  * for each value, whatever happens to the application. There is a repartition topic and a changelog in between.
  */
 public final class CountingApp {
@@ -29,7 +29,10 @@ public final class CountingApp {
         settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
         settings.put("auto.offset.reset", "earliest");
-        settings.put("session.timeout.ms", 6_000);
+        settings.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, arguments[5]);
+        if (arguments[5].equals("classic")) {
+            settings.put("session.timeout.ms", 6_000);
+        }
         StreamsBuilder builder = new StreamsBuilder();
         builder.<String, String>stream(arguments[1])
                 .groupBy((key, value) -> value)

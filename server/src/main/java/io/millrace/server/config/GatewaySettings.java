@@ -9,13 +9,18 @@ package io.millrace.server.config;
  * @param messageBytesMax the longest message that a client may send
  * @param unfinishedBytesMax what all clients together may have sent of messages that are not whole
  * @param accessTokenInUrl whether {@code ?access_token=} is a credential
+ * @param compression whether messages are compressed for WebSocket clients that offer it
  * @param outboundBufferBytes what may wait in one socket; above it that stream stops reading
  * @param stalledTimeoutMs how long a client may read nothing with a full buffer before it is closed
  * @param pongTimeoutMs how long a ping may stay unanswered
  * @param checkpointIntervalMs how often a position that moved without a record is told
  * @param drainMs over how long open streams are closed when the server stops
  * @param ringBytesMax recent frames kept for one shared stream
- * @param allRingsBytesMax recent frames kept for all of them
+ * @param allRingsBytesMax recent frames kept for all of them, and records that wait for the tick of a conflated stream
+ * @param idempotencyWindowMs how long a write with an idempotency key is known when it comes again
+ * @param idempotencyKeysMax how many such keys this node remembers
+ * @param conflateKeysMax records that wait for the tick of a conflated stream
+ * @param conflateBytesMax memory that they take
  */
 public record GatewaySettings(
         int streamsMax,
@@ -24,13 +29,18 @@ public record GatewaySettings(
         int messageBytesMax,
         long unfinishedBytesMax,
         boolean accessTokenInUrl,
+        boolean compression,
         int outboundBufferBytes,
         long stalledTimeoutMs,
         long pongTimeoutMs,
         long checkpointIntervalMs,
         long drainMs,
         long ringBytesMax,
-        long allRingsBytesMax) {
+        long allRingsBytesMax,
+        long idempotencyWindowMs,
+        int idempotencyKeysMax,
+        int conflateKeysMax,
+        long conflateBytesMax) {
 
     public GatewaySettings {
         new Checks("gateway")
@@ -46,12 +56,16 @@ public record GatewaySettings(
                 .range("drainMs", drainMs, 0, 20_000)
                 .atLeast("ringBytesMax", ringBytesMax, 65_536)
                 .atLeast("allRingsBytesMax", allRingsBytesMax, ringBytesMax)
+                .range("idempotencyWindowMs", idempotencyWindowMs, 1_000, 86_400_000)
+                .range("idempotencyKeysMax", idempotencyKeysMax, 1_000, 100_000_000)
+                .range("conflateKeysMax", conflateKeysMax, 1, 10_000_000)
+                .range("conflateBytesMax", conflateBytesMax, 65_536, 1 << 30)
                 .done();
     }
 
     static GatewaySettings standard() {
         return new GatewaySettings(
-                20_000, 0, 5_000, 1 << 20, 64 << 20, false, 256 << 10, 60_000, 10_000, 5_000, 2_000, 512 << 10,
-                64 << 20);
+                20_000, 0, 5_000, 1 << 20, 64 << 20, false, true, 256 << 10, 60_000, 10_000, 5_000, 2_000, 512 << 10,
+                64 << 20, 900_000, 1_000_000, 100_000, 16 << 20);
     }
 }

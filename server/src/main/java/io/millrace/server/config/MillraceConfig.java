@@ -16,6 +16,7 @@ public record MillraceConfig(
         GatewaySettings gateway,
         ClusterSettings cluster,
         GroupSettings groups,
+        ShareGroupSettings shareGroups,
         SecuritySettings security) {
 
     public MillraceConfig {
@@ -73,6 +74,7 @@ public record MillraceConfig(
                 GatewaySettings.standard(),
                 ClusterSettings.standard(),
                 GroupSettings.standard(),
+                ShareGroupSettings.standard(),
                 SecuritySettings.standard());
     }
 

@@ -19,7 +19,7 @@ final class CrossOrigin implements Handler<RoutingContext> {
     private static final String METHODS = "GET, HEAD, POST, PATCH, DELETE, OPTIONS";
     private static final String REQUEST_HEADERS =
             "Authorization, Content-Type, Content-Encoding, Prefer, Idempotency-Key, Last-Event-ID";
-    private static final String RESPONSE_HEADERS = "Retry-After, Location, Idempotency-Replayed";
+    private static final String RESPONSE_HEADERS = "Retry-After, Location, Idempotency-Replayed, Preference-Applied";
     private static final String PREFLIGHT_SECONDS = "600";
 
     private final Set<String> allowedOrigins = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);

@@ -114,7 +114,9 @@ final class FailureHandler implements Handler<RoutingContext> {
     private static void render(HttpServerRequest request, int status, MillraceException problem) {
         HttpServerResponse response = request.response();
         response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        if (status == 429 || status == 503) {
+        if (problem instanceof HttpProblem http && http.retryAfterSeconds() > 0) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(http.retryAfterSeconds()));
+        } else if (status == 429 || status == 503) {
             // Jittered, so that the clients which were turned away together do not come back together.
             int seconds = ThreadLocalRandom.current().nextInt(1, RETRY_AFTER_MAX_S + 1);
             response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(seconds));

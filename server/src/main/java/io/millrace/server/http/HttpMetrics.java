@@ -15,8 +15,11 @@ public interface HttpMetrics {
      */
     default void requestAnswered(String route, int status, long nanos) {}
 
-    /** So many records of one write were stored, or taken without an answer ({@code acks=0}). */
+    /** So many records of one write were stored now, or taken without an answer ({@code acks=0}). */
     default void produced(int records) {}
+
+    /** So many records had been stored by an earlier request with the same idempotency key. */
+    default void replayed(int records) {}
 
     default void connectionOpened() {}
 

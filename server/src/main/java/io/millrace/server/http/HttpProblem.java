@@ -7,10 +7,21 @@ import io.millrace.cluster.error.MillraceException;
 public final class HttpProblem extends MillraceException {
 
     private final int status;
+    private final int retryAfterSeconds;
 
     private HttpProblem(int status, ErrorCode code, String message) {
+        this(status, code, message, 0);
+    }
+
+    private HttpProblem(int status, ErrorCode code, String message, int retryAfterSeconds) {
         super(code, message);
         this.status = status;
+        this.retryAfterSeconds = retryAfterSeconds;
+    }
+
+    /** When the client may try again; 0 when the status decides. */
+    public int retryAfterSeconds() {
+        return retryAfterSeconds;
     }
 
     /** The HTTP status of the answer. */
@@ -20,7 +31,7 @@ public final class HttpProblem extends MillraceException {
 
     /** The same problem in other words. */
     public HttpProblem withMessage(String message) {
-        return new HttpProblem(status, code(), message);
+        return new HttpProblem(status, code(), message, retryAfterSeconds);
     }
 
     /** 400: the request is not understood. */
@@ -48,6 +59,11 @@ public final class HttpProblem extends MillraceException {
         return new HttpProblem(408, ErrorCode.INVALID_REQUEST, message);
     }
 
+    /** 409: a request with the same idempotency key is not answered yet. */
+    public static HttpProblem inProgress(String message) {
+        return new HttpProblem(409, ErrorCode.CONCURRENT_TRANSACTIONS, message, 1);
+    }
+
     /** 413: a body over its limit. Nothing was stored. */
     public static HttpProblem bodyTooLarge(String message) {
         return new HttpProblem(413, ErrorCode.MESSAGE_TOO_LARGE, message);
@@ -61,6 +77,11 @@ public final class HttpProblem extends MillraceException {
     /** 415: a Content-Type or Content-Encoding that is not taken. */
     public static HttpProblem unsupportedMediaType(String message) {
         return new HttpProblem(415, ErrorCode.INVALID_REQUEST, message);
+    }
+
+    /** 429: above a quota. Nothing was stored. */
+    public static HttpProblem overQuota(String message, int retryAfterSeconds) {
+        return new HttpProblem(429, ErrorCode.THROTTLING_QUOTA_EXCEEDED, message, retryAfterSeconds);
     }
 
     /** 431: headers over their limit. */

@@ -127,8 +127,8 @@ final class HttpVerticle extends VerticleBase {
                 .setHttp2ClearTextEnabled(false)
                 .setWebSocketSubProtocols(Subprotocol.wireNames())
                 .setMaxWebSocketFrameSize(config.maxWebSocketFrameBytes())
-                // A compressor with a window per connection would cost each follower memory and share no frames.
-                .setPerMessageWebSocketCompressionSupported(false)
+                // Lets compressed messages through; how compression is agreed on is up to the gateway.
+                .setPerMessageWebSocketCompressionSupported(true)
                 .setPerFrameWebSocketCompressionSupported(false);
     }
 }

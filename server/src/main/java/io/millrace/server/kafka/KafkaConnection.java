@@ -5,6 +5,7 @@ import io.millrace.server.kafka.FrameDecoder.BadFrameException;
 import io.millrace.server.kafka.InFlightRequests.InFlight;
 import io.millrace.server.kafka.RequestDispatcher.Reply;
 import io.millrace.server.kafka.handler.ApiResponse;
+import io.millrace.server.kafka.handler.ConnectionEnd;
 import io.millrace.server.kafka.quota.ClientQuotas;
 import io.millrace.server.metrics.KafkaMetrics;
 import io.netty.buffer.ByteBuf;
@@ -47,6 +48,7 @@ final class KafkaConnection {
     private final RefusalLog refusals;
     private final InetAddress client;
     private final ResponseWriter writer;
+    private final ConnectionEnd end = new ConnectionEnd();
     private SenderCheck senders;
 
     /** Bytes that came and are not taken yet: more than one buffer only while the socket is paused. */
@@ -203,7 +205,7 @@ final class KafkaConnection {
             firstRequestTimer = NO_TIMER;
         }
         InFlight request = inFlight.begin(frame.remaining());
-        dispatcher.dispatch(frame, name, client, senders).onSuccess(reply -> {
+        dispatcher.dispatch(frame, name, client, senders, end).onSuccess(reply -> {
             if (quotas != null) {
                 throttle(QuotaUse.charge(quotas, reply, request.bytes()));
             }
@@ -353,6 +355,7 @@ final class KafkaConnection {
         cancelThrottle();
         releaseUnread();
         countMemory();
+        end.reached();
         writer.close();
         answer();
         // Lets Vert.x hand over, to be released, what came while the socket was paused.

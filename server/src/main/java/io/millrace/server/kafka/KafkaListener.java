@@ -14,7 +14,6 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,14 +36,16 @@ public final class KafkaListener {
     private final String deploymentId;
     private final int actualPort;
     private final ConnectionLimit connections;
+    private final ClientQuotas quotas;
 
     private KafkaListener(
-            Vertx vertx, KafkaListenerConfig config, String deploymentId, int actualPort, ConnectionLimit connections) {
+            Vertx vertx, KafkaListenerConfig config, String deploymentId, int actualPort, ListenerServices services) {
         this.vertx = vertx;
         this.config = config;
         this.deploymentId = deploymentId;
         this.actualPort = actualPort;
-        this.connections = connections;
+        this.connections = services.connections();
+        this.quotas = services.quotas();
     }
 
     /**
@@ -77,12 +78,7 @@ public final class KafkaListener {
             ClusterNode node,
             RequestMemory memory,
             KafkaMetrics metrics) {
-        ClientQuotas quotas = new ClientQuotas(
-                config.quotaWindowNum(),
-                config.quotaWindowMs(),
-                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
-        node.controller().onImage(quotas::onImage);
-        quotas.onImage(node.controller().image());
+        ClientQuotas quotas = ClientQuotas.of(node.controller(), config.quotaWindowNum(), config.quotaWindowMs());
         ApiHandlers table = ApiHandlers.forClients(node, config.limits(), quotas);
         return deploy(vertx, config, services(config, table, memory, metrics, ListenerAudience.CLIENTS, tls, quotas));
     }
@@ -145,7 +141,7 @@ public final class KafkaListener {
                             config.host(),
                             port,
                             services.tls() == null ? "" : ", with TLS");
-                    return new KafkaListener(vertx, config, deploymentId, port, services.connections());
+                    return new KafkaListener(vertx, config, deploymentId, port, services);
                 });
     }
 
@@ -168,6 +164,11 @@ public final class KafkaListener {
         return new PeerAddress(
                 config.advertisedHost() != null ? config.advertisedHost() : config.host(),
                 config.advertisedPort() != 0 ? config.advertisedPort() : actualPort);
+    }
+
+    /** What clients use of their quotas, by whatever protocol; null for the listener for other nodes. */
+    public ClientQuotas quotas() {
+        return quotas;
     }
 
     /** Number of open connections. */

@@ -7,9 +7,10 @@ import io.millrace.server.kafka.quota.QuotaKind;
 import io.millrace.storage.ReadResult;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ShareFetchResponseData;
 
 /**
- * What requests use of their client's quota: a Produce the bytes that came, a Fetch the records that leave. The answer says how long the
+ * What requests use of their client's quota: a Produce the bytes that came, a Fetch or ShareFetch the records that leave. The answer says how long the
  * client is to wait, and leaves at once (KIP-219).
  */
 final class QuotaUse {
@@ -27,7 +28,7 @@ final class QuotaUse {
         }
         return switch (reply.header().apiKey()) {
             case PRODUCE -> produced(quotas, reply, requestBytes);
-            case FETCH -> fetched(quotas, reply);
+            case FETCH, SHARE_FETCH -> fetched(quotas, reply);
             default -> 0;
         };
     }
@@ -51,7 +52,11 @@ final class QuotaUse {
         }
         int throttleMs = quotas.throttleMs(QuotaKind.FETCH, reply.header().clientId(), bytes);
         if (throttleMs > 0) {
-            ((FetchResponseData) answer.body()).setThrottleTimeMs(throttleMs);
+            if (answer.body() instanceof ShareFetchResponseData shared) {
+                shared.setThrottleTimeMs(throttleMs);
+            } else {
+                ((FetchResponseData) answer.body()).setThrottleTimeMs(throttleMs);
+            }
         }
         return throttleMs;
     }

@@ -5,6 +5,7 @@ import io.millrace.server.kafka.handler.ApiHandlers;
 import io.millrace.server.kafka.handler.ApiRequest;
 import io.millrace.server.kafka.handler.ApiResponse;
 import io.millrace.server.kafka.handler.ApiVersionsHandler;
+import io.millrace.server.kafka.handler.ConnectionEnd;
 import io.millrace.server.kafka.handler.KafkaErrors;
 import io.millrace.storage.LogSlice;
 import io.millrace.storage.ReadResult;
@@ -43,8 +44,10 @@ final class RequestDispatcher {
     /**
      * @param client where the request comes from
      * @param senders whether the other side of the connection may send a request
+     * @param end of the connection
      */
-    Future<Reply> dispatch(ByteBuffer frame, String connection, InetAddress client, SenderCheck senders) {
+    Future<Reply> dispatch(
+            ByteBuffer frame, String connection, InetAddress client, SenderCheck senders, ConnectionEnd end) {
         RequestHeader header;
         try {
             header = RequestHeader.parse(frame);
@@ -72,7 +75,7 @@ final class RequestDispatcher {
             // No answer: those of the quorum would end the sender, or would be taken for those of a node.
             return disconnect(refusal);
         }
-        return handle(handler, new ApiRequest<>(header, body, client))
+        return handle(handler, new ApiRequest<>(header, body, client, end))
                 .map(response -> new Reply(header, version, response))
                 .otherwise(failure -> new Reply(header, version, failed(header, body, failure, connection)));
     }

@@ -49,6 +49,7 @@ final class GatewayMeters implements GatewayMetrics {
     private final Counter stalls;
     private final Counter authFailures;
     private final Counter filterFailures;
+    private final Counter conflated;
 
     /** What went out of one topic. */
     private record Sent(Counter records, Counter bytes) {}
@@ -91,6 +92,14 @@ final class GatewayMeters implements GatewayMetrics {
         filterFailures = Counter.builder("millrace.gateway.filter.failures")
                 .description("Records for which the expression of a filter could not be evaluated, and was false")
                 .register(registry);
+        conflated = Counter.builder("millrace.gateway.records.conflated")
+                .description("Records that were left out because a newer one of the same key was sent for them")
+                .register(registry);
+    }
+
+    @Override
+    public void conflated(long records) {
+        conflated.increment(records);
     }
 
     @Override

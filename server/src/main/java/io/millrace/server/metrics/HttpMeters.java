@@ -22,6 +22,7 @@ final class HttpMeters implements HttpMetrics {
     private final AtomicInteger connections = new AtomicInteger();
     private final Counter refused;
     private final Counter produceRecords;
+    private final Counter replays;
     private final AtomicReferenceArray<Counter> produceRequests = new AtomicReferenceArray<>(STATUS_END);
 
     HttpMeters(MeterRegistry registry) {
@@ -34,6 +35,9 @@ final class HttpMeters implements HttpMetrics {
                 .register(registry);
         produceRecords = Counter.builder("millrace.gateway.http.produce.records")
                 .description("Records stored by HTTP writes")
+                .register(registry);
+        replays = Counter.builder("millrace.gateway.idempotency.replays")
+                .description("Records that came again with their idempotency key and were not stored again")
                 .register(registry);
     }
 
@@ -89,6 +93,11 @@ final class HttpMeters implements HttpMetrics {
     @Override
     public void produced(int records) {
         produceRecords.increment(records);
+    }
+
+    @Override
+    public void replayed(int records) {
+        replays.increment(records);
     }
 
     @Override

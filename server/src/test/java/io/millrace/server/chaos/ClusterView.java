@@ -20,7 +20,7 @@ import org.apache.kafka.common.Uuid;
 import org.awaitility.Awaitility;
 
 /** What an administrator sees of a cluster, over the Kafka protocol. */
-final class ClusterView implements AutoCloseable {
+public final class ClusterView implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -48,7 +48,7 @@ final class ClusterView implements AutoCloseable {
     }
 
     /** Of a cluster of three that was just founded: before that it cannot do without some of its nodes. */
-    static void awaitAllVoters(String bootstrapServers) {
+    public static void awaitAllVoters(String bootstrapServers) {
         try (ClusterView view = new ClusterView(bootstrapServers, "")) {
             view.awaitVoters(VOTERS);
         }

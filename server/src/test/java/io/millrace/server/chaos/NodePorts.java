@@ -9,10 +9,10 @@ import java.util.List;
 /**
  * The ports of one node, which stay the same over its restarts, as other nodes and clients know them.
  */
-record NodePorts(int kafka, int http, int peer, int discovery) {
+public record NodePorts(int kafka, int http, int peer, int discovery) {
 
     /** Ports that nobody listened on a moment ago, all different. */
-    static List<NodePorts> free(int nodes) throws IOException {
+    public static List<NodePorts> free(int nodes) throws IOException {
         List<ServerSocket> held = new ArrayList<>();
         try {
             List<NodePorts> ports = new ArrayList<>();

@@ -10,6 +10,7 @@ import io.millrace.server.http.produce.ProducerRoutes;
 import io.millrace.server.http.read.ReadRoutes;
 import io.millrace.server.http.topic.OverviewRoutes;
 import io.millrace.server.http.topic.TopicRoutes;
+import io.millrace.server.kafka.quota.ClientQuotas;
 import io.millrace.server.metrics.HealthRoutes;
 import io.millrace.server.metrics.ServerMetrics;
 import io.millrace.storage.StorageConfig;
@@ -53,15 +54,23 @@ public final class HttpTestServer implements AutoCloseable {
                 "1",
                 node.anywhere(),
                 node.controller(),
+                node.producer(),
                 GatewayLimits.defaults(),
                 metrics.gateway(),
                 Clock.systemUTC());
         List<RouteModule> modules = List.of(
                 gateway::mount,
                 new TicketRoutes(vertx, gateway.access()),
-                new ProducerRoutes(vertx, config, node, budget, readiness, metrics.http()),
+                new ProducerRoutes(
+                        vertx,
+                        config,
+                        node,
+                        budget,
+                        ClientQuotas.of(node.controller(), 11, 1_000),
+                        readiness,
+                        metrics.http()),
                 new TopicRoutes(vertx, config, node, budget),
-                new ReadRoutes(vertx, node, Clock.systemUTC()),
+                new ReadRoutes(vertx, node, GatewayLimits.defaults(), metrics.gateway(), Clock.systemUTC()),
                 new OverviewRoutes(node, "test", Clock.systemUTC(), gateway::openStreams),
                 new HealthRoutes(vertx, node, readiness, metrics),
                 new DashboardRoutes(vertx, "http-test-site"),

@@ -9,6 +9,7 @@ import io.millrace.server.kafka.RequestDispatcher.Reply;
 import io.millrace.server.kafka.handler.ApiHandler;
 import io.millrace.server.kafka.handler.ApiHandlers;
 import io.millrace.server.kafka.handler.ApiResponse;
+import io.millrace.server.kafka.handler.ConnectionEnd;
 import io.millrace.server.kafka.quota.ClientQuotas;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -77,6 +78,7 @@ class ApiTableIT {
                 node.node().peerApis(),
                 node.node().replicas(),
                 node.node().partitions(),
+                node.node().onceAppends(),
                 node.node().controller(),
                 1 << 20);
 
@@ -115,7 +117,11 @@ class ApiTableIT {
             for (ApiMessage message : samples.of(apiKey, version)) {
                 RequestHeader header = new RequestHeader(apiKey, version, "test", 7);
                 Reply reply = KafkaTestNode.await(dispatcher.dispatch(
-                        frame(header, message), "test", InetAddress.getLoopbackAddress(), SenderCheck.ANYBODY));
+                        frame(header, message),
+                        "test",
+                        InetAddress.getLoopbackAddress(),
+                        SenderCheck.ANYBODY,
+                        new ConnectionEnd()));
 
                 assertThat(reply.response()).as("answer to %s", message).isInstanceOf(ApiResponse.Answer.class);
                 assertRoundTrip(header, (ApiResponse.Answer) reply.response());

@@ -29,6 +29,8 @@ import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopic;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopics;
+import org.apache.kafka.common.message.StreamsGroupDescribeRequestData;
+import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition;
@@ -73,7 +75,35 @@ final class GroupRequestSamples {
                 version -> List.of(new ConsumerGroupDescribeRequestData()
                         .setGroupIds(List.of(GROUP, "modern", "absent"))
                         .setIncludeAuthorizedOperations(true)));
+        all.put(ApiKeys.STREAMS_GROUP_HEARTBEAT, version -> List.of(streams("nobody", 4), streams("a-member", 0)));
+        all.put(
+                ApiKeys.STREAMS_GROUP_DESCRIBE,
+                version -> List.of(new StreamsGroupDescribeRequestData()
+                        .setGroupIds(List.of(GROUP, "streams", "absent"))
+                        .setIncludeAuthorizedOperations(true)));
         return all;
+    }
+
+    private static StreamsGroupHeartbeatRequestData streams(String member, int epoch) {
+        StreamsGroupHeartbeatRequestData request = new StreamsGroupHeartbeatRequestData()
+                .setGroupId("streams")
+                .setMemberId(member)
+                .setMemberEpoch(epoch);
+        return epoch > 0
+                ? request
+                : request.setRebalanceTimeoutMs(10_000)
+                        .setProcessId("a-process")
+                        .setActiveTasks(List.of())
+                        .setStandbyTasks(List.of())
+                        .setWarmupTasks(List.of())
+                        .setTopology(new StreamsGroupHeartbeatRequestData.Topology()
+                                .setEpoch(1)
+                                .setSubtopologies(List.of(new StreamsGroupHeartbeatRequestData.Subtopology()
+                                        .setSubtopologyId("0")
+                                        .setSourceTopics(List.of("alpha"))
+                                        .setStateChangelogTopics(
+                                                List.of(new StreamsGroupHeartbeatRequestData.TopicInfo()
+                                                        .setName("streams-changelog"))))));
     }
 
     private List<ApiMessage> commit(short version) {

@@ -261,6 +261,7 @@ class ReplicaFetchIT {
                         List.of(apis),
                         service,
                         node.node().partitions(),
+                        node.node().onceAppends(),
                         node.node().controller(),
                         1 << 20),
                 KafkaMetrics.NONE));

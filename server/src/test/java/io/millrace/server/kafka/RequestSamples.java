@@ -65,6 +65,7 @@ final class RequestSamples {
         samples.put(ApiKeys.DESCRIBE_CLUSTER, this::describeCluster);
         samples.putAll(AdminRequestSamples.all());
         samples.putAll(GroupRequestSamples.all(this::id));
+        samples.putAll(ShareRequestSamples.all(this::id));
         samples.putAll(TransactionRequestSamples.all());
         samples.putAll(SettingsRequestSamples.all());
     }

@@ -220,6 +220,11 @@ public final class SegmentedLog implements PartitionLog {
     }
 
     @Override
+    public long writtenSince(long timeMs) throws IOException {
+        return times.writtenSince(timeMs);
+    }
+
+    @Override
     public CompletionStage<Void> beginEpoch(int leaderEpoch) {
         return onShard(() -> {
             int latest = epochs.latestEpochOrNone();

@@ -67,6 +67,21 @@ final class TimeLookup {
         return found[0];
     }
 
+    /** See {@link io.millrace.storage.PartitionLog#writtenSince}. */
+    long writtenSince(long timeMs) throws IOException {
+        state.requireOpen();
+        return SegmentLook.repeat(state, () -> {
+            long since = state.end().offset();
+            for (Segment segment : state.segments().descendingMap().values()) {
+                if (segment.lastModifiedMs() < timeMs) {
+                    break;
+                }
+                since = segment.baseOffset();
+            }
+            return Math.max(since, state.offsets().logStartOffset());
+        });
+    }
+
     /** See {@link io.millrace.storage.PartitionLog#findMaxTimestamp}. */
     Optional<TimestampOffset> largest(long maxOffset) throws IOException {
         state.requireOpen();

@@ -12,11 +12,16 @@ import io.millrace.storage.PartitionLog;
 import io.millrace.storage.TestBatch;
 import io.millrace.storage.TestLogs;
 import io.millrace.storage.TimestampOffset;
+import io.millrace.storage.file.Disk;
+import io.millrace.storage.segment.SegmentFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +56,37 @@ class TimeLookupTest {
                         .as("seed %d time %d limit %d", seed, time, limit)
                         .isEqualTo(firstAtOrAfter(timestamps, time, limit));
             }
+        }
+    }
+
+    @Test
+    void whatWasWrittenSinceATimeIsFoundByTheFilesWhateverTheRecordsSay() throws Exception {
+        try (LogManager logs = TestLogs.open(TestLogs.config(directory), Disk.local())) {
+            PartitionLog log = TestLogs.create(logs, TestLogs.segmentBytes(150));
+            for (long timestamp : new long[] {90, 90, 90, 90, 1, 1, 1, 1}) {
+                await(log.append(new TestBatch().record(timestamp, "v").build(), 3, AppendOrigin.CLIENT));
+            }
+            List<Path> segments = segments();
+            assertThat(segments).hasSizeGreaterThan(2);
+            for (int i = 0; i < segments.size(); i++) {
+                Files.setLastModifiedTime(segments.get(i), FileTime.fromMillis(1_000_000 + i * 1_000));
+            }
+            assertThat(log.writtenSince(0)).isZero();
+            for (int i = 0; i < segments.size(); i++) {
+                assertThat(log.writtenSince(1_000_000 + i * 1_000))
+                        .isEqualTo(SegmentFiles.baseOffset(segments.get(i)).orElseThrow());
+            }
+            assertThat(log.writtenSince(2_000_000)).isEqualTo(8);
+            await(log.advanceLogStart(1));
+            assertThat(log.writtenSince(0)).isEqualTo(1);
+        }
+    }
+
+    private List<Path> segments() throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            return all.filter(file -> SegmentFiles.baseOffset(file).isPresent())
+                    .sorted()
+                    .toList();
         }
     }
 

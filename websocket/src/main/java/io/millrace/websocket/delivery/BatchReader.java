@@ -2,56 +2,76 @@ package io.millrace.websocket.delivery;
 
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.storage.ReadResult;
-import io.millrace.storage.TopicPartition;
 import io.millrace.storage.batch.BatchHeader;
-import io.millrace.websocket.protocol.Gap;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.function.Function;
 
-/** Reads batches at a position and encodes them, on the event loop when that is quick, else on a worker. */
+/** Reads batches at a position and has something made of them, on the event loop when that is quick, else on a worker. */
 final class BatchReader {
 
     /** Encoding so much takes about as long as the loop's other work may wait. */
-    private static final int ON_LOOP_BYTES_MAX = 64 << 10;
+    static final int ON_LOOP_BYTES_MAX = 64 << 10;
 
     /** The same, when each value is parsed: for an expression, or because only some of its members are sent. */
-    private static final int PARSED_ON_LOOP_BYTES_MAX = 8 << 10;
-
-    private BatchReader() {}
+    static final int PARSED_ON_LOOP_BYTES_MAX = 8 << 10;
 
     /**
-     * Reads and encodes. To be called on {@code context}; completes there. A frame whose {@link SharedFrame#next} is the
-     * position says that there is nothing yet.
+     * What making something of batches costs.
+     *
+     * @param onLoopBytesMax the most that may be done on an event loop
+     * @param compressedOnLoop whether that holds for batches that are compressed, too
      */
-    static Future<SharedFrame> read(
-            PartitionService partitions,
-            TopicPartition partition,
-            long position,
-            int maxBytes,
-            Gap gap,
-            FrameEncoder encoder,
-            Context context) {
+    record Load(int onLoopBytesMax, boolean compressedOnLoop) {
+
+        /**
+         * The load of a kind of work.
+         *
+         * @param parsesValues whether values are parsed
+         * @param looksAtEverything whether all records are looked at, rather than as many as fill a frame: what batches expand to must
+         *     be bounded otherwise
+         */
+        static Load of(boolean parsesValues, boolean looksAtEverything) {
+            return new Load(
+                    parsesValues ? PARSED_ON_LOOP_BYTES_MAX : ON_LOOP_BYTES_MAX, !(looksAtEverything || parsesValues));
+        }
+    }
+
+    private final PartitionService partitions;
+    private final StreamKey key;
+    private final Context context;
+
+    /** A reader to be called on {@code context}; what it returns completes there. */
+    BatchReader(PartitionService partitions, StreamKey key, Context context) {
+        this.partitions = partitions;
+        this.key = key;
+        this.context = context;
+    }
+
+    /**
+     * Reads what is committed at a position, and nothing when there is nothing yet.
+     *
+     * @param work what is made of it
+     */
+    <T> Future<T> read(long position, int maxBytes, Load load, Function<ByteBuffer, T> work) {
         return partitions
-                .read(partition, position, maxBytes, encoder.isolation())
+                .read(key.partition(), position, maxBytes, key.isolation())
                 .compose(batches -> {
-                    if (isQuick(batches, encoder)) {
-                        return Future.succeededFuture(encode(batches, position, gap, encoder));
+                    if (isQuick(batches, load)) {
+                        return Future.succeededFuture(apply(work, batches));
                     }
-                    return context.executeBlocking(() -> encode(batches, position, gap, encoder), false);
+                    return context.executeBlocking(() -> apply(work, batches), false);
                 });
     }
 
-    private static boolean isQuick(ReadResult batches, FrameEncoder encoder) {
-        int bytesMax = encoder.decodesValues() ? PARSED_ON_LOOP_BYTES_MAX : ON_LOOP_BYTES_MAX;
-        if (!batches.inMemory() || batches.sizeBytes() > bytesMax) {
+    private static boolean isQuick(ReadResult batches, Load load) {
+        if (!batches.inMemory() || batches.sizeBytes() > load.onLoopBytesMax()) {
             return false;
         }
-        // A frame ends when it is full. What is dropped never fills it, so what batches expand to must be bounded
-        // otherwise.
-        return !(encoder.filters() || encoder.decodesValues()) || !isCompressed(batches);
+        return load.compressedOnLoop() || !isCompressed(batches);
     }
 
     private static boolean isCompressed(ReadResult batches) {
@@ -68,9 +88,9 @@ final class BatchReader {
         }
     }
 
-    private static SharedFrame encode(ReadResult batches, long position, Gap gap, FrameEncoder encoder) {
+    private static <T> T apply(Function<ByteBuffer, T> work, ReadResult batches) {
         try (batches) {
-            return encoder.encode(batches.toBuffer(), position, gap);
+            return work.apply(batches.toBuffer());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

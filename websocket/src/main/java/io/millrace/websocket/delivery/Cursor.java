@@ -1,7 +1,10 @@
 package io.millrace.websocket.delivery;
 
+import io.millrace.cluster.error.MillraceException;
 import io.millrace.storage.TopicPartition;
 import io.millrace.websocket.protocol.Gap;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
 
 /**
  * One follower's place in one partition: a position, and nothing else that grows. It is either <em>live</em> (the follower is
@@ -17,6 +20,10 @@ public final class Cursor {
     private final LiveCursors live;
     private final long end;
     private long position;
+    /** What it has begun with and not ended; null between two of them, and where nothing is conflated. */
+    private Tick tick;
+
+    private long stopAt = Long.MAX_VALUE;
     private Gap gap;
     private boolean near;
     private int liveIndex = -1;
@@ -44,8 +51,55 @@ public final class Cursor {
         return position;
     }
 
+    /** Goes on elsewhere. */
     public void position(long newPosition) {
         position = newPosition;
+        tick = null;
+    }
+
+    /** Says that nothing at or above an offset will be sent. */
+    public void stopAt(long offset) {
+        stopAt = offset;
+    }
+
+    /** Whether a frame is what comes next, without a hole. */
+    public boolean continuesWith(SharedFrame frame) {
+        if (frame.start() > position) {
+            return false;
+        }
+        Tick next = frame.tick();
+        if (next == null) {
+            return true;
+        }
+        // A record of a tick stands for others of it: it is sent whole, or not at all.
+        return frame.start() == position
+                && next.end() <= stopAt
+                && (tick == null ? position == next.start() : next.isSame(tick));
+    }
+
+    /** A frame was sent, up to a position in it. */
+    public void sent(SharedFrame frame, long newPosition) {
+        position = newPosition;
+        Tick of = frame.tick();
+        tick = of == null || newPosition >= of.end() ? null : of;
+    }
+
+    /**
+     * Reads the frame at the position from the log. To be called on {@code context}; completes there, and the receiver releases the
+     * frame. Its {@link SharedFrame#next} is the position itself when there is nothing yet. Fails with MillraceException.
+     *
+     * @param told the gap to be told with the first record; may be null
+     */
+    public Future<SharedFrame> read(Gap told, Context context) {
+        long limit;
+        try {
+            limit = Math.min(stopAt, tick == null ? stream.catchUpLimit(this) : tick.end());
+        } catch (MillraceException e) {
+            return Future.failedFuture(e);
+        }
+        return stream.logReader()
+                .read(position, tick, limit, told, context)
+                .onSuccess(frame -> near = frame.next() >= limit || frame.next() == frame.start());
     }
 
     /** The high watermark at the moment of subscribing. */
@@ -68,15 +122,15 @@ public final class Cursor {
     }
 
     /**
-     * Says whether the last read of the log reached its end, so that the follower keeps up and may have the shared reader start
-     * for it.
+     * Whether the last read of the log reached what was its end, so that the follower keeps up and may have the shared reader start for
+     * it.
      */
-    public void near(boolean isNear) {
-        near = isNear;
-    }
-
     boolean isNear() {
         return near;
+    }
+
+    Tick tick() {
+        return tick;
     }
 
     public boolean isLive() {

@@ -8,6 +8,7 @@ import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.GatewayMetrics;
 import io.millrace.websocket.protocol.ErrorJson;
 import io.vertx.core.Context;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link #signal} may be called on any thread; the rest runs on the pump's own event loop, one read at a time.
  */
-final class DeliveryPump {
+final class DeliveryPump implements Pump {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryPump.class);
 
@@ -28,6 +29,7 @@ final class DeliveryPump {
     private final GatewayLimits limits;
     private final GatewayMetrics metrics;
     private final FrameEncoder encoder;
+    private final BatchReader reader;
     private final AtomicBoolean queued = new AtomicBoolean();
     private volatile long signalledNanos;
     private boolean reading;
@@ -41,17 +43,23 @@ final class DeliveryPump {
             GatewayMetrics metrics) {
         this.stream = stream;
         this.partitions = partitions;
+        this.reader = new BatchReader(partitions, stream.key(), context);
         this.context = context;
         this.limits = limits;
         this.metrics = metrics;
         this.encoder = new FrameEncoder(stream.key(), limits.frameBytesMax(), metrics);
     }
 
-    /** There may be something new. */
-    void signal() {
+    @Override
+    public void signal() {
         if (queue()) {
             signalledNanos = System.nanoTime();
         }
+    }
+
+    @Override
+    public void idle() {
+        // The next turn finds out.
     }
 
     /**
@@ -95,7 +103,7 @@ final class DeliveryPump {
     private void read(long position) {
         reading = true;
         long noticedNanos = signalledNanos;
-        BatchReader.read(partitions, stream.key().partition(), position, limits.readBytes(), null, encoder, context)
+        reader.read(position, limits.readBytes(), encoder.load(), batches -> encoder.encode(batches, position, null))
                 .onComplete(done -> {
                     reading = false;
                     if (done.succeeded()) {
@@ -114,7 +122,7 @@ final class DeliveryPump {
             if (frame.count() > 0) {
                 metrics.frameEncoded(stream.key().partition().topic());
             }
-            stream.append(frame, noticedNanos);
+            stream.append(List.of(frame), noticedNanos);
         }
         if (!nothing || signalledWhileReading) {
             signalledWhileReading = false;

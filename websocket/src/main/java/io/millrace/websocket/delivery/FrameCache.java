@@ -12,34 +12,49 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class FrameCache {
 
-    private static final int FRAMES_MAX = 4;
+    /** A place, and what the frame is a part of, in which the same records may stand for more or fewer others. */
+    private record Place(long start, long tickStart, long tickEnd) {
 
-    private final Map<Long, SharedFrame> frames = new LinkedHashMap<>(8, 0.75f, true);
+        static Place of(long start, Tick tick) {
+            return tick == null || start == tick.start()
+                    ? new Place(start, -1, -1)
+                    : new Place(start, tick.start(), tick.end());
+        }
+    }
+
+    private final Map<Place, SharedFrame> frames = new LinkedHashMap<>(8, 0.75f, true);
+    private final int framesMax;
     private final long allRingsBytesMax;
     private final AtomicLong allRingsBytes;
     private boolean closed;
 
-    FrameCache(long allRingsBytesMax, AtomicLong allRingsBytes) {
+    FrameCache(int framesMax, long allRingsBytesMax, AtomicLong allRingsBytes) {
+        this.framesMax = framesMax;
         this.allRingsBytesMax = allRingsBytesMax;
         this.allRingsBytes = allRingsBytes;
     }
 
-    /** The frame that starts at a position, retained for the caller, or null. */
-    synchronized SharedFrame acquire(long position) {
-        SharedFrame frame = frames.get(position);
+    /**
+     * The frame that starts at a position, retained for the caller, or null.
+     *
+     * @param tick what it has to be a part of, when that began before; may be null
+     */
+    synchronized SharedFrame acquire(long position, Tick tick) {
+        SharedFrame frame = frames.get(Place.of(position, tick));
         return frame == null ? null : frame.retain();
     }
 
     /** Keeps a frame if there is room; retains it on its own account. */
     synchronized void keep(SharedFrame frame) {
-        if (closed || frames.containsKey(frame.start())) {
+        Place place = Place.of(frame.start(), frame.tick());
+        if (closed || frames.containsKey(place)) {
             return;
         }
-        if (frames.size() == FRAMES_MAX) {
+        if (frames.size() == framesMax) {
             removeEldest();
         }
         if (allRingsBytes.get() + frame.sizeBytes() <= allRingsBytesMax) {
-            frames.put(frame.start(), frame.retain());
+            frames.put(place, frame.retain());
             allRingsBytes.addAndGet(frame.sizeBytes());
         }
     }

@@ -1,6 +1,5 @@
 package io.millrace.websocket.delivery;
 
-import io.millrace.cluster.partition.Isolation;
 import io.millrace.cluster.record.RecordBatches;
 import io.millrace.cluster.record.RecordConsumer;
 import io.millrace.cluster.record.StreamRecord;
@@ -8,25 +7,19 @@ import io.millrace.websocket.GatewayMetrics;
 import io.millrace.websocket.filter.RecordFilter;
 import io.millrace.websocket.filter.RecordMatcher;
 import io.millrace.websocket.protocol.Gap;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns record batches into a {@link SharedFrame}. A batch that cannot be taken apart becomes a gap, told with the next record.
+ * Turns record batches into a {@link SharedFrame}. A batch that cannot be taken apart becomes a gap, told with the next record of the
+ * frame, or else handed over with it.
  *
  * <p>Keeps scratch space: one caller at a time.
  */
 final class FrameEncoder implements RecordConsumer {
 
     private static final Logger log = LoggerFactory.getLogger(FrameEncoder.class);
-
-    /** Scratch space above this is not kept: one giant record should not cost its size for ever. */
-    private static final int SCRATCH_BYTES_KEPT = 1 << 20;
 
     /**
      * Records that one frame looks at, when a filter may drop them: without a bound a batch that is compressed well, and of which
@@ -38,49 +31,33 @@ final class FrameEncoder implements RecordConsumer {
     static final int FILTERED_BYTES_MAX = 1 << 20;
 
     private final StreamKey key;
-    private final Framing framing;
-    private final RecordWriter writer;
+    private final FrameBuilder frame;
     private final RecordMatcher matcher;
     private final GatewayMetrics metrics;
-    private final int frameBytesMax;
-    private ByteSink sink = new ByteSink(4096);
-    private long[] offsets = new long[64];
-    private int[] begins = new int[64];
 
     // The frame under way.
-    private int count;
     private int lookedAt;
     private long lookedAtBytes;
     private long refused;
-    private long start;
-    private long baseTimestampMs;
 
-    /** Not told yet; may wait for the next frame. */
+    /** Not told yet. */
     private Gap gap;
 
     FrameEncoder(StreamKey key, int frameBytesMax, GatewayMetrics metrics) {
         this.key = key;
-        this.framing = Framing.of(key.form());
-        this.writer = RecordWriter.of(key);
+        this.frame = new FrameBuilder(key, frameBytesMax);
         this.matcher = key.filter().equals(RecordFilter.ALL)
                 ? null
                 : new RecordMatcher(key.filter(), key.partition().partition());
         this.metrics = metrics;
-        this.frameBytesMax = frameBytesMax;
     }
 
-    /** Whether records are looked at before they are encoded. */
-    boolean filters() {
-        return matcher != null;
-    }
-
-    Isolation isolation() {
-        return key.isolation();
-    }
-
-    /** Whether encoding a record is more than copying its bytes. */
-    boolean decodesValues() {
-        return key.decodesValues();
+    /**
+     * What encoding costs. A frame ends when it is full, however much batches expand to; but what is dropped, or cut down, does not
+     * fill it.
+     */
+    BatchReader.Load load() {
+        return BatchReader.Load.of(key.decodesValues(), matcher != null);
     }
 
     /**
@@ -90,35 +67,14 @@ final class FrameEncoder implements RecordConsumer {
      * @param gapBefore told with the first record; may be null
      */
     SharedFrame encode(ByteBuffer batches, long from, Gap gapBefore) {
-        sink.truncate(0);
-        count = 0;
+        frame.begin(from);
         lookedAt = 0;
         lookedAtBytes = 0;
         refused = -1;
-        start = from;
-        baseTimestampMs = 0;
-        if (gapBefore != null) {
-            gap = gapBefore;
-        }
+        gap = gapBefore;
         long end = RecordBatches.forEach(batches, from, this);
         countFailures();
-        ByteBuf bytes = Unpooled.EMPTY_BUFFER;
-        if (count > 0) {
-            // Direct memory: the socket would copy a heap buffer again for every follower.
-            bytes = ByteBufAllocator.DEFAULT.directBuffer(sink.size(), sink.size());
-            bytes.writeBytes(sink.array(), 0, sink.size());
-        }
-        if (sink.capacity() > SCRATCH_BYTES_KEPT) {
-            sink = new ByteSink(4096);
-        }
-        return new SharedFrame(
-                from,
-                refused >= 0 ? refused : end,
-                bytes,
-                count,
-                Arrays.copyOf(offsets, count),
-                Arrays.copyOf(begins, count),
-                baseTimestampMs);
+        return frame.end(refused >= 0 ? refused : end, null, gap == gapBefore ? null : gap);
     }
 
     @Override
@@ -138,26 +94,14 @@ final class FrameEncoder implements RecordConsumer {
         if (refused >= 0) {
             return;
         }
-        if (count > 0 && sink.size() >= frameBytesMax) {
+        if (frame.isFull()) {
             refused = record.offset();
             return;
         }
         if (matcher != null && !passes(record)) {
             return;
         }
-        if (count == offsets.length) {
-            offsets = Arrays.copyOf(offsets, count * 2);
-            begins = Arrays.copyOf(begins, count * 2);
-        }
-        offsets[count] = record.offset();
-        begins[count] = sink.size();
-        if (count == 0) {
-            baseTimestampMs = record.timestampMs();
-        }
-        count++;
-        int begin = framing.begin(sink);
-        writer.write(record, start, baseTimestampMs, gap, sink);
-        framing.end(sink, begin);
+        frame.add(record, 0, gap);
         gap = null;
     }
 

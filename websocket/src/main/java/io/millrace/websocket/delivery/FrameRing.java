@@ -41,6 +41,26 @@ final class FrameRing {
                 && position <= frames.peekLast().next();
     }
 
+    /**
+     * Whether a follower of a conflated stream can go on with the newest tick, or behind it. What is older would be sent only to be
+     * replaced at once.
+     */
+    boolean continuesNewestTick(Cursor cursor) {
+        SharedFrame last = frames.peekLast();
+        if (last == null) {
+            return false;
+        }
+        if (cursor.position() == last.next()) {
+            return cursor.tick() == null;
+        }
+        for (SharedFrame frame : frames) {
+            if (cursor.continuesWith(frame) && last.tick().isSame(frame.tick())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Retains the frames that end behind a position and adds them to a list, oldest first. */
     void acquire(long position, List<SharedFrame> into) {
         for (SharedFrame frame : frames) {

@@ -16,12 +16,23 @@ import io.millrace.websocket.protocol.WireForm;
  * </ul>
  */
 enum Framing {
+    /** As WEBSOCKET, with payloads compressed that are long enough. */
+    WEBSOCKET_DEFLATED {
+        @Override
+        int begin(ByteSink out) {
+            return WEBSOCKET.begin(out);
+        }
+
+        @Override
+        void end(ByteSink out, int start) {
+            boolean deflated = MessageDeflate.deflate(out, start + HEADER_BYTES_USUAL);
+            WEBSOCKET.end(out, start);
+            if (deflated) {
+                out.set(start, FINAL_TEXT | MessageDeflate.COMPRESSED);
+            }
+        }
+    },
     WEBSOCKET {
-        /** The header of a payload of 126 to 65535 bytes, which most records are; others are moved into place. */
-        private static final int HEADER_BYTES_USUAL = 4;
-
-        private static final int FINAL_TEXT = 0x81;
-
         @Override
         int begin(ByteSink out) {
             int start = out.size();
@@ -98,9 +109,14 @@ enum Framing {
         }
     };
 
-    static Framing of(WireForm form) {
+    /** The header of a payload of 126 to 65535 bytes, which most records are; others are moved into place. */
+    private static final int HEADER_BYTES_USUAL = 4;
+
+    private static final int FINAL_TEXT = 0x81;
+
+    static Framing of(WireForm form, boolean deflated) {
         return switch (form) {
-            case PLAIN -> WEBSOCKET;
+            case PLAIN -> deflated ? WEBSOCKET_DEFLATED : WEBSOCKET;
             case ARRAYS, MESSAGES -> ELEMENTS;
             case BINARY -> BARE;
             case SSE -> SSE;

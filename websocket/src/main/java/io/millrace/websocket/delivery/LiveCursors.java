@@ -33,7 +33,7 @@ final class LiveCursors {
     }
 
     boolean add(Cursor cursor) {
-        if (!stream.join(cursor.position(), cursor.isNear())) {
+        if (!stream.join(cursor)) {
             return false;
         }
         position = cursors.isEmpty() ? cursor.position() : Math.min(position, cursor.position());

@@ -7,16 +7,20 @@ import io.millrace.websocket.GatewayMetrics;
 import io.millrace.websocket.protocol.Gap;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Reads for followers that are behind the shared reader, each at its own position. Thread-safe. */
-public final class LogReader {
+final class LogReader {
+
+    private static final int RECENT_FRAMES_MAX = 4;
 
     private final StreamKey key;
     private final PartitionService partitions;
     private final GatewayLimits limits;
     private final GatewayMetrics metrics;
     private final FrameCache recent;
+    private final ConflatedReads conflated;
 
     LogReader(
             StreamKey key,
@@ -28,31 +32,57 @@ public final class LogReader {
         this.partitions = partitions;
         this.limits = limits;
         this.metrics = metrics;
-        this.recent = new FrameCache(limits.allRingsBytesMax(), allRingsBytes);
+        this.conflated =
+                key.conflation() == null ? null : new ConflatedReads(key, partitions, limits, metrics, allRingsBytes);
+        int framesMax = conflated == null ? RECENT_FRAMES_MAX : 2 * ConflatedReads.FRAMES_MAX;
+        this.recent = new FrameCache(framesMax, limits.allRingsBytesMax(), allRingsBytes);
     }
 
     /**
      * The frame at a position. To be called on {@code context}; completes there, and the receiver releases the frame. Its {@link
      * SharedFrame#next} is the position itself when there is nothing yet. Fails with MillraceException.
      *
+     * @param tick what the follower has begun with and not ended; null when the stream is not conflated, or it stands between two
+     * @param limit where a frame of a conflated stream ends at the latest; what is sent as it is may go on beyond it
      * @param gap told with the first record, which makes the frame this follower's own; may be null
      */
-    public Future<SharedFrame> read(long position, Gap gap, Context context) {
-        SharedFrame known = gap == null && isReadable(position) ? recent.acquire(position) : null;
-        if (known != null) {
+    Future<SharedFrame> read(long position, Tick tick, long limit, Gap gap, Context context) {
+        SharedFrame known = gap == null && isReadable(position) ? recent.acquire(position, tick) : null;
+        if (known != null && (known.tick() == null || known.tick().end() <= limit)) {
             return Future.succeededFuture(known);
         }
+        if (known != null) {
+            known.release();
+        }
+        if (conflated != null) {
+            return conflated.read(position, tick, limit, gap, context).map(frames -> first(frames, gap != null));
+        }
         FrameEncoder encoder = new FrameEncoder(key, limits.frameBytesMax(), metrics);
-        return BatchReader.read(partitions, key.partition(), position, limits.readBytes(), gap, encoder, context)
-                .onSuccess(frame -> {
-                    if (frame.count() > 0) {
-                        metrics.frameEncoded(key.partition().topic());
-                    }
-                    // Also when a filter dropped everything: others need not look at the same records again.
-                    if (gap == null && frame.next() > position) {
-                        recent.keep(frame);
-                    }
-                });
+        return new BatchReader(partitions, key, context)
+                .read(
+                        position,
+                        limits.readBytes(),
+                        encoder.load(),
+                        batches -> List.of(encoder.encode(batches, position, gap)))
+                .map(frames -> first(frames, gap != null));
+    }
+
+    /** Keeps all that others may want. */
+    private SharedFrame first(List<SharedFrame> frames, boolean firstIsItsOwn) {
+        SharedFrame first = frames.get(0);
+        for (SharedFrame frame : frames) {
+            if (frame.count() > 0) {
+                metrics.frameEncoded(key.partition().topic());
+            }
+            // Also when a filter dropped everything: others need not look at the same records again.
+            if (frame.next() > frame.start() && !(frame == first && firstIsItsOwn)) {
+                recent.keep(frame);
+            }
+            if (frame != first) {
+                frame.release();
+            }
+        }
+        return first;
     }
 
     void close() {

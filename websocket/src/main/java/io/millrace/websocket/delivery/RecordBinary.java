@@ -11,16 +11,19 @@ import java.util.List;
  */
 final class RecordBinary {
 
+    private final boolean withMerged;
     private final JsonProjector projector;
     private final ByteSink projected = new ByteSink(256);
 
-    RecordBinary(Projection projection) {
+    /** @param withMerged whether each record says for how many it stands, as the frames of conflated streams do */
+    RecordBinary(Projection projection, boolean withMerged) {
+        this.withMerged = withMerged;
         this.projector = projection.isWhole() ? null : new JsonProjector(projection, new JsonCheck());
     }
 
-    void write(StreamRecord record, long baseOffset, long baseTimestampMs, ByteSink out) {
-        out.writeVarlong(record.offset() - baseOffset);
-        out.writeVarlong(record.timestampMs() - baseTimestampMs);
+    void write(StreamRecord record, RecordWriter.FrameBase base, int merged, ByteSink out) {
+        out.writeVarlong(record.offset() - base.offset());
+        out.writeVarlong(record.timestampMs() - base.timestampMs());
         out.writeLengthAndBytes(record.key());
         out.writeLengthAndBytes(value(record.value()));
         List<RecordHeader> headers = record.headers();
@@ -28,6 +31,9 @@ final class RecordBinary {
         for (RecordHeader header : headers) {
             out.writeLengthAndBytes(header.name().getBytes(StandardCharsets.UTF_8));
             out.writeLengthAndBytes(header.value());
+        }
+        if (withMerged) {
+            out.writeVarlong(merged);
         }
     }
 

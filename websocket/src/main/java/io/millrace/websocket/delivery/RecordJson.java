@@ -81,15 +81,16 @@ public final class RecordJson {
 
     /** Writes one record. */
     public void write(StreamRecord record, ByteSink out) {
-        write(record, null, out);
+        write(record, 0, null, out);
     }
 
     /**
-     * Writes one record, with what was lost before it.
+     * Writes one record, with what was left out for it and what was lost before it.
      *
-     * @param gap becomes the member {@code gap}; may be null; has no place when the envelope is not the record
+     * @param merged becomes the member {@code merged} when it is above 0
+     * @param gap becomes the member {@code gap}; may be null. Neither has a place when the envelope is not the record
      */
-    public void write(StreamRecord record, Gap gap, ByteSink out) {
+    public void write(StreamRecord record, int merged, Gap gap, ByteSink out) {
         if (envelope == Envelope.VALUE) {
             writeBareValue(record.value(), out);
             return;
@@ -105,6 +106,10 @@ public final class RecordJson {
         writeTextMember(",\"key", record.key(), out);
         writeValueMember(record.value(), out);
         writeHeaders(record.headers(), out);
+        if (merged > 0) {
+            out.writeAscii(",\"merged\":");
+            out.writeDecimal(merged);
+        }
         if (gap != null) {
             out.writeAscii(",\"gap\":");
             out.writeAscii(gap.toJson());

@@ -8,20 +8,27 @@ import io.millrace.websocket.protocol.WireForm;
 interface RecordWriter {
 
     /**
-     * Writes a record.
+     * Writes a record of a frame.
      *
-     * @param baseOffset the start of the frame
-     * @param baseTimestampMs of the frame's first record
+     * @param place the frame so far
+     * @param merged older records that it stands for
      * @param gap what was lost before it; may be null
      */
-    void write(StreamRecord record, long baseOffset, long baseTimestampMs, Gap gap, ByteSink out);
+    void write(StreamRecord record, FrameBase place, int merged, Gap gap, ByteSink out);
+
+    /**
+     * What the records of a frame have in common.
+     *
+     * @param offset the start of the frame
+     * @param timestampMs of its first record
+     */
+    record FrameBase(long offset, long timestampMs) {}
 
     /** The writer of a stream; keeps scratch space, one caller at a time. */
     static RecordWriter of(StreamKey key) {
         if (key.form() == WireForm.BINARY) {
-            RecordBinary binary = new RecordBinary(key.projection());
-            return (record, baseOffset, baseTimestampMs, gap, out) ->
-                    binary.write(record, baseOffset, baseTimestampMs, out);
+            RecordBinary binary = new RecordBinary(key.projection(), key.conflation() != null);
+            return (record, base, merged, gap, out) -> binary.write(record, base, merged, out);
         }
         RecordJson json = new RecordJson(
                 key.partition().topic(),
@@ -31,6 +38,6 @@ interface RecordWriter {
                 key.projection(),
                 key.form().isLineBased(),
                 key.form() != WireForm.MESSAGES);
-        return (record, baseOffset, baseTimestampMs, gap, out) -> json.write(record, gap, out);
+        return (record, base, merged, gap, out) -> json.write(record, merged, gap, out);
     }
 }

@@ -17,6 +17,9 @@ public final class RecordsMessage {
     private static final int FINAL_BINARY = 0x82;
     private static final int TYPE_RECORDS = 1;
 
+    /** Flag of frames whose records say for how many they stand. */
+    public static final int WITH_MERGED = 0x01;
+
     private static final ByteBuf END_OF_MESSAGE = constant("]}");
     private static final ByteBuf END_OF_ARRAY = constant("]");
 
@@ -52,21 +55,6 @@ public final class RecordsMessage {
         return framed(FINAL_TEXT, json, recordsBytes + END_OF_MESSAGE.readableBytes());
     }
 
-    /** A whole {@code records} message, in one buffer. */
-    public static ByteBuf json(int sid, TopicPartition partition, long next, ByteBuf records) {
-        ByteBuf head = jsonHead(sid, partition, next, records.readableBytes());
-        try {
-            int size = head.readableBytes() + records.readableBytes() + END_OF_MESSAGE.readableBytes();
-            return ByteBufAllocator.DEFAULT
-                    .directBuffer(size, size)
-                    .writeBytes(head)
-                    .writeBytes(records.duplicate())
-                    .writeBytes(END_OF_MESSAGE.duplicate());
-        } finally {
-            head.release();
-        }
-    }
-
     /** The head of an array of records. */
     public static ByteBuf arrayHead(int recordsBytes) {
         ByteSink json = new ByteSink(1);
@@ -99,15 +87,34 @@ public final class RecordsMessage {
     private static ByteBuf framed(int firstByte, ByteSink head, int bytesBehind) {
         long payload = (long) head.size() + bytesBehind;
         ByteBuf out = ByteBufAllocator.DEFAULT.directBuffer(head.size() + 10);
-        out.writeByte(firstByte);
-        if (payload < 126) {
-            out.writeByte((int) payload);
-        } else if (payload <= 0xFFFF) {
-            out.writeByte(126).writeShort((int) payload);
-        } else {
-            out.writeByte(127).writeLong(payload);
-        }
+        writeHeader(out, firstByte, payload);
         return out.writeBytes(head.array(), 0, head.size());
+    }
+
+    /** The header of a frame that is not masked (RFC 6455 §5.2). */
+    static void writeHeader(ByteBuf out, int firstByte, long payloadBytes) {
+        out.writeByte(firstByte);
+        if (payloadBytes < 126) {
+            out.writeByte((int) payloadBytes);
+        } else if (payloadBytes <= 0xFFFF) {
+            out.writeByte(126).writeShort((int) payloadBytes);
+        } else {
+            out.writeByte(127).writeLong(payloadBytes);
+        }
+    }
+
+    /** Head, records and tail as one buffer. The head is taken over, the records are the caller's. */
+    public static ByteBuf whole(ByteBuf head, ByteBuf records, ByteBuf tail) {
+        try {
+            int size = head.readableBytes() + records.readableBytes() + tail.readableBytes();
+            return ByteBufAllocator.DEFAULT
+                    .directBuffer(size, size)
+                    .writeBytes(head)
+                    .writeBytes(records.duplicate())
+                    .writeBytes(tail);
+        } finally {
+            head.release();
+        }
     }
 
     /** Bytes that are never released. */

@@ -1,5 +1,6 @@
 package io.millrace.websocket.delivery;
 
+import io.millrace.websocket.protocol.Gap;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -19,6 +20,9 @@ public final class SharedFrame {
     private final long[] offsets;
     private final int[] begins;
     private final long baseTimestampMs;
+    private final int[] merged;
+    private final Tick tick;
+    private final Gap trailingGap;
 
     private final AtomicInteger holders = new AtomicInteger(1);
 
@@ -26,7 +30,25 @@ public final class SharedFrame {
     private ByteBuf message;
     private int messageKey;
 
-    SharedFrame(long start, long next, ByteBuf bytes, int count, long[] offsets, int[] begins, long baseTimestampMs) {
+    /**
+     * A frame with one holder.
+     *
+     * @param baseTimestampMs what the timestamps of binary records count from
+     * @param merged null when no record stands for others
+     * @param tick null when its records were not conflated
+     * @param trailingGap null when nothing is left to tell
+     */
+    SharedFrame(
+            long start,
+            long next,
+            ByteBuf bytes,
+            int count,
+            long[] offsets,
+            int[] begins,
+            long baseTimestampMs,
+            int[] merged,
+            Tick tick,
+            Gap trailingGap) {
         this.start = start;
         this.next = next;
         this.bytes = bytes;
@@ -34,6 +56,9 @@ public final class SharedFrame {
         this.offsets = offsets;
         this.begins = begins;
         this.baseTimestampMs = baseTimestampMs;
+        this.merged = merged;
+        this.tick = tick;
+        this.trailingGap = trailingGap;
     }
 
     /** The position it continues. */
@@ -81,6 +106,26 @@ public final class SharedFrame {
     /** The offset of a record. */
     public long offset(int index) {
         return offsets[index];
+    }
+
+    /** How many older records of the same thing were left out for a record. */
+    public int merged(int index) {
+        return merged == null ? 0 : merged[index];
+    }
+
+    /** Whether any of its records stands for others. */
+    public boolean hasMerged() {
+        return merged != null;
+    }
+
+    /** What was lost behind its last record and is told nowhere in it, or null: whoever is sent the frame has to be told. */
+    public Gap trailingGap() {
+        return trailingGap;
+    }
+
+    /** What it is a part of; null when its records were not conflated. */
+    Tick tick() {
+        return tick;
     }
 
     /** A new holder of the bytes of the records from one index up to, but without, another. */

@@ -25,7 +25,7 @@ public final class SharedStream {
     private final SharedStreams owner;
     private final PartitionService partitions;
     private final FrameRing ring;
-    private final DeliveryPump pump;
+    private final Pump pump;
     private final LogReader logReader;
     private final Map<LoopDelivery, LiveCursors> loops = new ConcurrentHashMap<>();
 
@@ -46,8 +46,16 @@ public final class SharedStream {
         this.owner = owner;
         this.partitions = owner.partitions();
         GatewayLimits limits = owner.limits();
-        this.ring = new FrameRing(limits.ringBytesMax(), limits.allRingsBytesMax(), allRingsBytes);
-        this.pump = new DeliveryPump(this, partitions, home.context(), limits, owner.metrics());
+        this.ring = new FrameRing(ringBytesMax(limits), limits.allRingsBytesMax(), allRingsBytes);
+        this.pump = key.conflation() == null
+                ? new DeliveryPump(this, partitions, home.context(), limits, owner.metrics())
+                : new ConflatingPump(
+                        this,
+                        partitions,
+                        home.context(),
+                        limits,
+                        owner.metrics(),
+                        new ConflatingEncoder(key, limits, owner.metrics(), allRingsBytes));
         this.logReader = new LogReader(key, partitions, limits, owner.metrics(), allRingsBytes);
     }
 
@@ -60,33 +68,43 @@ public final class SharedStream {
         return partitions.offsets(key.partition());
     }
 
+    /** A tick comes at once, however large it is. */
+    private long ringBytesMax(GatewayLimits limits) {
+        return key.conflation() == null
+                ? limits.ringBytesMax()
+                : Math.max(limits.ringBytesMax(), 2 * limits.conflateBytesMax());
+    }
+
     /** Reads for followers that are behind. */
-    public LogReader logReader() {
+    LogReader logReader() {
         return logReader;
     }
 
     /**
      * Takes one more live follower, if its position can be served from the ring or by the pump.
      *
-     * @param near whether it has read everything that was there a moment ago
      * @return false when it is too far behind
      * @throws MillraceException when the partition cannot be read (any more)
      */
-    synchronized boolean join(long position, boolean near) {
+    synchronized boolean join(Cursor cursor) {
         if (failure != null) {
             throw failure;
         }
-        if (live == 0 && !ring.covers(position)) {
+        if (key.conflation() != null && !cursor.isCaughtUp() && !cursor.isNear()) {
+            // What was there when it came does not wait for a tick.
+            return false;
+        }
+        if (live == 0 && !isInRing(cursor)) {
             // Nobody to share with: the pump may start wherever this follower is, unless that would make it read
             // history,
             // at its own speed and not at that of its only follower.
             long highWatermark = partitions.offsets(key.partition()).highWatermark();
-            if (!near && position < highWatermark) {
+            if (cursor.tick() != null || (!cursor.isNear() && cursor.position() < highWatermark)) {
                 return false;
             }
             ring.clear();
-            head = Math.min(position, highWatermark);
-        } else if (position < head && !ring.covers(position)) {
+            head = Math.min(cursor.position(), highWatermark);
+        } else if (!isInRing(cursor) && !isAhead(cursor)) {
             return false;
         }
         live++;
@@ -95,6 +113,33 @@ public final class SharedStream {
             pump.signal();
         }
         return true;
+    }
+
+    private boolean isInRing(Cursor cursor) {
+        return key.conflation() == null ? ring.covers(cursor.position()) : ring.continuesNewestTick(cursor);
+    }
+
+    /** Where ticks are made, it waits for the one that it is in, and reads the log for what it misses of it. */
+    private boolean isAhead(Cursor cursor) {
+        return cursor.position() >= head && cursor.tick() == null;
+    }
+
+    /**
+     * How far a follower that is behind reads the log before it comes back. Where ticks are made, that is between two of them, if it is
+     * not still on its way to where it was when it came.
+     */
+    long catchUpLimit(Cursor cursor) {
+        long highWatermark = offsets().highWatermark();
+        if (key.conflation() == null) {
+            return highWatermark;
+        }
+        synchronized (this) {
+            long position = cursor.position();
+            if (live == 0 || (position >= head && cursor.isCaughtUp())) {
+                return highWatermark;
+            }
+            return position >= head ? cursor.end() : Math.max(head, cursor.isCaughtUp() ? 0 : cursor.end());
+        }
     }
 
     /** One live follower less; the last one stops the pump. */
@@ -109,6 +154,7 @@ public final class SharedStream {
         }
         if (ended != null) {
             ended.cancel();
+            pump.idle();
         }
     }
 
@@ -117,16 +163,18 @@ public final class SharedStream {
         return live == 0 ? -1 : head;
     }
 
-    /** The pump's next frame. Owns it from now on. */
-    void append(SharedFrame frame, long noticedNanos) {
+    /** The pump's next frames, without holes between them. Owns them from now on. */
+    void append(List<SharedFrame> frames, long noticedNanos) {
         synchronized (this) {
-            if (disposed || frame.start() != head) {
+            if (disposed || frames.get(0).start() != head) {
                 // Everybody left while it was read, or somebody else began elsewhere.
-                frame.release();
+                frames.forEach(SharedFrame::release);
                 return;
             }
-            ring.append(frame);
-            head = frame.next();
+            for (SharedFrame frame : frames) {
+                ring.append(frame);
+                head = frame.next();
+            }
         }
         movedNanos = noticedNanos;
         loops.values().forEach(LiveCursors::streamMoved);

@@ -1,6 +1,7 @@
 package io.millrace.websocket.session;
 
 import io.millrace.websocket.delivery.Cursor;
+import io.millrace.websocket.delivery.MessageDeflate;
 import io.millrace.websocket.delivery.RecordsMessage;
 import io.millrace.websocket.delivery.SharedFrame;
 import io.millrace.websocket.protocol.WireForm;
@@ -23,9 +24,10 @@ final class ArrayOutput extends StreamOutput {
         for (int at = from; at < to; at += batch) {
             ByteBuf records = frame.elements(at, Math.min(to, at + batch));
             bytes += records.readableBytes();
-            outlet().write(RecordsMessage.arrayHead(records.readableBytes()));
-            outlet().write(records);
-            outlet().write(RecordsMessage.arrayTail());
+            ByteBuf head = RecordsMessage.arrayHead(records.readableBytes());
+            ByteBuf message = RecordsMessage.whole(head, records, RecordsMessage.arrayTail());
+            records.release();
+            outlet().write(outlet().isDeflated() ? MessageDeflate.deflate(message) : message);
         }
         return bytes;
     }

@@ -1,10 +1,12 @@
 package io.millrace.websocket.session;
 
 import io.millrace.websocket.delivery.Cursor;
+import io.millrace.websocket.delivery.MessageDeflate;
 import io.millrace.websocket.delivery.RecordsMessage;
 import io.millrace.websocket.delivery.SharedFrame;
 import io.millrace.websocket.protocol.WireForm;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -29,11 +31,31 @@ final class BinaryOutput extends StreamOutput {
 
     @Override
     int records(Cursor cursor, SharedFrame frame, int from, int to, long next) {
-        ByteBuf records = frame.slice(from, to);
-        int size = records.readableBytes();
-        outlet().write(RecordsMessage.binaryHead(
-                0, sid, alias(cursor), cursor.partition().partition(), next, frame, to - from, size));
-        outlet().write(records);
+        boolean isWhole = from == 0 && to == frame.count() && next == frame.next() && alias(cursor) == 1;
+        ByteBuf message = isWhole
+                ? frame.message(sharedKey(sid), () -> compose(cursor, frame, from, to, next))
+                : compose(cursor, frame, from, to, next);
+        int size = message.readableBytes();
+        outlet().write(message);
         return size;
+    }
+
+    private ByteBuf compose(Cursor cursor, SharedFrame frame, int from, int to, long next) {
+        ByteBuf records = frame.slice(from, to);
+        try {
+            ByteBuf head = RecordsMessage.binaryHead(
+                    cursor.stream().key().conflation() == null ? 0 : RecordsMessage.WITH_MERGED,
+                    sid,
+                    alias(cursor),
+                    cursor.partition().partition(),
+                    next,
+                    frame,
+                    to - from,
+                    records.readableBytes());
+            ByteBuf message = RecordsMessage.whole(head, records, Unpooled.EMPTY_BUFFER);
+            return outlet().isDeflated() ? MessageDeflate.deflate(message) : message;
+        } finally {
+            records.release();
+        }
     }
 }

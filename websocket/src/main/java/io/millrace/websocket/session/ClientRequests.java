@@ -45,7 +45,7 @@ final class ClientRequests {
         on(ClientMessage.Seek.class, this::seek);
         on(ClientMessage.Checkpoint.class, this::checkpoint);
         on(ClientMessage.Commit.class, this::commit);
-        on(ClientMessage.Produce.class, this::produce);
+        on(ClientMessage.Produce.class, new ProduceRequests(connection, services.producer())::produce);
         on(ClientMessage.Auth.class, this::auth);
         on(ClientMessage.Ping.class, this::ping);
     }
@@ -172,7 +172,8 @@ final class ClientRequests {
         }
         return services.opening()
                 .prepare(asked, connection.identity().client())
-                .compose(ready -> services.opening().resolve(ready, connection.form()))
+                .compose(ready -> services.opening()
+                        .resolve(ready, connection.form(), connection.outlet().isDeflated()))
                 .map(subscription -> {
                     if (!connection.isEnded()) {
                         connection.subscribe(message.sid(), message.id(), subscription);
@@ -224,10 +225,6 @@ final class ClientRequests {
     private Future<Void> commit(ClientMessage.Commit message) {
         subscription(message.sid());
         throw wrong("sid: subscription " + message.sid() + " is not in a group; subscribe with group");
-    }
-
-    private Future<Void> produce(ClientMessage.Produce message) {
-        throw wrong("type: 'produce' is not served by this version; post to /topics/" + message.topic() + "/records");
     }
 
     private Future<Void> auth(ClientMessage.Auth message) {

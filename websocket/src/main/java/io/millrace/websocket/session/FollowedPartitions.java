@@ -72,6 +72,9 @@ final class FollowedPartitions {
                         services.streams().hold(subscription.key(start.partition()), loop.delivery()),
                         start.position(),
                         start.end());
+        if (subscription.parameters().flow().untilLatest()) {
+            cursor.stopAt(cursor.end());
+        }
         int at = 0;
         while (at < cursors.size() && ORDER.compare(cursors.get(at), cursor) < 0) {
             at++;

@@ -2,6 +2,7 @@ package io.millrace.websocket.session;
 
 import io.millrace.storage.TopicPartition;
 import io.millrace.websocket.delivery.Cursor;
+import io.millrace.websocket.delivery.MessageDeflate;
 import io.millrace.websocket.delivery.RecordsMessage;
 import io.millrace.websocket.delivery.SharedFrame;
 import io.millrace.websocket.protocol.WireForm;
@@ -20,25 +21,24 @@ final class JsonOutput extends StreamOutput {
 
     @Override
     int records(Cursor cursor, SharedFrame frame, int from, int to, long next) {
-        TopicPartition partition = cursor.partition();
-        if (from == 0 && to == frame.count() && next == frame.next()) {
-            ByteBuf message = frame.message(sid, () -> {
-                ByteBuf records = frame.elements(0, frame.count());
-                try {
-                    return RecordsMessage.json(sid, partition, next, records);
-                } finally {
-                    records.release();
-                }
-            });
-            int size = message.readableBytes();
-            outlet().write(message);
-            return size;
-        }
-        ByteBuf records = frame.elements(from, to);
-        int size = records.readableBytes();
-        outlet().write(RecordsMessage.jsonHead(sid, partition, next, size));
-        outlet().write(records);
-        outlet().write(RecordsMessage.jsonTail());
+        boolean isWhole = from == 0 && to == frame.count() && next == frame.next();
+        ByteBuf message = isWhole
+                ? frame.message(sharedKey(sid), () -> compose(cursor, frame, from, to, next))
+                : compose(cursor, frame, from, to, next);
+        int size = message.readableBytes();
+        outlet().write(message);
         return size;
+    }
+
+    private ByteBuf compose(Cursor cursor, SharedFrame frame, int from, int to, long next) {
+        TopicPartition partition = cursor.partition();
+        ByteBuf records = frame.elements(from, to);
+        try {
+            ByteBuf head = RecordsMessage.jsonHead(sid, partition, next, records.readableBytes());
+            ByteBuf message = RecordsMessage.whole(head, records, RecordsMessage.jsonTail());
+            return outlet().isDeflated() ? MessageDeflate.deflate(message) : message;
+        } finally {
+            records.release();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.websocket.session;
 
+import io.millrace.websocket.delivery.MessageDeflate;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -14,14 +15,23 @@ import java.nio.charset.StandardCharsets;
  */
 public final class MessageAssembler {
 
+    private static final int RSV1 = 4;
+
     private final int messageBytesMax;
     private ByteArrayOutputStream fragments;
+    private final boolean deflated;
     private boolean text;
+    private boolean compressed;
     private boolean broken;
 
-    /** An assembler of messages of at most so many bytes. */
-    public MessageAssembler(int messageBytesMax) {
+    /**
+     * An assembler of messages of at most so many bytes.
+     *
+     * @param deflated whether compression was agreed on
+     */
+    public MessageAssembler(int messageBytesMax, boolean deflated) {
         this.messageBytesMax = messageBytesMax;
+        this.deflated = deflated;
     }
 
     /** Bytes that wait for the rest of their message. */
@@ -42,6 +52,11 @@ public final class MessageAssembler {
         if (fragments == null) {
             // The decoder lets no continuation through that continues nothing.
             text = frame instanceof TextWebSocketFrame;
+            compressed = (frame.rsv() & RSV1) != 0;
+        }
+        if ((frame.rsv() & ~RSV1) != 0 || (frame.rsv() != 0 && (!deflated || fragments != null))) {
+            broke(StreamEnd.protocolError("a reserved bit is set that was not agreed on"), listener);
+            return;
         }
         byte[] bytes = ByteBufUtil.getBytes(content);
         if (!frame.isFinalFragment()) {
@@ -55,6 +70,18 @@ public final class MessageAssembler {
             fragments.writeBytes(bytes);
             bytes = fragments.toByteArray();
             fragments = null;
+        }
+        if (compressed) {
+            try {
+                bytes = MessageDeflate.inflate(bytes, messageBytesMax);
+            } catch (MessageDeflate.BadMessage e) {
+                broke(
+                        e.isTooBig()
+                                ? StreamEnd.messageTooBig(messageBytesMax)
+                                : StreamEnd.protocolError(e.getMessage()),
+                        listener);
+                return;
+            }
         }
         if (text && !ByteBufUtil.isText(Unpooled.wrappedBuffer(bytes), StandardCharsets.UTF_8)) {
             broke(StreamEnd.notUtf8(), listener);

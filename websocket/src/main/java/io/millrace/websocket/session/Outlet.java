@@ -44,6 +44,11 @@ public interface Outlet {
         throw new UnsupportedOperationException(transport() + " has no pings");
     }
 
+    /** Whether the client understands compressed messages. */
+    default boolean isDeflated() {
+        return false;
+    }
+
     /** Whose events this connection's are from now on. */
     void listen(Listener listener);
 

@@ -1,5 +1,6 @@
 package io.millrace.websocket.session;
 
+import io.millrace.cluster.produce.RecordProducer;
 import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.GatewayMetrics;
 import io.millrace.websocket.auth.ClientAccess;
@@ -10,6 +11,7 @@ import io.millrace.websocket.subscription.SubscriptionResolver;
 /**
  * What the sessions of a node share.
  *
+ * @param producer stores what clients write
  * @param node the name of this node, for those who are told
  */
 public record SessionServices(
@@ -18,5 +20,6 @@ public record SessionServices(
         SubscriptionResolver resolver,
         SubscriptionOpening opening,
         ClientAccess access,
+        RecordProducer producer,
         GatewayLimits limits,
         GatewayMetrics metrics) {}

@@ -65,6 +65,11 @@ public record StreamEnd(int closeCode, String reason, MillraceException error, b
         return new StreamEnd(closeCode, reason, null, false);
     }
 
+    /** What the client sent breaks the rules of WebSockets (RFC 6455 §7.4.1). */
+    static StreamEnd protocolError(String what) {
+        return new StreamEnd(1002, what, null, false);
+    }
+
     /** A text message is not UTF-8 (RFC 6455 §8.1). */
     static StreamEnd notUtf8() {
         return new StreamEnd(1007, "a text message is not UTF-8", null, false);

@@ -169,7 +169,7 @@ final class StreamSubscription implements Follower {
             if (frame.next() <= cursor.position()) {
                 continue;
             }
-            if (!maySend() || frame.start() > cursor.position() || cursor.gap() != null) {
+            if (!maySend() || !cursor.continuesWith(frame) || cursor.gap() != null) {
                 fallBehind(cursor);
                 return;
             }
@@ -264,39 +264,35 @@ final class StreamSubscription implements Follower {
         reading = true;
         boolean inRecord =
                 output.tellsGapsInRecords() && subscription.parameters().shape().envelope() == Envelope.RECORD;
-        cursor.stream()
-                .logReader()
-                .read(cursor.position(), inRecord ? cursor.gap() : null, delivery.context())
-                .onComplete(read -> {
-                    reading = false;
-                    if (read.succeeded()) {
-                        try {
-                            sendRead(cursor, read.result());
-                        } finally {
-                            read.result().release();
-                        }
-                    } else if (!ended && !cursor.isDetached()) {
-                        readFailed(cursor, ErrorJson.asAnswer(read.cause()));
-                    }
-                    goOnLater();
-                });
+        cursor.read(inRecord ? cursor.gap() : null, delivery.context()).onComplete(read -> {
+            reading = false;
+            if (read.succeeded()) {
+                try {
+                    sendRead(cursor, read.result());
+                } finally {
+                    read.result().release();
+                }
+            } else if (!ended && !cursor.isDetached()) {
+                readFailed(cursor, ErrorJson.asAnswer(read.cause()));
+            }
+            goOnLater();
+        });
     }
 
     private void sendRead(Cursor cursor, SharedFrame frame) {
         if (ended || cursor.isDetached()) {
             return;
         }
-        if (frame.start() > cursor.position() || !maySend()) {
+        if (!cursor.continuesWith(frame) || !maySend()) {
             // The client sought another place meanwhile, or its socket filled up.
             behind.add(cursor);
             return;
         }
         if (frame.next() > cursor.position()) {
-            send(cursor, frame);
             if (frame.count() > 0) {
                 cursor.gap(null);
             }
-            cursor.near(cursor.position() >= highWatermark(cursor));
+            send(cursor, frame);
             behind.add(cursor);
             return;
         }
@@ -411,7 +407,10 @@ final class StreamSubscription implements Follower {
             connection.sent();
         }
         boolean wasCatchingUp = !cursor.isCaughtUp();
-        cursor.position(position);
+        cursor.sent(frame, position);
+        if (frame.trailingGap() != null && position == frame.next()) {
+            tellGap(cursor, frame.trailingGap());
+        }
         output.moved();
         connection.touch();
         if (recordsLeft == 0) {

@@ -35,6 +35,7 @@ public final class WebSocketOutlet extends NettyOutlet {
     private final ChannelHandlerContext encoder;
     private final MessageAssembler messages;
     private final UnfinishedMessage unfinished;
+    private final boolean deflated;
 
     /**
      * On the event loop of the socket, right after the handshake.
@@ -42,6 +43,7 @@ public final class WebSocketOutlet extends NettyOutlet {
      * @param channel the channel of the connection, whose last handler is Vert.x' for the socket
      * @param budget what all clients may have sent of messages that are not whole
      * @param messages takes what the client sends; null when that means nothing
+     * @param deflated whether compression was agreed on
      */
     public WebSocketOutlet(
             ServerWebSocket socket,
@@ -49,9 +51,11 @@ public final class WebSocketOutlet extends NettyOutlet {
             int bufferBytes,
             long closeTimeoutMs,
             InboundBudget budget,
-            MessageAssembler messages) {
+            MessageAssembler messages,
+            boolean deflated) {
         super(channel.pipeline().lastContext(), bufferBytes, closeTimeoutMs);
         this.messages = messages;
+        this.deflated = deflated;
         encoder = connection().pipeline().context(WebSocketFrameEncoder.class);
         unfinished = new UnfinishedMessage(budget, this::listener);
         connection()
@@ -70,6 +74,11 @@ public final class WebSocketOutlet extends NettyOutlet {
     @Override
     public Transport transport() {
         return Transport.WEBSOCKET;
+    }
+
+    @Override
+    public boolean isDeflated() {
+        return deflated;
     }
 
     @Override
@@ -116,8 +125,7 @@ public final class WebSocketOutlet extends NettyOutlet {
     }
 
     private boolean takeFrame(Object message) {
-        if (message instanceof WebSocketFrame frame && frame.rsv() != 0 && listener() != null) {
-            // An extension that was agreed on has taken its bit away.
+        if (message instanceof WebSocketFrame frame && !isAgreed(frame) && listener() != null) {
             listener().broke(StreamEnd.protocolViolated(PROTOCOL_ERROR, "a frame has reserved bits set"));
             ReferenceCountUtil.release(message);
             return true;
@@ -128,10 +136,7 @@ public final class WebSocketOutlet extends NettyOutlet {
             }
             return false;
         }
-        boolean isData = message instanceof TextWebSocketFrame
-                || message instanceof BinaryWebSocketFrame
-                || message instanceof ContinuationWebSocketFrame;
-        if (!isData) {
+        if (!isData(message)) {
             return false;
         }
         try {
@@ -143,6 +148,17 @@ public final class WebSocketOutlet extends NettyOutlet {
             ReferenceCountUtil.release(message);
         }
         return true;
+    }
+
+    /** Reserved bits are there for compression only, and which frames may have its bit is known by who puts messages together. */
+    private boolean isAgreed(WebSocketFrame frame) {
+        return frame.rsv() == 0 || (deflated && isData(frame));
+    }
+
+    private static boolean isData(Object message) {
+        return message instanceof TextWebSocketFrame
+                || message instanceof BinaryWebSocketFrame
+                || message instanceof ContinuationWebSocketFrame;
     }
 
     @Override

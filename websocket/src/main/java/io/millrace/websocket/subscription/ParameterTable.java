@@ -6,6 +6,7 @@ import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.partition.Isolation;
 import io.millrace.websocket.GatewayLimits;
+import io.millrace.websocket.conflation.Conflation;
 import io.millrace.websocket.delivery.Envelope;
 import io.millrace.websocket.delivery.Projection;
 import io.millrace.websocket.delivery.ValueFormat;
@@ -58,6 +59,8 @@ final class ParameterTable {
                 (table, value) -> table.isolation = isFirst("isolation", value, "read_committed", "read_uncommitted")
                         ? Isolation.READ_COMMITTED
                         : Isolation.READ_UNCOMMITTED);
+        SETTERS.put("conflate", (table, value) -> table.conflate = value);
+        SETTERS.put("conflate_by", (table, value) -> table.conflateBy = value);
         SETTERS.put("heartbeat", (table, value) -> table.heartbeat(value));
         SETTERS.put("limit", (table, value) -> table.limit = count("limit", value, Long.MAX_VALUE));
         SETTERS.put("until", (table, value) -> table.untilLatest = isFirst("until", value, "latest", null));
@@ -84,6 +87,8 @@ final class ParameterTable {
     private final Map<String, String> headers = new HashMap<>();
     private Projection projection = Projection.WHOLE;
     private Isolation isolation = Isolation.READ_COMMITTED;
+    private String conflate;
+    private String conflateBy;
     private long heartbeatMs;
     private long limit = Long.MAX_VALUE;
     private boolean untilLatest;
@@ -250,7 +255,13 @@ final class ParameterTable {
         return new StreamParameters(
                 new TopicSelection(topics, pattern, partitions),
                 new StartRule(from, resume, reset),
-                new RecordShape(format, envelope, filter.withHeaders(headers), projection, isolation),
+                new RecordShape(
+                        format,
+                        envelope,
+                        filter.withHeaders(headers),
+                        projection,
+                        isolation,
+                        Conflation.parse(conflate, conflateBy)),
                 new FlowRules(limit, untilLatest, slow, maxLag < 0 ? MAX_LAG_DEFAULT : maxLag, credit, batch),
                 heartbeatMs,
                 control,

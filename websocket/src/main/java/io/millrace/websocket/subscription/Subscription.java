@@ -8,11 +8,16 @@ import java.util.List;
 /**
  * What one client follows, with everything that it left open decided.
  *
+ * @param deflated whether the client understands compressed messages
  * @param starts the partitions that can begin
  * @param waiting the partitions of which nothing is known yet: they have no leader; none of the others waits for them
  */
 public record Subscription(
-        StreamParameters parameters, WireForm form, List<PartitionStart> starts, List<TopicPartition> waiting) {
+        StreamParameters parameters,
+        WireForm form,
+        boolean deflated,
+        List<PartitionStart> starts,
+        List<TopicPartition> waiting) {
 
     public Subscription {
         starts = List.copyOf(starts);
@@ -21,7 +26,7 @@ public record Subscription(
 
     /** What a partition of this subscription shares with others. */
     public StreamKey key(TopicPartition partition) {
-        return parameters.shape().key(partition, form);
+        return parameters.shape().key(partition, form, deflated);
     }
 
     /** Whether every partition begins exactly where it was asked to. */

@@ -58,7 +58,7 @@ public final class SubscriptionOpening {
     }
 
     /** Decides where each partition starts; see {@link SubscriptionResolver#resolve}. */
-    public Future<Subscription> resolve(Ready ready, WireForm form) {
-        return resolver.resolve(ready.selected(), ready.parameters().form(form), ready.parameters());
+    public Future<Subscription> resolve(Ready ready, WireForm form, boolean deflated) {
+        return resolver.resolve(ready.selected(), ready.parameters().form(form), deflated, ready.parameters());
     }
 }

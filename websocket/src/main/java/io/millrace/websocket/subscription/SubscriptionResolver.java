@@ -84,9 +84,10 @@ public final class SubscriptionResolver {
      *
      * @throws MillraceException UNKNOWN_TOPIC_OR_PARTITION, INVALID_REQUEST, OFFSET_OUT_OF_RANGE
      */
-    public Future<Subscription> resolve(List<TopicPartition> selected, WireForm form, StreamParameters asked) {
+    public Future<Subscription> resolve(
+            List<TopicPartition> selected, WireForm form, boolean deflated, StreamParameters asked) {
         if (asked.group() != null) {
-            return Future.succeededFuture(new Subscription(asked, form, List.of(), List.of()));
+            return Future.succeededFuture(new Subscription(asked, form, deflated, List.of(), List.of()));
         }
         if (asked.start().from() != null) {
             StartPositionResolver.checkSuits(asked.start().from(), selected);
@@ -105,7 +106,8 @@ public final class SubscriptionResolver {
                 found.add(start);
             }
         }
-        return Future.all(found).map(all -> new Subscription(asked, form, all.<PartitionStart>list(), waiting));
+        return Future.all(found)
+                .map(all -> new Subscription(asked, form, deflated, all.<PartitionStart>list(), waiting));
     }
 
     /**

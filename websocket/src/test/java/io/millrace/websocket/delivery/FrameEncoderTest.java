@@ -9,6 +9,7 @@ import io.millrace.storage.TopicPartition;
 import io.millrace.storage.batch.BatchHeader;
 import io.millrace.websocket.GatewayMetrics;
 import io.millrace.websocket.filter.RecordFilter;
+import io.millrace.websocket.protocol.Gap;
 import io.millrace.websocket.protocol.WireForm;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
@@ -24,11 +25,13 @@ class FrameEncoderTest {
             new StreamKey(
                     new TopicPartition(UUID.randomUUID(), "t", 0),
                     WireForm.NDJSON,
+                    false,
                     ValueFormat.TEXT,
                     Envelope.RECORD,
                     RecordFilter.ALL,
                     Projection.WHOLE,
-                    Isolation.READ_COMMITTED),
+                    Isolation.READ_COMMITTED,
+                    null),
             1 << 20,
             GatewayMetrics.NONE);
 
@@ -43,13 +46,22 @@ class FrameEncoderTest {
     }
 
     @Test
-    void aGapAtTheEndOfAFrameIsToldWithTheNextRecord() {
+    void aGapAtTheEndOfAFrameComesWithTheFrameForWhoeverIsSentIt() {
         SharedFrame empty = encoder.encode(batches(lying(0)), 0, null);
-        SharedFrame next = encoder.encode(batches(sound(2, "after")), 2, null);
+        SharedFrame next = encoder.encode(batches(sound(2, "after")), 2, empty.trailingGap());
 
         assertThat(empty.count()).isZero();
         assertThat(empty.next()).isEqualTo(2);
-        assertThat(text(next)).contains("\"reason\":\"unreadable\"");
+        assertThat(empty.trailingGap()).isEqualTo(new Gap(0, 2, Gap.Reason.UNREADABLE));
+        assertThat(text(next)).contains("\"gap\":{\"from\":0,\"to\":2,\"reason\":\"unreadable\"}");
+        assertThat(next.trailingGap()).isNull();
+    }
+
+    @Test
+    void aGapThatWasGivenAndNotToldIsNotTrailing() {
+        SharedFrame empty = encoder.encode(batches(), 0, new Gap(0, 2, Gap.Reason.RETENTION));
+
+        assertThat(empty.trailingGap()).isNull();
     }
 
     @Test
@@ -58,11 +70,13 @@ class FrameEncoderTest {
                 new StreamKey(
                         new TopicPartition(UUID.randomUUID(), "t", 0),
                         WireForm.SSE,
+                        false,
                         ValueFormat.JSON,
                         Envelope.RECORD,
                         RecordFilter.ALL.withKeyPrefix("last"),
                         Projection.WHOLE,
-                        Isolation.READ_COMMITTED),
+                        Isolation.READ_COMMITTED,
+                        null),
                 1 << 20,
                 GatewayMetrics.NONE);
         List<NewRecord> records = new ArrayList<>();
@@ -83,7 +97,7 @@ class FrameEncoderTest {
     }
 
     /** A batch that says it has two records and has one, with a checksum that agrees. */
-    private static ByteBuffer lying(long baseOffset) {
+    static ByteBuffer lying(long baseOffset) {
         ByteBuffer batch = sound(baseOffset, "x");
         batch.putInt(batch.position() + 57, 2).putInt(batch.position() + 23, 1);
         batch.putInt(batch.position() + 17, BatchHeader.computeCrc(batch, batch.position()));

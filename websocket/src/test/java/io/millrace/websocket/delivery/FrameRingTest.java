@@ -74,6 +74,6 @@ class FrameRingTest {
     private SharedFrame frame(long start, long next) {
         ByteBuf bytes = Unpooled.directBuffer(FRAME_BYTES).writeZero(FRAME_BYTES);
         buffers.add(bytes);
-        return new SharedFrame(start, next, bytes, 1, new long[] {start}, new int[] {0}, 0);
+        return new SharedFrame(start, next, bytes, 1, new long[] {start}, new int[] {0}, 0, null, null, null);
     }
 }

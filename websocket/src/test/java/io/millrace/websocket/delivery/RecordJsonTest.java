@@ -184,7 +184,7 @@ class RecordJsonTest {
     void aGapIsAMemberOfTheRecordThatFollowsIt() throws Exception {
         ByteSink out = new ByteSink(1);
         new RecordJson("readings", 3, ValueFormat.JSON, Envelope.RECORD, false)
-                .write(value(bytes("1")), new Gap(5, 9, Gap.Reason.RETENTION), out);
+                .write(value(bytes("1")), 0, new Gap(5, 9, Gap.Reason.RETENTION), out);
         JsonNode gap = MAPPER.readTree(out.toByteArray()).get("gap");
         assertThat(gap.get("from").asLong()).isEqualTo(5);
         assertThat(gap.get("to").asLong()).isEqualTo(9);

@@ -1,9 +1,11 @@
 package io.millrace.server.http.produce;
 
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.produce.RecordToProduce;
 import io.millrace.cluster.record.NewRecord;
 import io.millrace.server.http.HttpProblem;
 import io.millrace.server.http.QueryParameters;
+import io.vertx.core.MultiMap;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,12 +19,18 @@ final class BodyParser {
     /**
      * All records of a body, in order.
      *
+     * @param headers of the request
      * @throws MillraceException when the body as a whole is refused; nothing of it is stored then
      */
-    static List<PendingRecord> parse(RecordFormat format, byte[] body, ProduceOptions options, int recordsMax) {
+    static List<RecordToProduce> parse(
+            RecordFormat format, byte[] body, MultiMap headers, ProduceOptions options, int recordsMax) {
         return switch (format) {
-            case JSON -> List.of(PendingRecord.of(options.partition(), json(body, options)));
-            case RAW -> List.of(PendingRecord.of(options.partition(), raw(body, options)));
+            case JSON -> List.of(RecordToProduce.of(options.partition(), json(body, options)));
+            case RAW -> List.of(RecordToProduce.of(options.partition(), raw(body, options)));
+            case CLOUD_EVENT -> List.of(new CloudEventParser(body, options, recordsMax).one());
+            case CLOUD_EVENTS -> new CloudEventParser(body, options, recordsMax).batch();
+            case CLOUD_EVENT_BINARY ->
+                List.of(RecordToProduce.of(options.partition(), CloudEventHeaders.record(headers, body, options)));
             case NDJSON -> lines(body, options, recordsMax);
             case CONFLUENT_JSON, CONFLUENT_BINARY, CONFLUENT_TEXT ->
                 new ConfluentParser(format, body, recordsMax).parse();
@@ -45,8 +53,8 @@ final class BodyParser {
         return new NewRecord(options.timestampMs(), options.key(), body, List.of());
     }
 
-    private static List<PendingRecord> lines(byte[] body, ProduceOptions options, int recordsMax) {
-        List<PendingRecord> records = new ArrayList<>();
+    private static List<RecordToProduce> lines(byte[] body, ProduceOptions options, int recordsMax) {
+        List<RecordToProduce> records = new ArrayList<>();
         int lineNumber = 0;
         int from = 0;
         while (from < body.length) {
@@ -82,17 +90,17 @@ final class BodyParser {
         }
     }
 
-    private static PendingRecord line(byte[] body, int from, int length, int lineNumber, ProduceOptions options) {
+    private static RecordToProduce line(byte[] body, int from, int length, int lineNumber, ProduceOptions options) {
         String problem = JsonText.problem(body, from, length);
         if (problem != null) {
-            return PendingRecord.refused(HttpProblem.badRequest(
+            return RecordToProduce.refused(HttpProblem.badRequest(
                     "line " + lineNumber + " is not valid JSON: " + problem + "; it was not stored"));
         }
         try {
             byte[] value = Arrays.copyOfRange(body, from, from + length);
-            return PendingRecord.of(options.partition(), valueRecord(body, from, length, value, options));
+            return RecordToProduce.of(options.partition(), valueRecord(body, from, length, value, options));
         } catch (MillraceException e) {
-            return PendingRecord.refused(e);
+            return RecordToProduce.refused(e);
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.produce.RecordToProduce;
 import io.millrace.cluster.record.NewRecord;
 import io.millrace.cluster.record.RecordHeader;
 import io.millrace.server.http.HttpProblem;
@@ -31,12 +32,12 @@ final class ConfluentParser {
         this.recordsMax = recordsMax;
     }
 
-    List<PendingRecord> parse() {
+    List<RecordToProduce> parse() {
         String encoding = JsonText.encodingProblem(body, 0, body.length);
         if (encoding != null) {
             throw notJson(encoding);
         }
-        List<PendingRecord> records = null;
+        List<RecordToProduce> records = null;
         try (JsonParser parser = JsonText.parser(body, 0, body.length)) {
             expect(parser.nextToken() == JsonToken.START_OBJECT, "the body must be an object with a member 'records'");
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -53,8 +54,8 @@ final class ConfluentParser {
         return records;
     }
 
-    private List<PendingRecord> records(JsonParser parser) throws IOException {
-        List<PendingRecord> records = new ArrayList<>();
+    private List<RecordToProduce> records(JsonParser parser) throws IOException {
+        List<RecordToProduce> records = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             expect(parser.currentToken() == JsonToken.START_OBJECT, "each of 'records' must be an object");
             BodyParser.checkCount(records.size(), recordsMax);
@@ -63,7 +64,7 @@ final class ConfluentParser {
         return records;
     }
 
-    private PendingRecord record(JsonParser parser) throws IOException {
+    private RecordToProduce record(JsonParser parser) throws IOException {
         byte[] key = null;
         byte[] value = null;
         int partition = -1;
@@ -83,7 +84,7 @@ final class ConfluentParser {
                             + "' of a record; known: key, value, partition, timestamp, headers");
             }
         }
-        return PendingRecord.of(partition, new NewRecord(timestampMs, key, value, headers));
+        return RecordToProduce.of(partition, new NewRecord(timestampMs, key, value, headers));
     }
 
     private byte[] payload(JsonParser parser, String name) throws IOException {

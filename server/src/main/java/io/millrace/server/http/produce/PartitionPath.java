@@ -2,6 +2,7 @@ package io.millrace.server.http.produce;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.produce.RecordToProduce;
 import io.millrace.server.http.HttpProblem;
 import java.util.List;
 
@@ -10,7 +11,7 @@ final class PartitionPath {
 
     private PartitionPath() {}
 
-    static List<PendingRecord> assign(String text, List<PendingRecord> records) {
+    static List<RecordToProduce> assign(String text, List<RecordToProduce> records) {
         int partition;
         try {
             partition = Integer.parseInt(text);
@@ -23,13 +24,13 @@ final class PartitionPath {
         return records.stream().map(pending -> at(partition, pending)).toList();
     }
 
-    private static PendingRecord at(int partition, PendingRecord pending) {
+    private static RecordToProduce at(int partition, RecordToProduce pending) {
         if (pending.partition() >= 0 && pending.partition() != partition) {
             throw new MillraceException(
                     ErrorCode.INVALID_RECORD,
                     "a record names partition " + pending.partition() + ", but the URL says " + partition
                             + "; nothing was stored");
         }
-        return PendingRecord.of(partition, pending.record());
+        return RecordToProduce.of(partition, pending.record());
     }
 }

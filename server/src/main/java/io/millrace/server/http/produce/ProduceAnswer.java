@@ -3,8 +3,10 @@ package io.millrace.server.http.produce;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.partition.RecordAppender.AppendedRecord;
+import io.millrace.cluster.produce.ProducedRecord;
 import io.millrace.server.http.ProblemJson;
 import io.vertx.core.buffer.Buffer;
+import java.util.List;
 
 /**
  * The bodies of answered writes: {@code {"offsets":[{"partition":3,"offset":1101},…]}} in the order of the request (gateway
@@ -23,45 +25,42 @@ final class ProduceAnswer {
 
     static Buffer one(AppendedRecord stored) {
         StringBuilder json = new StringBuilder(56).append("{\"offsets\":[");
-        appendStored(json, stored);
-        return Buffer.buffer(json.append("]}").toString());
+        appendPlace(json, stored.partition(), stored.offset());
+        return Buffer.buffer(json.append("}]}").toString());
     }
 
-    static Buffer all(RecordOutcome[] outcomes) {
-        StringBuilder json = new StringBuilder(16 + 40 * outcomes.length).append("{\"offsets\":[");
-        for (int i = 0; i < outcomes.length; i++) {
-            if (i > 0) {
-                json.append(',');
-            }
-            if (outcomes[i].stored() != null) {
-                appendStored(json, outcomes[i].stored());
+    static Buffer all(List<ProducedRecord> records) {
+        StringBuilder json = new StringBuilder(16 + 40 * records.size()).append("{\"offsets\":[");
+        String separator = "";
+        for (ProducedRecord record : records) {
+            json.append(separator);
+            separator = ",";
+            if (record.isStored()) {
+                appendPlace(json, record.partition(), record.offset());
+                json.append('}');
             } else {
                 ProblemJson.append(
-                        json,
-                        codeOf(outcomes[i].failure()),
-                        outcomes[i].failure().getMessage());
+                        json, codeOf(record.failure()), record.failure().getMessage());
             }
         }
         return Buffer.buffer(json.append("]}").toString());
     }
 
-    static Buffer confluent(RecordOutcome[] outcomes) {
-        StringBuilder json = new StringBuilder(64 + 80 * outcomes.length).append("{\"offsets\":[");
-        for (int i = 0; i < outcomes.length; i++) {
-            if (i > 0) {
-                json.append(',');
-            }
-            AppendedRecord stored = outcomes[i].stored();
-            if (stored != null) {
-                json.append("{\"partition\":").append(stored.partition());
-                json.append(",\"offset\":").append(stored.offset());
+    static Buffer confluent(List<ProducedRecord> records) {
+        StringBuilder json = new StringBuilder(64 + 80 * records.size()).append("{\"offsets\":[");
+        String separator = "";
+        for (ProducedRecord record : records) {
+            json.append(separator);
+            separator = ",";
+            if (record.isStored()) {
+                appendPlace(json, record.partition(), record.offset());
                 json.append(",\"error_code\":null,\"error\":null}");
             } else {
-                boolean retriable = codeOf(outcomes[i].failure()).isRetriable();
+                boolean retriable = codeOf(record.failure()).isRetriable();
                 json.append("{\"partition\":null,\"offset\":null,\"error_code\":")
                         .append(retriable ? CONFLUENT_RETRIABLE : CONFLUENT_NOT_RETRIABLE)
                         .append(",\"error\":");
-                ProblemJson.appendString(json, outcomes[i].failure().getMessage());
+                ProblemJson.appendString(json, record.failure().getMessage());
                 json.append('}');
             }
         }
@@ -69,15 +68,12 @@ final class ProduceAnswer {
                 .toString());
     }
 
-    private static void appendStored(StringBuilder json, AppendedRecord stored) {
-        json.append("{\"partition\":")
-                .append(stored.partition())
-                .append(",\"offset\":")
-                .append(stored.offset())
-                .append('}');
+    /** Without the closing brace. */
+    private static void appendPlace(StringBuilder json, int partition, long offset) {
+        json.append("{\"partition\":").append(partition).append(",\"offset\":").append(offset);
     }
 
-    private static ErrorCode codeOf(Throwable failure) {
+    static ErrorCode codeOf(Throwable failure) {
         return failure instanceof MillraceException known ? known.code() : ErrorCode.UNKNOWN_SERVER_ERROR;
     }
 }

@@ -1,15 +1,17 @@
 package io.millrace.server.http.produce;
 
+import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.cluster.partition.Acks;
+import io.millrace.cluster.produce.IdempotencyKey;
+import io.millrace.cluster.produce.ProduceCommand;
+import io.millrace.cluster.produce.ProducedRecord;
+import io.millrace.cluster.produce.RecordToProduce;
 import io.millrace.cluster.record.NewRecord;
 import io.millrace.server.http.GuardedHandler;
-import io.millrace.server.http.HttpConfig;
-import io.millrace.server.http.HttpMetrics;
 import io.millrace.server.http.HttpProblem;
 import io.millrace.server.http.Readiness;
-import io.millrace.server.http.body.BodyReader;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -36,44 +38,33 @@ final class ProduceHandler implements Handler<RoutingContext> {
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence CONFLUENT_JSON = HttpHeaders.createOptimized("application/vnd.kafka.v2+json");
     private static final CharSequence PREFER = HttpHeaders.createOptimized("prefer");
+    private static final CharSequence PREFERENCE_APPLIED = HttpHeaders.createOptimized("preference-applied");
+    private static final CharSequence RETURN_MINIMAL = HttpHeaders.createOptimized("return=minimal");
     private static final CharSequence IDEMPOTENCY_KEY = HttpHeaders.createOptimized("idempotency-key");
-    private static final CharSequence CLOUD_EVENT = HttpHeaders.createOptimized("ce-specversion");
+    private static final CharSequence IDEMPOTENCY_REPLAYED = HttpHeaders.createOptimized("idempotency-replayed");
+    private static final CharSequence TRUE = HttpHeaders.createOptimized("true");
 
     private final Door door;
-    private final HttpConfig config;
-    private final BodyReader bodies;
-    private final TopicAccess topics;
-    private final RecordWriter writer;
-    private final Readiness readiness;
-    private final HttpMetrics metrics;
+    private final ProduceServices services;
 
-    ProduceHandler(
-            Door door,
-            HttpConfig config,
-            BodyReader bodies,
-            TopicAccess topics,
-            RecordWriter writer,
-            Readiness readiness,
-            HttpMetrics metrics) {
+    ProduceHandler(Door door, ProduceServices services) {
         this.door = door;
-        this.config = config;
-        this.bodies = bodies;
-        this.topics = topics;
-        this.writer = writer;
-        this.readiness = readiness;
-        this.metrics = metrics;
+        this.services = services;
     }
 
     @Override
     public void handle(RoutingContext ctx) {
-        if (readiness.phase() == Readiness.Phase.DRAINING) {
+        if (services.readiness().phase() == Readiness.Phase.DRAINING) {
             sendElsewhere(ctx);
         }
+        services.quota().admit();
         RecordFormat format = formatOf(ctx.request());
         ProduceOptions options = ProduceOptions.of(ctx, format);
+        IdempotencyKey key = idempotencyKey(ctx.request(), format);
         String topicName = ctx.pathParam("topic");
-        bodies.read(ctx, body -> {
-            if (format == RecordFormat.JSON && body.length <= PARSE_INLINE_BYTES_MAX) {
+        services.bodies().read(ctx, body -> {
+            services.quota().charge(body.length);
+            if (format == RecordFormat.JSON && key == null && body.length <= PARSE_INLINE_BYTES_MAX) {
                 // The main case, one small reading: no list, no outcome, no worker.
                 NewRecord record = parseOrFail(ctx, body, options);
                 if (record != null) {
@@ -81,14 +72,21 @@ final class ProduceHandler implements Handler<RoutingContext> {
                 }
                 return;
             }
-            bodies.runSized(
-                    ctx,
-                    body.length > PARSE_INLINE_BYTES_MAX,
-                    () -> BodyParser.parse(format, body, options, config.maxRecordsPerRequest()),
-                    records -> withTopic(
+            services.bodies()
+                    .runSized(
                             ctx,
-                            topicName,
-                            topic -> writeAll(ctx, topic, assignPartition(ctx, records), format, options)));
+                            body.length > PARSE_INLINE_BYTES_MAX,
+                            () -> BodyParser.parse(
+                                    format,
+                                    body,
+                                    ctx.request().headers(),
+                                    options,
+                                    services.config().maxRecordsPerRequest()),
+                            records -> withTopic(
+                                    ctx,
+                                    topicName,
+                                    topic ->
+                                            writeAll(ctx, topic, assignPartition(ctx, records), format, options, key)));
         });
     }
 
@@ -99,22 +97,28 @@ final class ProduceHandler implements Handler<RoutingContext> {
     }
 
     private RecordFormat formatOf(HttpServerRequest request) {
-        if (request.getHeader(CLOUD_EVENT) != null) {
-            throw HttpProblem.unsupportedMediaType(
-                    "CloudEvents are not supported by this version; send the record without ce-" + " headers");
-        }
-        if (request.getHeader(IDEMPOTENCY_KEY) != null) {
-            throw HttpProblem.badRequest(
-                    "Idempotency-Key is not supported by this version: a retry could store the record twice;"
-                            + " send the request without the header if that is acceptable");
-        }
-        RecordFormat format = RecordFormat.of(request.getHeader(HttpHeaders.CONTENT_TYPE));
+        String contentType = request.getHeader(HttpHeaders.CONTENT_TYPE);
+        boolean event = request.getHeader(CloudEventHeaders.SPECVERSION) != null;
+        RecordFormat format = event && !RecordFormat.isCloudEvent(contentType)
+                ? RecordFormat.CLOUD_EVENT_BINARY
+                : RecordFormat.of(contentType);
         if (door == Door.CONFLUENT && !format.isConfluent()) {
             throw HttpProblem.unsupportedMediaType(
                     "this URL takes application/vnd.kafka.json.v2+json and its binary and text"
                             + " relatives; post other bodies to /topics/{topic}/records");
         }
         return format;
+    }
+
+    private static IdempotencyKey idempotencyKey(HttpServerRequest request, RecordFormat format) {
+        String key = request.getHeader(IDEMPOTENCY_KEY);
+        if (key == null) {
+            return null;
+        }
+        if (request.headers().getAll(IDEMPOTENCY_KEY).size() > 1) {
+            throw HttpProblem.badRequest("Idempotency-Key is given more than once; nothing was stored");
+        }
+        return new IdempotencyKey(IdempotencyKey.ANONYMOUS, key, format.holdsSeveral());
     }
 
     private static NewRecord parseOrFail(RoutingContext ctx, byte[] body, ProduceOptions options) {
@@ -127,25 +131,26 @@ final class ProduceHandler implements Handler<RoutingContext> {
     }
 
     private void withTopic(RoutingContext ctx, String name, Handler<TopicMetadata> handler) {
-        TopicMetadata topic = topics.find(name);
+        TopicMetadata topic = services.topics().find(name);
         if (topic != null) {
             handler.handle(topic);
         } else {
-            topics.create(name).onComplete(GuardedHandler.of(ctx, handler), ctx::fail);
+            services.topics().create(name).onComplete(GuardedHandler.of(ctx, handler), ctx::fail);
         }
     }
 
     /** {@code /topics/{topic}/partitions/{p}}: the partition of every record; records must not name another. */
-    private List<PendingRecord> assignPartition(RoutingContext ctx, List<PendingRecord> records) {
+    private List<RecordToProduce> assignPartition(RoutingContext ctx, List<RecordToProduce> records) {
         String partition = door == Door.CONFLUENT ? ctx.pathParam("partition") : null;
         return partition == null ? records : PartitionPath.assign(partition, records);
     }
 
     private void writeOne(RoutingContext ctx, TopicMetadata topic, NewRecord record, ProduceOptions options) {
-        writer.append(topic, options.partition(), record, options.acks(), options.timeoutMs())
+        services.writer()
+                .append(topic, record, options)
                 .onComplete(
                         stored -> {
-                            metrics.produced(1);
+                            services.metrics().produced(1);
                             if (options.acks() == Acks.NONE) {
                                 answer(ctx, 202, JSON, ProduceAnswer.NO_OFFSETS);
                             } else if (wantsMinimal(ctx.request())) {
@@ -160,46 +165,72 @@ final class ProduceHandler implements Handler<RoutingContext> {
     private void writeAll(
             RoutingContext ctx,
             TopicMetadata topic,
-            List<PendingRecord> records,
+            List<RecordToProduce> records,
+            RecordFormat format,
+            ProduceOptions options,
+            IdempotencyKey key) {
+        services.producer()
+                .produce(new ProduceCommand(topic.name(), records, options.acks(), options.timeoutMs(), key))
+                .onComplete(
+                        GuardedHandler.of(ctx, produced -> answerAll(ctx, topic, produced, format, options)),
+                        ctx::fail);
+    }
+
+    private void answerAll(
+            RoutingContext ctx,
+            TopicMetadata topic,
+            List<ProducedRecord> records,
             RecordFormat format,
             ProduceOptions options) {
-        writer.appendAll(topic, records, options.acks(), options.timeoutMs(), outcomes -> {
-            int stored = RecordOutcome.storedCount(outcomes);
-            metrics.produced(stored);
-            if (stored == 0) {
-                ctx.fail(noneStored(outcomes));
-                return;
-            }
-            logUnknown(topic, outcomes);
-            boolean all = stored == outcomes.length;
-            if (all && options.acks() == Acks.NONE) {
-                answer(ctx, 202, JSON, ProduceAnswer.NO_OFFSETS);
-            } else if (all && wantsMinimal(ctx.request())) {
-                answerEmpty(ctx);
-            } else if (door == Door.CONFLUENT) {
-                answer(ctx, 200, CONFLUENT_JSON, ProduceAnswer.confluent(outcomes));
-            } else {
-                answer(ctx, all || format.isConfluent() ? 200 : 207, JSON, ProduceAnswer.all(outcomes));
-            }
-        });
+        int stored = 0;
+        int replayed = 0;
+        for (ProducedRecord record : records) {
+            stored += record.isStored() ? 1 : 0;
+            replayed += record.replayed() ? 1 : 0;
+        }
+        services.metrics().produced(stored - replayed);
+        if (replayed > 0) {
+            services.metrics().replayed(replayed);
+            ctx.response().putHeader(IDEMPOTENCY_REPLAYED, TRUE);
+        }
+        if (stored == 0) {
+            ctx.fail(noneStored(records));
+            return;
+        }
+        logUnknown(topic, records);
+        boolean all = stored == records.size();
+        if (all && options.acks() == Acks.NONE) {
+            answer(ctx, 202, JSON, ProduceAnswer.NO_OFFSETS);
+        } else if (all && wantsMinimal(ctx.request())) {
+            answerEmpty(ctx);
+        } else if (door == Door.CONFLUENT) {
+            answer(ctx, 200, CONFLUENT_JSON, ProduceAnswer.confluent(records));
+        } else {
+            answer(ctx, all || format.isConfluent() ? 200 : 207, JSON, ProduceAnswer.all(records));
+        }
     }
 
     /** The first record's error is the request's; with several records the message says that none was stored. */
-    private static Throwable noneStored(RecordOutcome[] outcomes) {
-        Throwable first = outcomes[0].failure();
-        if (outcomes.length == 1 || !(first instanceof MillraceException problem)) {
+    private static Throwable noneStored(List<ProducedRecord> records) {
+        Throwable first = records.get(0).failure();
+        if (!(first instanceof MillraceException problem)) {
             return first;
         }
-        String message = "none of the " + outcomes.length + " records was stored; the first: " + first.getMessage();
+        String message = records.size() == 1
+                ? first.getMessage()
+                : "none of the " + records.size() + " records was stored; the first: " + first.getMessage();
+        if (problem.code() == ErrorCode.CONCURRENT_TRANSACTIONS) {
+            return HttpProblem.inProgress(message);
+        }
         return problem instanceof HttpProblem http
                 ? http.withMessage(message)
                 : new MillraceException(problem.code(), message);
     }
 
-    private static void logUnknown(TopicMetadata topic, RecordOutcome[] outcomes) {
-        for (RecordOutcome outcome : outcomes) {
-            if (outcome.failure() != null && !(outcome.failure() instanceof MillraceException)) {
-                LOG.error("a record of a request failed, topic={}", topic.name(), outcome.failure());
+    private static void logUnknown(TopicMetadata topic, List<ProducedRecord> records) {
+        for (ProducedRecord record : records) {
+            if (record.failure() != null && !(record.failure() instanceof MillraceException)) {
+                LOG.error("a record of a request failed, topic={}", topic.name(), record.failure());
                 return;
             }
         }
@@ -222,7 +253,10 @@ final class ProduceHandler implements Handler<RoutingContext> {
 
     private static void answerEmpty(RoutingContext ctx) {
         if (!ctx.response().closed()) {
-            ctx.response().setStatusCode(204).end();
+            ctx.response()
+                    .setStatusCode(204)
+                    .putHeader(PREFERENCE_APPLIED, RETURN_MINIMAL)
+                    .end();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.server.http.produce;
 
 import io.millrace.cluster.ClusterNode;
+import io.millrace.cluster.produce.TopicAccess;
 import io.millrace.server.http.HttpConfig;
 import io.millrace.server.http.HttpMetrics;
 import io.millrace.server.http.NamedRoute;
@@ -8,6 +9,7 @@ import io.millrace.server.http.Readiness;
 import io.millrace.server.http.RouteModule;
 import io.millrace.server.http.body.BodyBudget;
 import io.millrace.server.http.body.BodyReader;
+import io.millrace.server.kafka.quota.ClientQuotas;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -33,6 +35,7 @@ public final class ProducerRoutes implements RouteModule {
     private final HttpConfig config;
     private final ClusterNode node;
     private final BodyBudget budget;
+    private final ClientQuotas quotas;
     private final Readiness readiness;
     private final HttpMetrics metrics;
 
@@ -41,12 +44,14 @@ public final class ProducerRoutes implements RouteModule {
             HttpConfig config,
             ClusterNode node,
             BodyBudget budget,
+            ClientQuotas quotas,
             Readiness readiness,
             HttpMetrics metrics) {
         this.vertx = vertx;
         this.config = config;
         this.node = node;
         this.budget = budget;
+        this.quotas = quotas;
         this.readiness = readiness;
         this.metrics = metrics;
     }
@@ -54,21 +59,19 @@ public final class ProducerRoutes implements RouteModule {
     @Override
     public void mount(Router router) {
         BodyReader bodies = new BodyReader(vertx, config, budget);
-        ProduceHandler records = handler(bodies, ProduceHandler.Door.RECORDS);
-        ProduceHandler confluent = handler(bodies, ProduceHandler.Door.CONFLUENT);
-        NamedRoute.of(router, HttpMethod.POST, RECORDS).handler(records);
-        NamedRoute.of(router, HttpMethod.POST, CONFLUENT_TOPIC).handler(confluent);
-        NamedRoute.of(router, HttpMethod.POST, CONFLUENT_PARTITION).handler(confluent);
-    }
-
-    private ProduceHandler handler(BodyReader bodies, ProduceHandler.Door door) {
-        return new ProduceHandler(
-                door,
+        ProduceServices services = new ProduceServices(
                 config,
                 bodies,
                 new TopicAccess(node.controller(), config.autoCreateTopics()),
                 new RecordWriter(node.appender(), node.partitioner()),
+                node.producer(),
+                new WriteQuota(quotas),
                 readiness,
                 metrics);
+        ProduceHandler records = new ProduceHandler(ProduceHandler.Door.RECORDS, services);
+        ProduceHandler confluent = new ProduceHandler(ProduceHandler.Door.CONFLUENT, services);
+        NamedRoute.of(router, HttpMethod.POST, RECORDS).handler(records);
+        NamedRoute.of(router, HttpMethod.POST, CONFLUENT_TOPIC).handler(confluent);
+        NamedRoute.of(router, HttpMethod.POST, CONFLUENT_PARTITION).handler(confluent);
     }
 }

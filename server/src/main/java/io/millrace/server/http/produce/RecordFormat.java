@@ -5,24 +5,33 @@ import java.util.Locale;
 
 /** What a body holds, as its Content-Type says. */
 enum RecordFormat {
-    JSON(false, true),
-    NDJSON(false, true),
-    RAW(false, false),
-    CONFLUENT_JSON(true, false),
-    CONFLUENT_BINARY(true, false),
-    CONFLUENT_TEXT(true, false);
+    JSON(false, true, false),
+    NDJSON(false, true, true),
+    RAW(false, false, false),
+    CLOUD_EVENT(false, false, false),
+    CLOUD_EVENTS(false, false, true),
+    /** Of any Content-Type: the attributes are in the headers of the request. */
+    CLOUD_EVENT_BINARY(false, false, false),
+    CONFLUENT_JSON(true, false, true),
+    CONFLUENT_BINARY(true, false, true),
+    CONFLUENT_TEXT(true, false, true);
 
     private static final String KNOWN =
             "application/json (one record), application/x-ndjson (one record per line), text/plain or"
-                    + " application/octet-stream (one raw record), application/vnd.kafka.json.v2+json,"
+                    + " application/octet-stream (one raw record), application/cloudevents+json,"
+                    + " application/cloudevents-batch+json, any with ce- headers, application/vnd.kafka.json.v2+json,"
                     + " application/vnd.kafka.binary.v2+json, application/vnd.kafka.text.v2+json";
+
+    private static final String CLOUD_EVENTS_PREFIX = "application/cloudevents";
 
     private final boolean confluent;
     private final boolean hasFields;
+    private final boolean several;
 
-    RecordFormat(boolean confluent, boolean hasFields) {
+    RecordFormat(boolean confluent, boolean hasFields, boolean several) {
         this.confluent = confluent;
         this.hasFields = hasFields;
+        this.several = several;
     }
 
     /** Whether records carry their own key, partition, timestamp and headers, as in Confluent's REST API. */
@@ -33,6 +42,17 @@ enum RecordFormat {
     /** Whether {@code key_field} and {@code timestamp_field} can name a place in the value. */
     boolean hasFields() {
         return hasFields;
+    }
+
+    /** Whether a body can hold several records. */
+    boolean holdsSeveral() {
+        return several;
+    }
+
+    /** Whether the body itself is one CloudEvent or several, whatever the headers say (HTTP binding of CloudEvents, §3). */
+    static boolean isCloudEvent(String contentType) {
+        return contentType != null
+                && contentType.regionMatches(true, 0, CLOUD_EVENTS_PREFIX, 0, CLOUD_EVENTS_PREFIX.length());
     }
 
     /**
@@ -59,9 +79,8 @@ enum RecordFormat {
             case "application/vnd.kafka.json.v2+json" -> CONFLUENT_JSON;
             case "application/vnd.kafka.binary.v2+json" -> CONFLUENT_BINARY;
             case "application/vnd.kafka.text.v2+json" -> CONFLUENT_TEXT;
-            case "application/cloudevents+json", "application/cloudevents-batch+json" ->
-                throw HttpProblem.unsupportedMediaType(
-                        "CloudEvents are not supported by this version; send one of: " + KNOWN);
+            case "application/cloudevents+json" -> CLOUD_EVENT;
+            case "application/cloudevents-batch+json" -> CLOUD_EVENTS;
             default ->
                 throw HttpProblem.unsupportedMediaType(
                         "Content-Type '" + type + "' is not known; send one of: " + KNOWN);

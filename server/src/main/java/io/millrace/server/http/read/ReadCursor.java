@@ -5,11 +5,12 @@ import io.millrace.cluster.record.StreamRecord;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.TopicPartition;
 import io.millrace.websocket.delivery.ByteSink;
-import io.millrace.websocket.delivery.Envelope;
 import io.millrace.websocket.delivery.RecordJson;
-import io.millrace.websocket.delivery.ValueFormat;
+import io.millrace.websocket.filter.RecordFilter;
+import io.millrace.websocket.filter.RecordMatcher;
 import io.millrace.websocket.protocol.Gap;
 import io.millrace.websocket.subscription.PartitionStart;
+import io.millrace.websocket.subscription.RecordShape;
 import java.io.IOException;
 
 /** One partition's part of a read: where it is, and how it becomes JSON. Used by one thread after the other. */
@@ -18,13 +19,21 @@ final class ReadCursor {
     private final TopicPartition partition;
     private final Gap gap;
     private final RecordJson json;
+
+    /** Null when every record passes. */
+    private final RecordMatcher matcher;
+
     private long position;
 
-    ReadCursor(PartitionStart start, ValueFormat format) {
+    ReadCursor(PartitionStart start, RecordShape shape) {
         this.partition = start.partition();
         this.position = start.position();
         this.gap = start.gap();
-        this.json = new RecordJson(partition.topic(), partition.partition(), format, Envelope.RECORD, false);
+        this.json = new RecordJson(
+                partition.topic(), partition.partition(), shape.format(), shape.envelope(), shape.projection(), false);
+        this.matcher = shape.filter().equals(RecordFilter.ALL)
+                ? null
+                : new RecordMatcher(shape.filter(), partition.partition());
     }
 
     TopicPartition partition() {
@@ -42,7 +51,7 @@ final class ReadCursor {
     }
 
     /**
-     * Writes records, separated by commas, until there are {@code recordsMax} of them or the array is {@code bytesMax} long, and
+     * Writes the records that pass the filter, separated by commas, until there are {@code recordsMax} of them or the array is {@code bytesMax} long, and
      * moves on. Closes the result. Blocks on the disk.
      *
      * @return how many records were written
@@ -54,6 +63,11 @@ final class ReadCursor {
             position = page.full ? page.next : next;
             return page.written;
         }
+    }
+
+    /** Records for which the filter's expression could not be evaluated, since this was last asked. */
+    long takeFilterFailures() {
+        return matcher == null ? 0 : matcher.takeFailures();
     }
 
     /** Takes records until it is full; what follows is left for the next read. */
@@ -78,6 +92,9 @@ final class ReadCursor {
             if (written == recordsMax || out.size() >= bytesMax) {
                 full = true;
                 next = record.offset();
+                return;
+            }
+            if (matcher != null && !matcher.matches(record)) {
                 return;
             }
             if (out.size() > 0) {

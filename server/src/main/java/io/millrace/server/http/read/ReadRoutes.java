@@ -1,11 +1,16 @@
 package io.millrace.server.http.read;
 
 import io.millrace.cluster.ClusterNode;
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
 import io.millrace.server.http.GuardedHandler;
 import io.millrace.server.http.NamedRoute;
 import io.millrace.server.http.RouteModule;
+import io.millrace.websocket.GatewayLimits;
+import io.millrace.websocket.GatewayMetrics;
 import io.millrace.websocket.protocol.ResumeToken;
 import io.millrace.websocket.protocol.WireForm;
+import io.millrace.websocket.subscription.Subscription;
 import io.millrace.websocket.subscription.SubscriptionOpening;
 import io.millrace.websocket.subscription.SubscriptionResolver;
 import io.millrace.websocket.subscription.TopicSelector;
@@ -24,11 +29,16 @@ public final class ReadRoutes implements RouteModule {
 
     private final Vertx vertx;
     private final ClusterNode node;
+    private final GatewayLimits limits;
+    private final GatewayMetrics metrics;
     private final SubscriptionOpening subscriptions;
 
-    public ReadRoutes(Vertx vertx, ClusterNode node, Clock clock) {
+    /** @param metrics counts records for which filters could not be evaluated */
+    public ReadRoutes(Vertx vertx, ClusterNode node, GatewayLimits limits, GatewayMetrics metrics, Clock clock) {
         this.vertx = vertx;
         this.node = node;
+        this.limits = limits;
+        this.metrics = metrics;
         this.subscriptions = new SubscriptionOpening(
                 vertx,
                 new SubscriptionResolver(
@@ -45,14 +55,20 @@ public final class ReadRoutes implements RouteModule {
     }
 
     private void read(RoutingContext ctx) {
-        ReadQuery query = ReadQuery.of(ctx);
-        String topic = ctx.pathParam("topic");
+        ReadQuery query = ReadQuery.of(ctx, limits);
         subscriptions
-                .prepare(query.where().ofTopic(topic))
-                .compose(ready -> subscriptions.resolve(ready, WireForm.NDJSON))
-                .onComplete(
-                        GuardedHandler.of(
-                                ctx, found -> new RecordRead(vertx, ctx, node.anywhere(), query, found).start()),
-                        ctx::fail);
+                .prepare(query.where().ofTopic(ctx.pathParam("topic")))
+                .compose(ready -> subscriptions.resolve(ready, WireForm.NDJSON, false))
+                .onComplete(GuardedHandler.of(ctx, found -> begin(ctx, query, found)), ctx::fail);
+    }
+
+    private void begin(RoutingContext ctx, ReadQuery query, Subscription found) {
+        if (!found.waiting().isEmpty()) {
+            // A stream would wait for it; an answer without it would look complete.
+            throw new MillraceException(
+                    ErrorCode.LEADER_NOT_AVAILABLE,
+                    found.waiting().get(0) + " has no leader at the moment; try again soon");
+        }
+        new RecordRead(vertx, ctx, node.anywhere(), query, found, metrics).start();
     }
 }

@@ -5,6 +5,7 @@ import io.millrace.cluster.partition.Isolation;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.Watch;
 import io.millrace.storage.TopicPartition;
+import io.millrace.websocket.GatewayMetrics;
 import io.millrace.websocket.delivery.ByteSink;
 import io.millrace.websocket.protocol.ResumeToken;
 import io.millrace.websocket.subscription.Subscription;
@@ -28,6 +29,9 @@ final class RecordRead {
 
     private static final int READ_BYTES = 256 << 10;
 
+    /** How much is looked at for one answer: with a filter that lets nothing pass it would be the whole log. */
+    private static final long LOOKED_AT_BYTES_MAX = 64 << 20;
+
     private final Vertx vertx;
     private final Context context;
     private final RoutingContext ctx;
@@ -37,21 +41,30 @@ final class RecordRead {
     private final List<Watch> watches = new ArrayList<>();
     private final ByteSink records = new ByteSink(1024);
 
+    private final GatewayMetrics metrics;
+
     private int count;
+    private long lookedAtBytes;
     private long timer = -1;
     private boolean waiting;
 
     RecordRead(
-            Vertx vertx, RoutingContext ctx, PartitionService partitions, ReadQuery query, Subscription subscription) {
+            Vertx vertx,
+            RoutingContext ctx,
+            PartitionService partitions,
+            ReadQuery query,
+            Subscription subscription,
+            GatewayMetrics metrics) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.ctx = ctx;
         this.partitions = partitions;
         this.query = query;
+        this.metrics = metrics;
         subscription
                 .starts()
                 .forEach(start -> cursors.add(
-                        new ReadCursor(start, subscription.parameters().shape().format())));
+                        new ReadCursor(start, subscription.parameters().shape())));
     }
 
     void start() {
@@ -78,7 +91,10 @@ final class RecordRead {
         }
         done.onComplete(
                 read -> {
-                    if (count == 0 && timer >= 0 && !ctx.response().closed()) {
+                    if (count == 0
+                            && timer >= 0
+                            && !hasLookedEnough()
+                            && !ctx.response().closed()) {
                         await();
                     } else {
                         answer();
@@ -91,7 +107,7 @@ final class RecordRead {
     }
 
     private Future<Void> readPages(ReadCursor cursor, int share) {
-        if (share <= 0 || count >= query.max() || records.size() >= ANSWER_BYTES_MAX) {
+        if (share <= 0 || count >= query.max() || records.size() >= ANSWER_BYTES_MAX || hasLookedEnough()) {
             return Future.succeededFuture();
         }
         long before = cursor.position();
@@ -102,12 +118,17 @@ final class RecordRead {
                         result.close();
                         return Future.succeededFuture(0);
                     }
+                    lookedAtBytes += result.sizeBytes();
                     return vertx.executeBlocking(() -> cursor.write(result, share, ANSWER_BYTES_MAX, records), false);
                 })
                 .compose(written -> {
                     count += written;
                     return cursor.position() == before ? Future.succeededFuture() : readPages(cursor, share - written);
                 });
+    }
+
+    private boolean hasLookedEnough() {
+        return lookedAtBytes >= LOOKED_AT_BYTES_MAX;
     }
 
     /** The listener comes on other threads, and perhaps more than once. */
@@ -133,6 +154,13 @@ final class RecordRead {
     }
 
     private void end() {
+        long failures = 0;
+        for (ReadCursor cursor : cursors) {
+            failures += cursor.takeFilterFailures();
+        }
+        if (failures > 0) {
+            metrics.filterFailed(failures);
+        }
         stopWaiting();
         if (timer >= 0) {
             vertx.cancelTimer(timer);

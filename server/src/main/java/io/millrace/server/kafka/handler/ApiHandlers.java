@@ -4,6 +4,7 @@ import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.ClusterNode;
 import io.millrace.cluster.metadata.ClusterAdmin;
 import io.millrace.cluster.metadata.Controller;
+import io.millrace.cluster.partition.OnceAppender;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.peer.PeerApi;
 import io.millrace.cluster.replication.ReplicaFetchService;
@@ -47,7 +48,7 @@ public final class ApiHandlers {
                 FetchHandler.forClients(node, limits, quotas),
                 new ListOffsetsHandler(controller, partitions),
                 new MetadataHandler(controller, config),
-                new FindCoordinatorHandler(controller, node.groups(), transactions.coordinator()),
+                new FindCoordinatorHandler(controller, node.groups(), transactions.coordinator(), node.shareStates()),
                 new CreateTopicsHandler(controller, config),
                 new DeleteTopicsHandler(controller),
                 new InitProducerIdHandler(node.producerIds(), transactions.coordinator()),
@@ -77,6 +78,10 @@ public final class ApiHandlers {
                 new ListConfigResourcesHandler(controller),
                 new DescribeTopicPartitionsHandler(controller)));
         rows.addAll(GroupApis.of(node.groups(), controller));
+        rows.addAll(StreamsGroupApis.of(node.groups(), controller));
+        rows.add(new ShareFetchHandler(controller, node.shareGroups(), limits.fetchMaxBytes()));
+        rows.add(new ShareAcknowledgeHandler(controller, node.shareGroups()));
+        rows.addAll(ShareGroupApis.of(node.groups(), node.shareStates(), controller));
         ApiHandlers handlers = new ApiHandlers(rows);
         handlers.byKey.put(ApiKeys.API_VERSIONS, new ApiVersionsHandler(handlers, controller));
         return handlers;
@@ -88,16 +93,18 @@ public final class ApiHandlers {
      *
      * @param apis APIs whose answers are plain messages; Fetch among them is that of the metadata quorum
      * @param replicas answers the Fetch requests of replicas
+     * @param once appends with idempotency keys
      * @param fetchMaxBytes bound on one fetch answer for a client
      */
     public static ApiHandlers forPeers(
             List<PeerApi> apis,
             ReplicaFetchService replicas,
             PartitionService partitions,
+            OnceAppender once,
             Controller controller,
             int fetchMaxBytes) {
         ApiHandlers handlers = forPeers(apis);
-        handlers.byKey.put(ApiKeys.PRODUCE, ProduceHandler.forPeers(controller, partitions));
+        handlers.byKey.put(ApiKeys.PRODUCE, ProduceHandler.forPeers(controller, partitions, once));
         handlers.byKey.put(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(controller, partitions));
         handlers.byKey.put(
                 ApiKeys.FETCH,

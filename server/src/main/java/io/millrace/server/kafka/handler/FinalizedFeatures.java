@@ -22,7 +22,9 @@ final class FinalizedFeatures {
             MetadataVersion.FEATURE_NAME,
             Feature.ELIGIBLE_LEADER_REPLICAS_VERSION.featureName(),
             Feature.TRANSACTION_VERSION.featureName(),
-            Feature.GROUP_VERSION.featureName());
+            Feature.GROUP_VERSION.featureName(),
+            Feature.STREAMS_VERSION.featureName(),
+            Feature.SHARE_VERSION.featureName());
 
     /** The first version whose clients understand that a feature may be at level 0. */
     private static final short LEVEL_0_VERSION = 4;

@@ -1,6 +1,7 @@
 package io.millrace.server.kafka.handler;
 
 import io.millrace.cluster.group.GroupCoordinator;
+import io.millrace.cluster.group.ShareStateCoordinator;
 import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.transaction.TransactionCoordinator;
@@ -18,24 +19,25 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest;
 import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 
 /**
- * Says which node coordinates a group or a transactional id; each kind of key has its {@link CoordinatorFinder}. A kind that is not
- * coordinated gets an error that makes its client fail at once and say why, instead of asking until its timeout.
+ * Says which node coordinates a group, a transactional id, or keeps the state of a share-partition; each kind of key has its {@link
+ * CoordinatorFinder}.
  */
 final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest> {
 
-    private static final String NO_SHARE_GROUPS =
-            "This server does not support share groups: use a consumer group (KafkaConsumer).";
-
     private final Map<Byte, CoordinatorFinder> finders;
 
-    FindCoordinatorHandler(Controller controller, GroupCoordinator groups, TransactionCoordinator transactions) {
+    FindCoordinatorHandler(
+            Controller controller,
+            GroupCoordinator groups,
+            TransactionCoordinator transactions,
+            ShareStateCoordinator shares) {
         this.finders = Map.of(
                 CoordinatorType.GROUP.id(),
                 groups::coordinatorOf,
                 CoordinatorType.TRANSACTION.id(),
                 key -> transactions.find(key).map(node -> registered(controller, node)),
                 CoordinatorType.SHARE.id(),
-                refusing(NO_SHARE_GROUPS));
+                shares::coordinatorOf);
     }
 
     private static BrokerMetadata registered(Controller controller, int nodeId) {
@@ -44,10 +46,6 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
             throw Errors.COORDINATOR_NOT_AVAILABLE.exception("Node " + nodeId + " is not registered at the moment.");
         }
         return broker;
-    }
-
-    private static CoordinatorFinder refusing(String why) {
-        return key -> Future.failedFuture(Errors.UNSUPPORTED_VERSION.exception(why));
     }
 
     @Override

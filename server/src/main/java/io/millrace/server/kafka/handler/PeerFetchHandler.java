@@ -46,7 +46,7 @@ final class PeerFetchHandler implements ApiHandler<FetchRequest> {
     public Future<ApiResponse> handle(ApiRequest<FetchRequest> request) {
         FetchRequest body = request.body();
         if (metadata.isPresent() && Quorum.isMetadataFetch(body.data())) {
-            return metadata.get().handle(new ApiRequest<>(request.header(), body, request.client()));
+            return metadata.get().handle(new ApiRequest<>(request.header(), body, request.client(), request.end()));
         }
         return body.isFromFollower() ? replicas.handle(request) : consumers.handle(request);
     }

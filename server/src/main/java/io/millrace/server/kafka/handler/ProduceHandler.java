@@ -7,8 +7,10 @@ import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.metadata.InternalTopics;
 import io.millrace.cluster.partition.Acks;
 import io.millrace.cluster.partition.AppendCommand;
+import io.millrace.cluster.partition.OnceAppender;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.ProducerTransaction;
+import io.millrace.cluster.peer.OnceField;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.LogException;
 import io.millrace.storage.TopicPartition;
@@ -41,22 +43,24 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
 
     private final Controller controller;
     private final PartitionService partitions;
-    private final boolean tellsUnknownOutcome;
 
-    private ProduceHandler(Controller controller, PartitionService partitions, boolean tellsUnknownOutcome) {
+    /** Null for clients: their records have sequence numbers. */
+    private final OnceAppender once;
+
+    private ProduceHandler(Controller controller, PartitionService partitions, OnceAppender once) {
         this.controller = controller;
         this.partitions = partitions;
-        this.tellsUnknownOutcome = tellsUnknownOutcome;
+        this.once = once;
     }
 
     /** For producers: they ask who leads now and send again, and their sequence numbers keep a record from being stored twice. */
     static ProduceHandler forClients(Controller controller, PartitionService partitions) {
-        return new ProduceHandler(controller, partitions, false);
+        return new ProduceHandler(controller, partitions, null);
     }
 
     /** For other nodes: records that came over HTTP have no sequence numbers, so what may have been stored must not look like a refusal. */
-    static ProduceHandler forPeers(Controller controller, PartitionService partitions) {
-        return new ProduceHandler(controller, partitions, true);
+    static ProduceHandler forPeers(Controller controller, PartitionService partitions, OnceAppender once) {
+        return new ProduceHandler(controller, partitions, once);
     }
 
     @Override
@@ -87,36 +91,58 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
             for (PartitionProduceData partition : topic.partitionData()) {
                 PartitionProduceResponse row = new PartitionProduceResponse().setIndex(partition.index());
                 topicRow.partitionResponses().add(row);
-                appends.add(append(request, lookup, topic, partition).transform(result -> {
-                    fill(row, result.result(), result.cause());
-                    return Future.succeededFuture();
-                }));
+                appends.add(answer(request, lookup, topic, partition, row));
             }
         }
         Future<?> done = appends.size() == 1 ? appends.get(0) : Future.join(appends);
         return done.map(all -> body.acks() == 0 ? withoutAnswer(response) : ApiResponse.of(response));
     }
 
-    private Future<AppendResult> append(
-            ApiRequest<ProduceRequest> request, TopicLookup lookup, TopicProduceData topic, PartitionProduceData data) {
+    private Future<Void> answer(
+            ApiRequest<ProduceRequest> request,
+            TopicLookup lookup,
+            TopicProduceData topic,
+            PartitionProduceData partition,
+            PartitionProduceResponse row) {
+        AppendCommand command;
         try {
-            Acks acks = acks(request.body().acks());
-            TopicPartition partition = TopicLookup.partition(
-                    lookup.find(request.version() >= TOPIC_ID_VERSION, topic.topicId(), topic.name()), data.index());
-            if (InternalTopics.contains(partition.topic())) {
-                throw new MillraceException(
-                        ErrorCode.INVALID_TOPIC_EXCEPTION,
-                        "'" + partition.topic() + "' is an internal topic: only its coordinators write to it.");
-            }
-            ByteBuffer batch = data.records() instanceof MemoryRecords records
-                    ? records.buffer().slice()
-                    : ByteBuffer.allocate(0);
-            ProducedBatch.check(batch, request.version());
-            return partitions.append(new AppendCommand(
-                    partition, batch, acks, request.body().timeout(), transaction(request), AppendCommand.ANY_EPOCH));
+            command = command(request, lookup, topic, partition);
         } catch (RuntimeException failure) {
-            return Future.failedFuture(failure);
+            fill(row, null, failure);
+            return Future.succeededFuture();
         }
+        if (once != null && OnceField.isAsked(partition)) {
+            return once.appendOnce(command).transform(result -> {
+                if (result.succeeded()) {
+                    OnceField.write(row, result.result());
+                } else {
+                    fill(row, null, result.cause());
+                }
+                return Future.succeededFuture();
+            });
+        }
+        return partitions.append(command).transform(result -> {
+            fill(row, result.result(), result.cause());
+            return Future.succeededFuture();
+        });
+    }
+
+    private AppendCommand command(
+            ApiRequest<ProduceRequest> request, TopicLookup lookup, TopicProduceData topic, PartitionProduceData data) {
+        Acks acks = acks(request.body().acks());
+        TopicPartition partition = TopicLookup.partition(
+                lookup.find(request.version() >= TOPIC_ID_VERSION, topic.topicId(), topic.name()), data.index());
+        if (InternalTopics.contains(partition.topic())) {
+            throw new MillraceException(
+                    ErrorCode.INVALID_TOPIC_EXCEPTION,
+                    "'" + partition.topic() + "' is an internal topic: only its coordinators write to it.");
+        }
+        ByteBuffer batch = data.records() instanceof MemoryRecords records
+                ? records.buffer().slice()
+                : ByteBuffer.allocate(0);
+        ProducedBatch.check(batch, request.version());
+        return new AppendCommand(
+                partition, batch, acks, request.body().timeout(), transaction(request), AppendCommand.ANY_EPOCH);
     }
 
     private static ProducerTransaction transaction(ApiRequest<ProduceRequest> request) {
@@ -141,7 +167,7 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
                     .setLogAppendTimeMs(result.logAppendTimeMs())
                     .setLogStartOffset(result.logStartOffset());
         } else {
-            boolean unknown = tellsUnknownOutcome && failure instanceof OutcomeUnknownException;
+            boolean unknown = once != null && failure instanceof OutcomeUnknownException;
             row.setErrorCode((unknown ? Errors.REQUEST_TIMED_OUT : KafkaErrors.of(failure)).code())
                     .setErrorMessage(KafkaErrors.message(failure))
                     .setRecordErrors(recordErrors(failure))

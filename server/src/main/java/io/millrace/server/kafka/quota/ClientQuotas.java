@@ -1,11 +1,13 @@
 package io.millrace.server.kafka.quota;
 
 import io.millrace.cluster.metadata.ClusterImage;
+import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.metadata.QuotaEntity;
 import io.millrace.server.kafka.quota.QuotaTable.Limit;
 import io.millrace.server.kafka.quota.QuotaTable.Sharers;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -47,6 +49,15 @@ public final class ClientQuotas {
         this.windowNum = windowNum;
         this.windowMs = windowMs;
         this.nowMs = nowMs;
+    }
+
+    /** The quotas of a cluster, as they change, over the clock of this process. */
+    public static ClientQuotas of(Controller controller, int windowNum, long windowMs) {
+        ClientQuotas quotas =
+                new ClientQuotas(windowNum, windowMs, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+        controller.onImage(quotas::onImage);
+        quotas.onImage(controller.image());
+        return quotas;
     }
 
     /** The quotas that were committed; called for each image, in order. */

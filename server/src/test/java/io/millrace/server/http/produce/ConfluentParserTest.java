@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.produce.RecordToProduce;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class ConfluentParserTest {
                 "{ }"
             })
     void keepsJsonValuesExactlyAsSent(String value) {
-        PendingRecord record = json("{\"records\":[ {\"key\" :" + value + ",\"value\": " + value + " } ]}")
+        RecordToProduce record = json("{\"records\":[ {\"key\" :" + value + ",\"value\": " + value + " } ]}")
                 .get(0);
 
         assertThat(text(record.record().value())).isEqualTo(value);
@@ -34,7 +35,7 @@ class ConfluentParserTest {
 
     @Test
     void readsPartitionTimestampAndHeaders() {
-        PendingRecord record = json("{\"records\":[{\"value\":1,\"partition\":3,\"timestamp\":1732100000123,"
+        RecordToProduce record = json("{\"records\":[{\"value\":1,\"partition\":3,\"timestamp\":1732100000123,"
                         + "\"headers\":[{\"key\":\"fw\",\"value\":\"MS45\"},{\"key\":\"none\",\"value\":null}]}]}")
                 .get(0);
 
@@ -47,7 +48,7 @@ class ConfluentParserTest {
 
     @Test
     void takesNullAndMissingAsNull() {
-        List<PendingRecord> records = json("{\"records\":[{\"key\":null,\"value\":null,\"partition\":null},{}]}");
+        List<RecordToProduce> records = json("{\"records\":[{\"key\":null,\"value\":null,\"partition\":null},{}]}");
 
         assertThat(records).hasSize(2).allSatisfy(record -> {
             assertThat(record.record().key()).isNull();
@@ -103,11 +104,11 @@ class ConfluentParserTest {
                 .hasMessageContaining("base64");
     }
 
-    private static List<PendingRecord> json(String body) {
+    private static List<RecordToProduce> json(String body) {
         return parse(RecordFormat.CONFLUENT_JSON, body);
     }
 
-    private static List<PendingRecord> parse(RecordFormat format, String body) {
+    private static List<RecordToProduce> parse(RecordFormat format, String body) {
         return new ConfluentParser(format, body.getBytes(StandardCharsets.UTF_8), 100).parse();
     }
 

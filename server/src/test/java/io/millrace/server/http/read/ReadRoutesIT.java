@@ -117,6 +117,75 @@ class ReadRoutesIT {
                 .matches("\\{\"records\":\\[],\"resume\":\"[\\w-]+\",\"caught_up\":true}");
     }
 
+    @Test
+    void filtersAsStreamsDo() throws Exception {
+        server.createTopic("filtered", 1, Map.of());
+        for (int i = 0; i < 6; i++) {
+            server.post(
+                    "/topics/filtered",
+                    "application/vnd.kafka.text.v2+json",
+                    "{\"records\":[{\"key\":\"dev-" + i % 3 + "\",\"value\":\"{\\\"n\\\":" + i
+                            + ",\\\"x\\\":{\\\"y\\\":1}}\",\"headers\":[{\"key\":\"fw\",\"value\":\""
+                            + (i < 3 ? "MQ==" : "Mg==") + "\"}]}]}");
+        }
+        assertThat(filtered("key=dev-1")).isEqualTo("1 4");
+        assertThat(filtered("key=dev-1&key=dev-2")).isEqualTo("1 2 4 5");
+        assertThat(filtered("key_prefix=dev-")).isEqualTo("0 1 2 3 4 5");
+        assertThat(filtered("key_prefix=x")).isEmpty();
+        assertThat(filtered("header.fw=2")).isEqualTo("3 4 5");
+        assertThat(filtered("where=value.n%20%3E%203")).isEqualTo("4 5");
+        assertThat(filtered("where=value.n%20%3E%200&header.fw=1&key=dev-2")).isEqualTo("2");
+        assertThat(server.get("/topics/filtered/records?from=earliest&key=dev-0&fields=n")
+                        .body())
+                .contains("\"value\":{\"n\":0}", "\"value\":{\"n\":3}")
+                .doesNotContain("\"x\"");
+    }
+
+    private static String filtered(String query) throws Exception {
+        HttpResponse<String> answer = server.get("/topics/filtered/records?from=earliest&" + query);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"caught_up\":true");
+        return valuesIn(answer.body().replaceAll("(\\{\"n\":[0-9]+),\"x\":\\{\"y\":1}}", "$1}"));
+    }
+
+    @Test
+    void resumesBehindWhatAFilterDropped() throws Exception {
+        String body = read("from=earliest&where=value.n%20%3E%20100");
+        assertThat(body).startsWith("{\"records\":[],").contains("\"caught_up\":true");
+        assertThat(values("resume=" + resumeIn(body))).isEmpty();
+
+        String page = read(
+                "from=earliest&where=value.n%20%25%202%20%3D%3D%200%20%26%26%20value.n%20%3E%202&max=2&partition=0");
+        assertThat(valuesIn(page)).isEqualTo("4 6");
+        String rest = read("resume=" + resumeIn(page) + "&partition=0&where=value.n%20%3E%202");
+        assertThat(valuesIn(rest)).isEqualTo("8");
+    }
+
+    @Test
+    void waitsOnWhenWhatCameDoesNotPassTheFilter() throws Exception {
+        server.createTopic("waits", 1, Map.of());
+        CompletableFuture<HttpResponse<String>> waiting = server.client.sendAsync(
+                HttpRequest.newBuilder(server.uri("/topics/waits/records?from=earliest&wait=20s&key=wanted"))
+                        .build(),
+                BodyHandlers.ofString());
+        for (int i = 0; i < 20; i++) {
+            server.post("/topics/waits/records?key=other", JSON, "{\"n\":1}");
+        }
+        assertThat(waiting).isNotDone();
+        server.post("/topics/waits/records?key=wanted", JSON, "{\"n\":42}");
+
+        assertThat(waiting.get(10, TimeUnit.SECONDS).body())
+                .contains("{\"n\":42}", "\"caught_up\":true")
+                .doesNotContain("{\"n\":1}");
+    }
+
+    @Test
+    void tellsWhereAnExpressionIsWrong() throws Exception {
+        HttpResponse<String> refused = server.get("/topics/history/records?where=value.n%20%3E");
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("where: line 1, column 10");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -132,7 +201,11 @@ class ReadRoutesIT {
                 "format=xml",
                 "reset=never",
                 "resume=0:1",
-                "limit=5"
+                "limit=5",
+                "control=1",
+                "max=1&max=2",
+                "fields=n&format=text",
+                "header.=x"
             })
     void refusesBadParameters(String query) throws Exception {
         HttpResponse<String> refused = server.get("/topics/history/records?" + query);

@@ -1,4 +1,4 @@
-package io.millrace.server.http.produce;
+package io.millrace.cluster.produce;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
@@ -9,23 +9,23 @@ import io.vertx.core.Future;
 import java.util.Map;
 
 /** Finds the topic of a write, and makes it on its first use when the configuration allows that. */
-final class TopicAccess {
+public final class TopicAccess {
 
     private final Controller controller;
     private final boolean autoCreate;
 
-    TopicAccess(Controller controller, boolean autoCreate) {
+    public TopicAccess(Controller controller, boolean autoCreate) {
         this.controller = controller;
         this.autoCreate = autoCreate;
     }
 
     /** The topic, or null. */
-    TopicMetadata find(String name) {
+    public TopicMetadata find(String name) {
         return controller.image().topics().get(name);
     }
 
     /** Makes the topic, unless another request was faster; fails with UNKNOWN_TOPIC_OR_PARTITION when writes may not. */
-    Future<TopicMetadata> create(String name) {
+    public Future<TopicMetadata> create(String name) {
         if (!autoCreate) {
             return Future.failedFuture(new MillraceException(
                     ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
