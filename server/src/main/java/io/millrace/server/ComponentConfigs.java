@@ -211,6 +211,7 @@ final class ComponentConfigs {
                 http.maxBodyBytes(),
                 http.maxBodyBytesInFlight(),
                 http.maxRecordsPerRequest(),
+                config.gateway().messageBytesMax(),
                 http.idleTimeoutMs(),
                 http.firstRequestTimeoutMs(),
                 http.bodyTimeoutMs(),
@@ -221,6 +222,11 @@ final class ComponentConfigs {
         GatewaySettings gateway = config.gateway();
         return GatewayLimits.builder()
                 .streamsMax(gateway.streamsMax())
+                .streamsPerAddressMax(gateway.streamsPerAddressMax())
+                .streamsPerSecondMax(gateway.streamsPerSecondMax())
+                .messageBytesMax(gateway.messageBytesMax())
+                .unfinishedBytesMax(gateway.unfinishedBytesMax())
+                .accessTokenInUrl(gateway.accessTokenInUrl())
                 .compression(gateway.compression())
                 .outboundBufferBytes(gateway.outboundBufferBytes())
                 .stalledTimeoutMs(gateway.stalledTimeoutMs())

@@ -11,6 +11,7 @@ import io.millrace.server.http.HttpConfig;
 import io.millrace.server.http.HttpListener;
 import io.millrace.server.http.Readiness;
 import io.millrace.server.http.RouteModule;
+import io.millrace.server.http.auth.TicketRoutes;
 import io.millrace.server.http.body.BodyBudget;
 import io.millrace.server.http.cluster.ClusterRoutes;
 import io.millrace.server.http.document.DocumentRoutes;
@@ -27,6 +28,7 @@ import io.millrace.server.metrics.HealthRoutes;
 import io.millrace.server.metrics.KafkaMetrics;
 import io.millrace.server.metrics.NodeFacts;
 import io.millrace.server.metrics.ServerMetrics;
+import io.millrace.websocket.GatewayBackend;
 import io.millrace.websocket.StreamGateway;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -228,15 +230,16 @@ public final class MillraceServer implements AutoCloseable {
     private Future<?> openGateway() {
         gateway = new StreamGateway(
                 vertx,
-                Integer.toString(node.config().nodeId()),
-                node.anywhere(),
-                node.controller(),
-                write -> new QuotaProducer(node.producer(), kafka.quotas()).produce(write),
-                node.groupMembers(),
+                new GatewayBackend(
+                        Integer.toString(node.config().nodeId()),
+                        node.anywhere(),
+                        node.controller(),
+                        write -> new QuotaProducer(node.producer(), kafka.quotas()).produce(write),
+                        node.groupMembers(),
+                        config.topicDefaults()),
                 ComponentConfigs.gateway(config),
                 metrics.gateway(),
-                clock,
-                config.topicDefaults());
+                clock);
         return Future.succeededFuture();
     }
 
@@ -264,6 +267,7 @@ public final class MillraceServer implements AutoCloseable {
         return List.of(
                 new HealthRoutes(vertx, node, readiness, metrics),
                 gateway::mount,
+                new TicketRoutes(vertx, gateway.access()),
                 new ProducerRoutes(vertx, httpConfig, node, budget, kafka.quotas(), readiness, metrics.http()),
                 new ReadRoutes(vertx, node, ComponentConfigs.gateway(config), metrics.gateway(), clock),
                 new TopicRoutes(vertx, httpConfig, node, budget),

@@ -7,10 +7,13 @@ import java.util.Set;
 public final class GatewayLimitsBuilder {
 
     private int streamsMax = 20_000;
+    private int streamsPerAddressMax;
+    private int streamsPerSecondMax = 5_000;
     private int partitionsMax = ResumeToken.PARTITIONS_MAX;
     private int topicsMax = 100;
     private int subscriptionsMax = 128;
     private int messageBytesMax = GatewayLimits.MESSAGE_BYTES_MAX;
+    private long unfinishedBytesMax = 64 << 20;
     private int keysMax = 100;
     private boolean compression = true;
     private int outboundBufferBytes = 256 << 10;
@@ -21,6 +24,9 @@ public final class GatewayLimitsBuilder {
     private long pongTimeoutMs = 10_000;
     private long checkpointIntervalMs = 5_000;
     private long closeTimeoutMs = 5_000;
+    private long authTimeoutMs = 5_000;
+    private long authExpiringMs = 60_000;
+    private boolean accessTokenInUrl;
     private long drainMs = 30_000;
     private int frameBytesMax = 128 << 10;
     private int readBytes = 64 << 10;
@@ -39,6 +45,16 @@ public final class GatewayLimitsBuilder {
         return this;
     }
 
+    public GatewayLimitsBuilder streamsPerAddressMax(int streamsPerAddressMax) {
+        this.streamsPerAddressMax = streamsPerAddressMax;
+        return this;
+    }
+
+    public GatewayLimitsBuilder streamsPerSecondMax(int streamsPerSecondMax) {
+        this.streamsPerSecondMax = streamsPerSecondMax;
+        return this;
+    }
+
     public GatewayLimitsBuilder partitionsMax(int partitionsMax) {
         this.partitionsMax = Math.min(partitionsMax, ResumeToken.PARTITIONS_MAX);
         return this;
@@ -51,6 +67,11 @@ public final class GatewayLimitsBuilder {
 
     public GatewayLimitsBuilder messageBytesMax(int messageBytesMax) {
         this.messageBytesMax = messageBytesMax;
+        return this;
+    }
+
+    public GatewayLimitsBuilder unfinishedBytesMax(long unfinishedBytesMax) {
+        this.unfinishedBytesMax = unfinishedBytesMax;
         return this;
     }
 
@@ -88,6 +109,17 @@ public final class GatewayLimitsBuilder {
 
     public GatewayLimitsBuilder closeTimeoutMs(long closeTimeoutMs) {
         this.closeTimeoutMs = closeTimeoutMs;
+        return this;
+    }
+
+    public GatewayLimitsBuilder auth(long timeoutMs, long expiringMs) {
+        this.authTimeoutMs = timeoutMs;
+        this.authExpiringMs = expiringMs;
+        return this;
+    }
+
+    public GatewayLimitsBuilder accessTokenInUrl(boolean accessTokenInUrl) {
+        this.accessTokenInUrl = accessTokenInUrl;
         return this;
     }
 
@@ -137,10 +169,13 @@ public final class GatewayLimitsBuilder {
     public GatewayLimits build() {
         return new GatewayLimits(
                 streamsMax,
+                streamsPerAddressMax,
+                streamsPerSecondMax,
                 partitionsMax,
                 topicsMax,
                 subscriptionsMax,
                 messageBytesMax,
+                unfinishedBytesMax,
                 keysMax,
                 compression,
                 outboundBufferBytes,
@@ -151,6 +186,9 @@ public final class GatewayLimitsBuilder {
                 pongTimeoutMs,
                 checkpointIntervalMs,
                 closeTimeoutMs,
+                authTimeoutMs,
+                authExpiringMs,
+                accessTokenInUrl,
                 drainMs,
                 frameBytesMax,
                 readBytes,

@@ -2,6 +2,7 @@ package io.millrace.websocket;
 
 import io.millrace.websocket.protocol.Gap;
 import io.millrace.websocket.protocol.Transport;
+import java.util.Map;
 
 /**
  * What the gateway tells whoever counts (gateway protocol §12). Called on event loops, once for each round of deliveries rather
@@ -22,6 +23,24 @@ public interface GatewayMetrics {
      */
     default void streamClosed(Transport transport, int closeCode) {}
 
+    /**
+     * A subscription began; a stream without a subprotocol has exactly one.
+     *
+     * @param view what it shows: {@code log}, every record
+     */
+    default void subscriptionBegan(String view) {}
+
+    /** A subscription of this view ended. */
+    default void subscriptionEnded(String view) {}
+
+    /**
+     * How far the followers of one event loop are behind: for each topic the greatest distance of any of them from the high watermark. Topics
+     * without one that reads the log are missing.
+     *
+     * @param loop who says so, the same object each time
+     */
+    default void lag(Object loop, Map<String, Long> recordsByTopic) {}
+
     /** So many records, in so many bytes, were handed to the sockets of followers of a topic. */
     default void sent(String topic, long records, long bytes) {}
 
@@ -39,6 +58,9 @@ public interface GatewayMetrics {
 
     /** So many records were dropped because the expression of a filter could not be evaluated for them. */
     default void filterFailed(long records) {}
+
+    /** A client was turned away because of its credentials. */
+    default void authenticationFailed() {}
 
     /** So many records were left out because a newer one of the same thing was sent for them. */
     default void conflated(long records) {}

@@ -1,12 +1,13 @@
 package io.millrace.websocket;
 
-import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
-import io.millrace.cluster.group.member.GroupMembers;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.partition.PartitionService;
-import io.millrace.cluster.produce.RecordProducer;
+import io.millrace.websocket.auth.ClientAccess;
+import io.millrace.websocket.auth.ClientAuthenticator;
+import io.millrace.websocket.auth.ClientIdentity;
+import io.millrace.websocket.auth.Credentials;
 import io.millrace.websocket.delivery.SharedStreams;
 import io.millrace.websocket.protocol.ErrorJson;
 import io.millrace.websocket.protocol.Transport;
@@ -21,7 +22,6 @@ import io.millrace.websocket.subscription.TopicSelector;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
@@ -31,7 +31,6 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,48 +52,54 @@ public final class StreamGateway {
     private final GatewayMetrics metrics;
     private final SessionServices services;
     private final StreamOpener opener;
+    private final ClientAccess access;
     private final TopicWatch topics;
     private final Map<EventLoop, EventLoopSessions> loops = new ConcurrentHashMap<>();
-    private final AtomicInteger open = new AtomicInteger();
-    private final Promise<Void> empty = Promise.promise();
-    private volatile boolean draining;
+    private final StreamAdmission admission;
+
+    /** A gateway without routes that lets everybody in. */
+    public StreamGateway(
+            Vertx vertx, GatewayBackend backend, GatewayLimits limits, GatewayMetrics metrics, Clock clock) {
+        this(vertx, backend, limits, metrics, ClientAuthenticator.ANONYMOUS, clock);
+    }
 
     /**
      * A gateway without routes.
      *
-     * @param node the name of this node, for clients that are told
-     * @param producer stores what clients write
-     * @param topicDefaults the node's settings for topics that do not set their own
-     * @param groups makes connections members of consumer groups
+     * @param authenticator says who clients are, and through that what they may
      */
     public StreamGateway(
             Vertx vertx,
-            String node,
-            PartitionService partitions,
-            Controller controller,
-            RecordProducer producer,
-            GroupMembers groups,
+            GatewayBackend backend,
             GatewayLimits limits,
             GatewayMetrics metrics,
-            Clock clock,
-            Map<String, String> topicDefaults) {
+            ClientAuthenticator authenticator,
+            Clock clock) {
         this.vertx = vertx;
-        this.partitions = partitions;
-        this.controller = controller;
+        this.partitions = backend.partitions();
+        this.controller = backend.controller();
         this.limits = limits;
         this.metrics = metrics;
         SubscriptionResolver resolver = new SubscriptionResolver(
-                vertx, controller, partitions, clock, topicDefaults, new TopicSelector(limits.partitionsMax()));
+                vertx,
+                backend.controller(),
+                backend.partitions(),
+                clock,
+                backend.topicDefaults(),
+                new TopicSelector(limits.partitionsMax()));
+        this.admission = new StreamAdmission(limits, System::nanoTime);
+        this.access = new ClientAccess(authenticator, limits.accessTokenInUrl(), metrics, clock);
         this.services = new SessionServices(
-                node,
+                backend.node(),
                 new SharedStreams(partitions, limits, metrics),
                 resolver,
                 new SubscriptionOpening(vertx, resolver),
-                producer,
-                groups,
+                access,
+                backend.producer(),
+                backend.groups(),
                 limits,
                 metrics);
-        this.opener = new StreamOpener(vertx, limits, new OriginCheck(limits.allowedOrigins()));
+        this.opener = new StreamOpener(vertx, limits, new OriginCheck(limits.allowedOrigins()), access.challenge());
         this.topics = new TopicWatch(controller.image());
         controller.onImage(this::imageChanged);
     }
@@ -105,9 +110,24 @@ public final class StreamGateway {
         router.get("/stream").handler(routing -> handle(routing.request(), null));
     }
 
+    /** Bytes of messages that clients have begun to send and not finished. */
+    public long unfinishedBytes() {
+        return opener.unfinishedBytes();
+    }
+
+    /** Who clients are, for other doors of this node; it gives out tickets for streams. */
+    public ClientAccess access() {
+        return access;
+    }
+
+    /** Rights of clients may have changed: subscriptions to which one has none any more are ended. Any thread. */
+    public void rightsChanged() {
+        loops.values().forEach(loop -> loop.forEach(StreamConnection::rightsChanged));
+    }
+
     /** Streams that are open, those included whose last bytes are still on their way. */
     public int openStreams() {
-        return open.get();
+        return admission.open();
     }
 
     /** Memory held by recent frames, and by records that wait for a tick. */
@@ -134,17 +154,14 @@ public final class StreamGateway {
     }
 
     private Future<Void> endAll(long spreadMs) {
-        draining = true;
+        Future<Void> empty = admission.drain();
         loops.values()
                 .forEach(loop -> loop.forEach(connection -> {
                     long endInMs =
                             spreadMs == 0 ? 0 : ThreadLocalRandom.current().nextLong(spreadMs);
                     connection.drain(endInMs, ThreadLocalRandom.current().nextLong(1_000, 5_000));
                 }));
-        if (open.get() == 0) {
-            empty.tryComplete();
-        }
-        return empty.future();
+        return empty;
     }
 
     /** A request for a stream of a topic, or, where that is null, of what its parameters say. */
@@ -152,28 +169,51 @@ public final class StreamGateway {
         Transport transport = StreamOpener.transport(request);
         try {
             opener.checkOrigin(request);
-            admit();
+            admission.enter(address(request));
         } catch (MillraceException e) {
             opener.refuseByStatus(request, e);
             return;
         }
         try {
             opener.checkVersion(request);
-            StreamRequest asked = StreamRequest.read(request, transport, topic, limits);
-            if (asked.isEmpty()) {
-                open(request, asked, null);
+            Credentials shown = access.credentials(request);
+            Future<ClientIdentity> client = access.identify(shown);
+            if (client.succeeded()) {
+                identified(request, transport, topic, client.result());
                 return;
             }
-            Future<SubscriptionOpening.Ready> ready = services.opening().prepare(asked.parameters());
-            if (ready.succeeded()) {
-                open(request, asked, ready.result());
-            } else {
-                // Nothing may be read past the handshake while the leaders of the partitions are asked.
-                request.pause();
-                ready.onComplete(
-                        prepared -> open(request, asked, prepared),
-                        failure -> refuse(request, transport, ErrorJson.asAnswer(failure)));
+            // Nothing may be read past the handshake while others are asked.
+            request.pause();
+            Context context = vertx.getOrCreateContext();
+            client.onComplete(
+                    known -> context.runOnContext(v -> identified(request, transport, topic, known)),
+                    failure -> context.runOnContext(v -> notIdentified(request, transport, topic, shown, failure)));
+        } catch (MillraceException e) {
+            refuse(request, transport, e);
+        }
+    }
+
+    /** A client that showed nothing may still say in its first message who it is, if that is all it wants now. */
+    private void notIdentified(
+            HttpServerRequest request, Transport transport, String topic, Credentials shown, Throwable failure) {
+        boolean mayFollow = shown == Credentials.NONE && topic == null && ClientAccess.isRefusal(failure);
+        try {
+            if (mayFollow && StreamRequest.isForMessages(request, transport, limits)) {
+                identified(request, transport, null, null);
+                return;
             }
+            if (shown == Credentials.NONE) {
+                metrics.authenticationFailed();
+            }
+            refuse(request, transport, ErrorJson.asAnswer(failure));
+        } catch (MillraceException e) {
+            refuse(request, transport, e);
+        }
+    }
+
+    private void identified(HttpServerRequest request, Transport transport, String topic, ClientIdentity client) {
+        try {
+            prepare(request, transport, StreamRequest.read(request, transport, topic, limits), client);
         } catch (MillraceException e) {
             refuse(request, transport, e);
         } catch (RuntimeException e) {
@@ -182,22 +222,42 @@ public final class StreamGateway {
         }
     }
 
+    /** Learns what is to be known of the partitions; the client is null when its first message will say who it is. */
+    private void prepare(HttpServerRequest request, Transport transport, StreamRequest asked, ClientIdentity client) {
+        if (asked.isEmpty()) {
+            open(request, asked, client, null);
+            return;
+        }
+        Future<SubscriptionOpening.Ready> ready = services.opening().prepare(asked.parameters(), client);
+        if (ready.succeeded()) {
+            open(request, asked, client, ready.result());
+        } else {
+            request.pause();
+            ready.onComplete(
+                    prepared -> open(request, asked, client, prepared),
+                    failure -> refuse(request, transport, ErrorJson.asAnswer(failure)));
+        }
+    }
+
     private void refuse(HttpServerRequest request, Transport transport, MillraceException error) {
-        leave();
+        admission.leave(address(request));
         opener.refuse(request, transport, error);
     }
 
     /** What is to be known of the partitions is known; there are none when the client will name them later. */
-    private void open(HttpServerRequest request, StreamRequest asked, SubscriptionOpening.Ready ready) {
+    private void open(
+            HttpServerRequest request, StreamRequest asked, ClientIdentity client, SubscriptionOpening.Ready ready) {
         try {
             EventLoopSessions loop = sessionsOfThisLoop();
+            String address = address(request);
             // Before the client is told that the stream is open: what is written after that must reach it.
             Future<Subscription> subscription = ready == null
                     ? Future.succeededFuture()
                     : services.opening().resolve(ready, asked.form(), opener.deflates(request));
             opener.open(request, asked.form())
                     .compose(outlet -> subscription
-                            .onSuccess(found -> begin(asked, found, outlet, loop))
+                            .onSuccess(
+                                    found -> begin(asked, client, found, outlet, loop, () -> admission.leave(address)))
                             .onFailure(e -> opener.refuse(outlet, ErrorJson.asAnswer(e))))
                     .onFailure(e -> notOpened(request, e));
         } catch (MillraceException e) {
@@ -210,7 +270,7 @@ public final class StreamGateway {
 
     /** The client hung up, or its handshake was wrong, or where it wanted to start could not be found. */
     private void notOpened(HttpServerRequest request, Throwable cause) {
-        leave();
+        admission.leave(address(request));
         if (!(cause instanceof MillraceException)) {
             LOG.atWarn()
                     .addKeyValue("connection", request.remoteAddress())
@@ -219,33 +279,24 @@ public final class StreamGateway {
         }
     }
 
-    /** Takes a place for one more stream; {@link #leave} gives it back. */
-    private void admit() {
-        int now = open.incrementAndGet();
-        if (draining || now > limits.streamsMax()) {
-            leave();
-            throw new MillraceException(
-                    ErrorCode.LEADER_NOT_AVAILABLE,
-                    draining
-                            ? "this node is stopping; connect again, to another node if there is one"
-                            : "this node has its largest number of streams (" + limits.streamsMax()
-                                    + "); try again later, or raise the limit");
-        }
+    /** Whom streams are counted for: the other end of the connection, which may be a proxy. */
+    private static String address(HttpServerRequest request) {
+        return request.remoteAddress().hostAddress();
     }
 
-    private void leave() {
-        if (open.decrementAndGet() == 0 && draining) {
-            empty.tryComplete();
-        }
-    }
-
-    private void begin(StreamRequest asked, Subscription subscription, Outlet outlet, EventLoopSessions loop) {
+    private void begin(
+            StreamRequest asked,
+            ClientIdentity client,
+            Subscription subscription,
+            Outlet outlet,
+            EventLoopSessions loop,
+            Runnable onReleased) {
         StreamConnection connection = new StreamConnection(
-                asked.form(), outlet, loop, services, asked.parameters().heartbeatMs(), this::leave);
+                asked.form(), outlet, loop, services, client, asked.parameters().heartbeatMs(), onReleased);
         connection.begin(subscription);
         // What was created while the request was looked at.
         connection.topicsChanged(controller.image());
-        if (draining) {
+        if (admission.isDraining()) {
             connection.drain(0, 1_000);
         }
     }

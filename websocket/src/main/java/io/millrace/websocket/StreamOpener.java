@@ -8,6 +8,7 @@ import io.millrace.websocket.protocol.Transport;
 import io.millrace.websocket.protocol.WireForm;
 import io.millrace.websocket.session.Http2Outlet;
 import io.millrace.websocket.session.HttpOutlet;
+import io.millrace.websocket.session.InboundBudget;
 import io.millrace.websocket.session.MessageAssembler;
 import io.millrace.websocket.session.Outlet;
 import io.millrace.websocket.session.StreamEnd;
@@ -30,13 +31,23 @@ final class StreamOpener {
 
     private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
     private static final String JSON = "application/json";
+    private static final int TOO_MANY = 429;
     private static final Runnable NOTHING = () -> {};
 
     private final Vertx vertx;
     private final GatewayLimits limits;
     private final OriginCheck origins;
+    private final InboundBudget unfinished;
+    private final String challenge;
 
-    StreamOpener(Vertx vertx, GatewayLimits limits, OriginCheck origins) {
+    /**
+     * An opener.
+     *
+     * @param challenge what clients without the right credentials are told to have
+     */
+    StreamOpener(Vertx vertx, GatewayLimits limits, OriginCheck origins, String challenge) {
+        this.challenge = challenge;
+        this.unfinished = new InboundBudget(limits.unfinishedBytesMax());
         this.vertx = vertx;
         this.limits = limits;
         this.origins = origins;
@@ -115,7 +126,8 @@ final class StreamOpener {
     /** Refuses a request before its stream is open. */
     void refuse(HttpServerRequest request, Transport transport, MillraceException error) {
         boolean fromPage = request.getHeader(HttpHeaders.ORIGIN) != null;
-        if (transport == Transport.WEBSOCKET && fromPage && error.code().httpStatus() < 500) {
+        int status = error.code().httpStatus();
+        if (transport == Transport.WEBSOCKET && fromPage && status < 500 && status != TOO_MANY) {
             // A page cannot see the status of a refused handshake, only a close code.
             openWebSocket(request, false).onSuccess(outlet -> outlet.close(StreamEnd.of(error), NOTHING));
         } else {
@@ -134,7 +146,10 @@ final class StreamOpener {
         int status = error.code().httpStatus();
         response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, JSON);
         response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        if (status == 503) {
+        if (status == 401) {
+            response.putHeader("WWW-Authenticate", challenge);
+        }
+        if (status == 503 || status == TOO_MANY) {
             response.putHeader(
                     HttpHeaders.RETRY_AFTER,
                     Integer.toString(ThreadLocalRandom.current().nextInt(1, 6)));
@@ -163,8 +178,14 @@ final class StreamOpener {
                         channel,
                         limits.outboundBufferBytes(),
                         limits.closeTimeoutMs(),
+                        unfinished,
                         takesMessages ? new MessageAssembler(limits.messageBytesMax(), deflated) : null,
                         deflated));
+    }
+
+    /** Bytes of messages that are not whole, of all connections. */
+    long unfinishedBytes() {
+        return unfinished.takenBytes();
     }
 
     private void allowOrigin(HttpServerRequest request) {

@@ -2,12 +2,16 @@ package io.millrace.websocket;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.websocket.auth.CredentialsReader;
 import io.millrace.websocket.protocol.Subprotocol;
 import io.millrace.websocket.protocol.Transport;
 import io.millrace.websocket.protocol.WireForm;
 import io.millrace.websocket.subscription.StreamParameters;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A request for a stream: in which form, and of what.
@@ -42,10 +46,17 @@ record StreamRequest(WireForm form, StreamParameters parameters) {
         return read;
     }
 
+    /** Whether a request, whose path names no topic, leaves everything to the messages that follow it. */
+    static boolean isForMessages(HttpServerRequest request, Transport transport, GatewayLimits limits) {
+        StreamRequest read = read(request, transport, null, limits);
+        return read.form.isSubprotocol() && read.isEmpty();
+    }
+
     private static StreamParameters parse(HttpServerRequest request, GatewayLimits limits) {
         try {
-            return StreamParameters.parse(
-                    new QueryStringDecoder(request.uri()).parameters(), request.getHeader("Last-Event-ID"), limits);
+            Map<String, List<String>> query = new LinkedHashMap<>(new QueryStringDecoder(request.uri()).parameters());
+            query.keySet().removeAll(CredentialsReader.PARAMETERS);
+            return StreamParameters.parse(query, request.getHeader("Last-Event-ID"), limits);
         } catch (IllegalArgumentException e) {
             throw new MillraceException(ErrorCode.INVALID_REQUEST, "the query string is malformed: " + e.getMessage());
         }

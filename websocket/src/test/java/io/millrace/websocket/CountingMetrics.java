@@ -3,6 +3,8 @@ package io.millrace.websocket;
 import io.millrace.websocket.protocol.Gap;
 import io.millrace.websocket.protocol.Transport;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -18,6 +20,9 @@ public final class CountingMetrics implements GatewayMetrics {
     public final AtomicLong stalled = new AtomicLong();
     public final AtomicLong latencies = new AtomicLong();
     public final AtomicLong filterFailures = new AtomicLong();
+    public final AtomicLong subscriptions = new AtomicLong();
+    public final Map<String, Long> lastLag = new ConcurrentHashMap<>();
+    public final AtomicLong authFailures = new AtomicLong();
     public final AtomicLong conflated = new AtomicLong();
     public final List<Gap.Reason> gaps = new CopyOnWriteArrayList<>();
 
@@ -55,6 +60,26 @@ public final class CountingMetrics implements GatewayMetrics {
     @Override
     public void gap(Gap.Reason reason) {
         gaps.add(reason);
+    }
+
+    @Override
+    public void subscriptionBegan(String view) {
+        subscriptions.incrementAndGet();
+    }
+
+    @Override
+    public void subscriptionEnded(String view) {
+        subscriptions.decrementAndGet();
+    }
+
+    @Override
+    public void lag(Object loop, Map<String, Long> recordsByTopic) {
+        lastLag.putAll(recordsByTopic);
+    }
+
+    @Override
+    public void authenticationFailed() {
+        authFailures.incrementAndGet();
     }
 
     @Override

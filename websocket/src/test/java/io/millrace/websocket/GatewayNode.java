@@ -17,6 +17,7 @@ import io.millrace.storage.CleanerConfig;
 import io.millrace.storage.StorageConfig;
 import io.millrace.storage.StorageMetrics;
 import io.millrace.storage.TopicPartition;
+import io.millrace.websocket.auth.ClientAuthenticator;
 import io.millrace.websocket.protocol.Subprotocol;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -43,27 +44,29 @@ public final class GatewayNode implements AutoCloseable {
     private final CountingMetrics metrics = new CountingMetrics();
     private final HttpServer server;
 
-    private GatewayNode(StorageConfig storage, GatewayLimits limits) {
+    private GatewayNode(StorageConfig storage, GatewayLimits limits, ClientAuthenticator authenticator) {
         cluster = await(
                 ClusterNode.startAlone(vertx, ClusterConfig.defaults(storage), Clock.systemUTC(), StorageMetrics.NONE));
         gateway = new StreamGateway(
                 vertx,
-                "1",
-                cluster.anywhere(),
-                cluster.controller(),
-                cluster.producer(),
-                cluster.groupMembers(),
+                new GatewayBackend(
+                        "1",
+                        cluster.anywhere(),
+                        cluster.controller(),
+                        cluster.producer(),
+                        cluster.groupMembers(),
+                        Map.of()),
                 limits,
                 metrics,
-                Clock.systemUTC(),
-                Map.of());
+                authenticator,
+                Clock.systemUTC());
         Router router = Router.router(vertx);
         gateway.mount(router);
         server = await(vertx.createHttpServer(new HttpServerOptions()
                         .setHost("127.0.0.1")
                         .setWebSocketSubProtocols(Subprotocol.wireNames())
                         .setPerMessageWebSocketCompressionSupported(true)
-                        .setMaxWebSocketFrameSize(GatewayLimits.MESSAGE_BYTES_MAX))
+                        .setMaxWebSocketFrameSize(limits.messageBytesMax()))
                 .requestHandler(router)
                 .listen(0));
     }
@@ -73,7 +76,11 @@ public final class GatewayNode implements AutoCloseable {
     }
 
     public static GatewayNode start(Path directory, GatewayLimits limits) {
-        return new GatewayNode(StorageConfig.defaults(directory), limits);
+        return start(directory, limits, ClientAuthenticator.ANONYMOUS);
+    }
+
+    public static GatewayNode start(Path directory, GatewayLimits limits, ClientAuthenticator authenticator) {
+        return new GatewayNode(StorageConfig.defaults(directory), limits, authenticator);
     }
 
     /** A node that looks several times a second for what can be compacted, and reads from files what it is asked for. */
@@ -92,7 +99,8 @@ public final class GatewayNode implements AutoCloseable {
                         storage.producerExpirationMs(),
                         storage.scrub(),
                         new CleanerConfig(1 << 20, 0, 100)),
-                limits);
+                limits,
+                ClientAuthenticator.ANONYMOUS);
     }
 
     public static <T> T await(Future<T> future) {

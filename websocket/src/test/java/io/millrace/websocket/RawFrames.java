@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Reads a server's WebSocket frames byte by byte (RFC 6455 §5.2) and answers nothing. It is stricter and simpler than a client
@@ -21,6 +23,7 @@ final class RawFrames implements AutoCloseable {
         static final int TEXT = 1;
         static final int CLOSE = 8;
         static final int PING = 9;
+        static final int PONG = 10;
 
         int closeCode() {
             return (payload[0] & 0xff) << 8 | payload[1] & 0xff;
@@ -31,6 +34,7 @@ final class RawFrames implements AutoCloseable {
 
     private final Socket socket;
     private final DataInputStream in;
+    private String head = "";
 
     private RawFrames(Socket socket) throws IOException {
         this.socket = socket;
@@ -38,19 +42,24 @@ final class RawFrames implements AutoCloseable {
     }
 
     /** Opens a WebSocket and reads nothing beyond the answer to the handshake. */
-    static RawFrames open(int port, String pathAndQuery) throws IOException {
+    static RawFrames open(int port, String pathAndQuery, String... headers) throws IOException {
         Socket socket = new Socket();
         // Small, so that a server whose client does not read notices it soon.
         socket.setReceiveBufferSize(16 << 10);
         socket.connect(new InetSocketAddress("127.0.0.1", port));
         socket.setSoTimeout(TIMEOUT_MS);
+        StringBuilder more = new StringBuilder();
+        for (int i = 0; i < headers.length; i += 2) {
+            more.append(headers[i]).append(": ").append(headers[i + 1]).append("\r\n");
+        }
         socket.getOutputStream()
                 .write(("GET " + pathAndQuery + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
                                 + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+                                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+                                + more + "\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
         RawFrames frames = new RawFrames(socket);
-        skipHead(frames.in);
+        frames.head = readHead(frames.in);
         return frames;
     }
 
@@ -64,7 +73,7 @@ final class RawFrames implements AutoCloseable {
     }
 
     /** Reads the answer to the handshake, which must be 101, up to its empty line. */
-    private static void skipHead(InputStream in) throws IOException {
+    private static String readHead(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
             int b = in.read();
@@ -76,6 +85,12 @@ final class RawFrames implements AutoCloseable {
         if (!head.toString().startsWith("HTTP/1.1 101 ")) {
             throw new IOException(head.toString());
         }
+        return head.toString();
+    }
+
+    /** The answer to the handshake. */
+    String head() {
+        return head;
     }
 
     /** Sends a close frame, masked as RFC 6455 §5.3 wants it of clients. */
@@ -91,6 +106,39 @@ final class RawFrames implements AutoCloseable {
             (byte) (code >> 8 ^ mask[0]),
             (byte) (code ^ mask[1])
         });
+    }
+
+    /** Bytes as they are, whatever a server thinks of them. */
+    RawFrames sendBytes(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        return this;
+    }
+
+    /** A frame whose mask changes nothing. */
+    RawFrames send(int firstByte, byte[] payload) throws IOException {
+        return sendBytes(masked(firstByte, payload));
+    }
+
+    static byte[] masked(int firstByte, byte[] payload) {
+        int length = payload.length;
+        ByteBuffer frame = ByteBuffer.allocate(length + 14).put((byte) firstByte);
+        if (length < 126) {
+            frame.put((byte) (0x80 | length));
+        } else if (length < 1 << 16) {
+            frame.put((byte) (0x80 | 126)).putShort((short) length);
+        } else {
+            frame.put((byte) (0x80 | 127)).putLong(length);
+        }
+        return Arrays.copyOf(frame.putInt(0).put(payload).array(), frame.position());
+    }
+
+    /** The code of the close frame, whatever comes before it. */
+    int nextCloseCode() throws IOException {
+        Frame frame = next();
+        while (frame.opcode() != Frame.CLOSE) {
+            frame = next();
+        }
+        return frame.closeCode();
     }
 
     Frame next() throws IOException {

@@ -4,6 +4,11 @@ package io.millrace.server.config;
  * Streams to browsers and services. The origins of pages that may open them are {@code http.allowedOrigins}.
  *
  * @param streamsMax how many streams may be open; more are answered 503
+ * @param streamsPerAddressMax how many of them one remote address may have; more are answered 429; 0 for as many as the node has
+ * @param streamsPerSecondMax how many may be opened in a second; more are answered 503; 0 for any number
+ * @param messageBytesMax the longest message that a client may send
+ * @param unfinishedBytesMax what all clients together may have sent of messages that are not whole
+ * @param accessTokenInUrl whether {@code ?access_token=} is a credential
  * @param compression whether messages are compressed for WebSocket clients that offer it
  * @param outboundBufferBytes what may wait in one socket; above it that stream stops reading
  * @param stalledTimeoutMs how long a client may read nothing with a full buffer before it is closed
@@ -20,6 +25,11 @@ package io.millrace.server.config;
  */
 public record GatewaySettings(
         int streamsMax,
+        int streamsPerAddressMax,
+        int streamsPerSecondMax,
+        int messageBytesMax,
+        long unfinishedBytesMax,
+        boolean accessTokenInUrl,
         boolean compression,
         int outboundBufferBytes,
         long stalledTimeoutMs,
@@ -37,6 +47,10 @@ public record GatewaySettings(
     public GatewaySettings {
         new Checks("gateway")
                 .range("streamsMax", streamsMax, 1, 1_000_000)
+                .range("streamsPerAddressMax", streamsPerAddressMax, 0, 1_000_000)
+                .range("streamsPerSecondMax", streamsPerSecondMax, 0, 1_000_000)
+                .range("messageBytesMax", messageBytesMax, 1_024, 64 << 20)
+                .atLeast("unfinishedBytesMax", unfinishedBytesMax, messageBytesMax)
                 .range("outboundBufferBytes", outboundBufferBytes, 4_096, 1 << 30)
                 .atLeast("stalledTimeoutMs", stalledTimeoutMs, 1_000)
                 .atLeast("pongTimeoutMs", pongTimeoutMs, 1_000)
@@ -54,7 +68,7 @@ public record GatewaySettings(
 
     static GatewaySettings standard() {
         return new GatewaySettings(
-                20_000, true, 256 << 10, 60_000, 10_000, 5_000, 2_000, 512 << 10, 64 << 20, 900_000, 1_000_000, 100_000,
-                16 << 20, 2_000_000);
+                20_000, 0, 5_000, 1 << 20, 64 << 20, false, true, 256 << 10, 60_000, 10_000, 5_000, 2_000, 512 << 10,
+                64 << 20, 900_000, 1_000_000, 100_000, 16 << 20, 2_000_000);
     }
 }

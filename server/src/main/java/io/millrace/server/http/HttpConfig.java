@@ -1,5 +1,6 @@
 package io.millrace.server.http;
 
+import io.millrace.websocket.GatewayLimits;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Objects;
  * @param maxBodyBytes a request body, after decompression; over it 413
  * @param maxBodyBytesInFlight all bodies that are being received, together; over it 503
  * @param maxRecordsPerRequest records in one body; over it 413
+ * @param maxWebSocketFrameBytes the longest frame that a client may send; over it the connection is closed with 1009
  * @param idleTimeoutMs a connection without traffic is closed after it; must be longer than any long poll or heartbeat
  * @param firstRequestTimeoutMs a new connection must have sent a whole request head by then
  * @param bodyTimeoutMs a request body must have arrived by then; after it 408
@@ -34,6 +36,7 @@ public record HttpConfig(
         int maxBodyBytes,
         long maxBodyBytesInFlight,
         int maxRecordsPerRequest,
+        int maxWebSocketFrameBytes,
         long idleTimeoutMs,
         long firstRequestTimeoutMs,
         long bodyTimeoutMs,
@@ -51,6 +54,7 @@ public record HttpConfig(
         atLeast("maxBodyBytes", maxBodyBytes, 1024);
         atLeast("maxBodyBytesInFlight", maxBodyBytesInFlight, maxBodyBytes);
         atLeast("maxRecordsPerRequest", maxRecordsPerRequest, 1);
+        atLeast("maxWebSocketFrameBytes", maxWebSocketFrameBytes, 125);
         atLeast("idleTimeoutMs", idleTimeoutMs, 1);
         atLeast("firstRequestTimeoutMs", firstRequestTimeoutMs, 1);
         atLeast("bodyTimeoutMs", bodyTimeoutMs, 1);
@@ -71,6 +75,7 @@ public record HttpConfig(
                 10 << 20,
                 256L << 20,
                 10_000,
+                GatewayLimits.MESSAGE_BYTES_MAX,
                 120_000,
                 10_000,
                 30_000,

@@ -4,7 +4,6 @@ import io.millrace.cluster.tls.RefusalLog;
 import io.millrace.cluster.tls.TlsCredentials;
 import io.millrace.cluster.tls.TlsFailures;
 import io.millrace.cluster.tls.TlsIdentity;
-import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.protocol.Subprotocol;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -127,7 +126,7 @@ final class HttpVerticle extends VerticleBase {
                 // HTTP/2 without TLS would be a second protocol with limits of its own; browsers never speak it.
                 .setHttp2ClearTextEnabled(false)
                 .setWebSocketSubProtocols(Subprotocol.wireNames())
-                .setMaxWebSocketFrameSize(GatewayLimits.MESSAGE_BYTES_MAX)
+                .setMaxWebSocketFrameSize(config.maxWebSocketFrameBytes())
                 // Lets compressed messages through; how compression is agreed on is up to the gateway.
                 .setPerMessageWebSocketCompressionSupported(true)
                 .setPerFrameWebSocketCompressionSupported(false);

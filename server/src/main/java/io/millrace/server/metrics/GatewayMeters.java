@@ -10,6 +10,7 @@ import io.millrace.websocket.protocol.Transport;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,12 +38,16 @@ final class GatewayMeters implements GatewayMetrics {
     private final MeterRegistry registry;
     private final Map<Transport, AtomicInteger> streams = new EnumMap<>(Transport.class);
     private final Map<String, Sent> topics = new ConcurrentHashMap<>();
+    private final Map<String, AtomicInteger> subscriptions = new ConcurrentHashMap<>();
+    private final Map<Object, Map<String, Long>> lags = new ConcurrentHashMap<>();
+    private final Set<String> laggingTopics = ConcurrentHashMap.newKeySet();
     private final Map<Integer, Counter> closes = new ConcurrentHashMap<>();
     private final Map<Gap.Reason, Counter> gaps = new EnumMap<>(Gap.Reason.class);
     private final Timer latency;
     private final Counter encodes;
     private final Counter shares;
     private final Counter stalls;
+    private final Counter authFailures;
     private final Counter filterFailures;
     private final Counter conflated;
 
@@ -81,6 +86,9 @@ final class GatewayMeters implements GatewayMetrics {
         stalls = Counter.builder("millrace.gateway.stalls")
                 .description("Times that a follower's buffer was full")
                 .register(registry);
+        authFailures = Counter.builder("millrace.gateway.auth.failures")
+                .description("Clients that were turned away because of their credentials")
+                .register(registry);
         filterFailures = Counter.builder("millrace.gateway.filter.failures")
                 .description("Records for which the expression of a filter could not be evaluated, and was false")
                 .register(registry);
@@ -109,6 +117,46 @@ final class GatewayMeters implements GatewayMetrics {
                                 .tag("code", Integer.toString(code))
                                 .register(registry))
                 .increment();
+    }
+
+    @Override
+    public void subscriptionBegan(String view) {
+        subscriptions.computeIfAbsent(view, this::subscriptionsOf).incrementAndGet();
+    }
+
+    @Override
+    public void subscriptionEnded(String view) {
+        subscriptions.computeIfAbsent(view, this::subscriptionsOf).decrementAndGet();
+    }
+
+    private AtomicInteger subscriptionsOf(String view) {
+        AtomicInteger open = new AtomicInteger();
+        Gauge.builder("millrace.gateway.subscriptions", open, AtomicInteger::get)
+                .description("Open subscriptions; a stream without a subprotocol has one")
+                .tag("view", view)
+                .register(registry);
+        return open;
+    }
+
+    @Override
+    public void lag(Object loop, Map<String, Long> recordsByTopic) {
+        lags.put(loop, Map.copyOf(recordsByTopic));
+        for (String topic : recordsByTopic.keySet()) {
+            if (laggingTopics.size() < TopicMeters.TOPICS_MAX && laggingTopics.add(topic)) {
+                Gauge.builder("millrace.gateway.lag.records", () -> lagOf(topic))
+                        .description(
+                                "The follower that is furthest behind the high watermark, of those that read the log")
+                        .tag("topic", topic)
+                        .register(registry);
+            }
+        }
+    }
+
+    private long lagOf(String topic) {
+        return lags.values().stream()
+                .mapToLong(loop -> loop.getOrDefault(topic, 0L))
+                .max()
+                .orElse(0);
     }
 
     @Override
@@ -152,6 +200,11 @@ final class GatewayMeters implements GatewayMetrics {
     @Override
     public void gap(Gap.Reason reason) {
         gaps.get(reason).increment();
+    }
+
+    @Override
+    public void authenticationFailed() {
+        authFailures.increment();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.millrace.server.http;
 import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.ClusterNode;
 import io.millrace.cluster.metadata.NewTopic;
+import io.millrace.server.http.auth.TicketRoutes;
 import io.millrace.server.http.body.BodyBudget;
 import io.millrace.server.http.page.DashboardRoutes;
 import io.millrace.server.http.produce.ProducerRoutes;
@@ -13,6 +14,7 @@ import io.millrace.server.kafka.quota.ClientQuotas;
 import io.millrace.server.metrics.HealthRoutes;
 import io.millrace.server.metrics.ServerMetrics;
 import io.millrace.storage.StorageConfig;
+import io.millrace.websocket.GatewayBackend;
 import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.StreamGateway;
 import io.vertx.core.Future;
@@ -50,17 +52,14 @@ public final class HttpTestServer implements AutoCloseable {
         budget = new BodyBudget(config.maxBodyBytesInFlight());
         gateway = new StreamGateway(
                 vertx,
-                "1",
-                node.anywhere(),
-                node.controller(),
-                node.producer(),
-                node.groupMembers(),
+                new GatewayBackend(
+                        "1", node.anywhere(), node.controller(), node.producer(), node.groupMembers(), Map.of()),
                 GatewayLimits.defaults(),
                 metrics.gateway(),
-                Clock.systemUTC(),
-                Map.of());
+                Clock.systemUTC());
         List<RouteModule> modules = List.of(
                 gateway::mount,
+                new TicketRoutes(vertx, gateway.access()),
                 new ProducerRoutes(
                         vertx,
                         config,

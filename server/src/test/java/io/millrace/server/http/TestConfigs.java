@@ -120,6 +120,7 @@ public final class TestConfigs {
                 maxBodyBytes,
                 base.maxBodyBytesInFlight(),
                 maxRecords,
+                base.maxWebSocketFrameBytes(),
                 base.idleTimeoutMs(),
                 firstRequestTimeoutMs,
                 bodyTimeoutMs,

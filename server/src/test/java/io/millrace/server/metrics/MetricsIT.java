@@ -108,6 +108,12 @@ class MetricsIT {
         gateway.streamOpened(Transport.WEBSOCKET);
         gateway.streamOpened(Transport.SSE);
         gateway.streamClosed(Transport.SSE, 1000);
+        gateway.subscriptionBegan("log");
+        gateway.subscriptionBegan("log");
+        gateway.subscriptionEnded("log");
+        gateway.lag(this, Map.of("readings", 7L));
+        gateway.lag("another event loop", Map.of("readings", 3L));
+        gateway.authenticationFailed();
         gateway.sent("readings", 10, 1_000);
         gateway.frameEncoded("readings");
         gateway.frameShared("readings", 5);
@@ -119,6 +125,9 @@ class MetricsIT {
                 .containsEntry("millrace_gateway_connections{transport=\"websocket\"}", 1.0)
                 .containsEntry("millrace_gateway_connections{transport=\"sse\"}", 0.0)
                 .containsEntry("millrace_gateway_closes_total{code=\"1000\"}", 1.0)
+                .containsEntry("millrace_gateway_subscriptions{view=\"log\"}", 1.0)
+                .containsEntry("millrace_gateway_lag_records{topic=\"readings\"}", 7.0)
+                .containsEntry("millrace_gateway_auth_failures_total", 1.0)
                 .containsEntry("millrace_gateway_records_sent_total{topic=\"readings\"}", 10.0)
                 .containsEntry("millrace_gateway_bytes_sent_total{topic=\"readings\"}", 1_000.0)
                 .containsEntry("millrace_gateway_filter_failures_total", 7.0)

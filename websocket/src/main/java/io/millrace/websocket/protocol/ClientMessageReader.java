@@ -28,6 +28,8 @@ public final class ClientMessageReader {
     private static final int SID_MAX = 65_535;
 
     private static final JsonFactory JSON = JsonFactory.builder()
+            // Names of members are the client's; the parser's own table of names is bounded, that of the JVM is not.
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).build())

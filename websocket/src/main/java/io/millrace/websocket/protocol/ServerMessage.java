@@ -15,14 +15,22 @@ public sealed interface ServerMessage {
     /** Stands for: not about a subscription, or about the only one. */
     int NO_SID = -1;
 
+    /** Stands for: credentials that do not expire. */
+    long NO_EXPIRY = -1;
+
     /** The value of the {@code type} member, and the name of the SSE event. */
     String type();
 
     /** The JSON object. */
     String toJson();
 
-    /** The first message on a connection. */
-    record Welcome(String node, String protocol, long heartbeatMs, int maxMessageBytes) implements ServerMessage {
+    /**
+     * The first message on a connection.
+     *
+     * @param authExpiresInMs {@link #NO_EXPIRY} when the client's credentials do not expire
+     */
+    record Welcome(String node, String protocol, long heartbeatMs, int maxMessageBytes, long authExpiresInMs)
+            implements ServerMessage {
         @Override
         public String type() {
             return "welcome";
@@ -30,12 +38,43 @@ public sealed interface ServerMessage {
 
         @Override
         public String toJson() {
-            return MessageJson.of(type())
+            MessageJson json = MessageJson.of(type())
                     .text("node", node)
                     .text("protocol", protocol)
                     .number("heartbeat_ms", heartbeatMs)
-                    .number("max_message_bytes", maxMessageBytes)
-                    .end();
+                    .number("max_message_bytes", maxMessageBytes);
+            return (authExpiresInMs == NO_EXPIRY ? json : json.number("auth_expires_in_ms", authExpiresInMs)).end();
+        }
+    }
+
+    /** The client's credentials expire soon. */
+    record AuthExpiring(long inMs) implements ServerMessage {
+        @Override
+        public String type() {
+            return "auth_expiring";
+        }
+
+        @Override
+        public String toJson() {
+            return MessageJson.of(type()).number("in_ms", inMs).end();
+        }
+    }
+
+    /**
+     * The answer to {@code auth}.
+     *
+     * @param expiresInMs {@link #NO_EXPIRY} when the new credentials do not expire
+     */
+    record AuthOk(String id, long expiresInMs) implements ServerMessage {
+        @Override
+        public String type() {
+            return "auth_ok";
+        }
+
+        @Override
+        public String toJson() {
+            MessageJson json = MessageJson.of(type()).id(id);
+            return (expiresInMs == NO_EXPIRY ? json : json.number("expires_in_ms", expiresInMs)).end();
         }
     }
 

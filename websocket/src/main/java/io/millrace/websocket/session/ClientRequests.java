@@ -104,6 +104,9 @@ final class ClientRequests {
         }
         int sid = sid(message);
         try {
+            if (!connection.identity().admits(message)) {
+                return DONE;
+            }
             return dispatch(message).recover(e -> {
                 refuse(sid, message.id(), ErrorJson.asAnswer(e));
                 return DONE;
@@ -168,7 +171,7 @@ final class ClientRequests {
             throw wrong("topics: is missing; name them, or give a topic_pattern");
         }
         return services.opening()
-                .prepare(asked)
+                .prepare(asked, connection.identity().client())
                 .compose(ready -> services.opening()
                         .resolve(ready, connection.form(), connection.outlet().isDeflated()))
                 .map(subscription -> {
@@ -236,7 +239,7 @@ final class ClientRequests {
     }
 
     private Future<Void> auth(ClientMessage.Auth message) {
-        throw wrong("type: this node does not authenticate clients; leave 'auth' out");
+        return connection.identity().authenticate(message);
     }
 
     private Future<Void> ping(ClientMessage.Ping message) {

@@ -5,13 +5,26 @@ import io.millrace.websocket.protocol.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.ArrayDeque;
+import java.util.Queue;
 
-/** The body of an HTTP/1.1 response, SSE or NDJSON: each write is a chunk. The head must have been written. */
+/**
+ * The body of an HTTP/1.1 response, SSE or NDJSON: each write is a chunk. The head must have been written.
+ *
+ * <p>Requests that the client sends behind the stream wait here until it has ended. Vert.x would stop reading the connection, and then
+ * nobody would hear that the client has gone until something is written, which on a quiet topic is never.
+ */
 public final class HttpOutlet extends NettyOutlet {
+
+    /** Parts of requests that may wait: enough for a few, which is more than clients do that mean well. */
+    private static final int WAITING_MAX = 16;
 
     private final HttpServerResponse response;
     private final Transport transport;
+    private final Queue<Object> waiting = new ArrayDeque<>();
 
     /** On the event loop of the connection, after the head of the response was written. */
     public HttpOutlet(
@@ -23,6 +36,8 @@ public final class HttpOutlet extends NettyOutlet {
         super(connection, bufferBytes, closeTimeoutMs);
         this.response = response;
         this.transport = transport;
+        // Vert.x may have stopped already, or be about to, for requests that came with the first one.
+        connection.executor().execute(this::readOn);
     }
 
     @Override
@@ -52,7 +67,34 @@ public final class HttpOutlet extends NettyOutlet {
     void sayGoodbye(StreamEnd end) {
         // Vert.x counts its responses and takes the next request, so the end goes through it; it waits for room in the
         // buffer.
-        response.end().onSuccess(ended -> leaveConnection());
+        response.end().onSuccess(ended -> {
+            ChannelHandlerContext here = connection().pipeline().context(this);
+            while (here != null && !waiting.isEmpty()) {
+                here.fireChannelRead(waiting.poll());
+            }
+            leaveConnection();
+        });
+    }
+
+    @Override
+    boolean take(Object message) {
+        // What comes before the next request belongs to the one of this stream.
+        if (waiting.isEmpty() && !(message instanceof HttpRequest)) {
+            return false;
+        }
+        waiting.add(message);
+        if (waiting.size() > WAITING_MAX) {
+            connection().close();
+        }
+        return true;
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        if (!context.channel().isActive()) {
+            waiting.forEach(ReferenceCountUtil::release);
+            waiting.clear();
+        }
     }
 
     @Override

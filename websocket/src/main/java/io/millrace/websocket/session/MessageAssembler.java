@@ -34,6 +34,11 @@ public final class MessageAssembler {
         this.deflated = deflated;
     }
 
+    /** Bytes that wait for the rest of their message. */
+    int waitingBytes() {
+        return fragments == null ? 0 : fragments.size();
+    }
+
     void add(WebSocketFrame frame, Outlet.Listener listener) {
         if (broken || listener == null) {
             return;

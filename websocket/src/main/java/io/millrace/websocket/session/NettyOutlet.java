@@ -54,8 +54,13 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
     public final void pauseReading(boolean paused) {
         if (paused != readingPaused) {
             readingPaused = paused;
-            channel().config().setAutoRead(!paused && isWritable());
+            readOn();
         }
+    }
+
+    /** Reads the socket again, whoever stopped, if there is room for what comes of it. */
+    final void readOn() {
+        channel().config().setAutoRead(!readingPaused && isWritable());
     }
 
     final ChannelHandlerContext connection() {
@@ -192,9 +197,19 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
     public final void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException) {
             connection.close();
-        } else {
-            context.fireExceptionCaught(cause);
+            return;
         }
+        StreamEnd end = listener == null ? null : endOf(cause);
+        if (end == null) {
+            context.fireExceptionCaught(cause);
+        } else {
+            listener.broke(end);
+        }
+    }
+
+    /** How the stream ends when the client's bytes cannot be understood; null when they are not to blame. */
+    StreamEnd endOf(Throwable cause) {
+        return null;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.millrace.cluster.group.member.GroupMembers;
 import io.millrace.cluster.produce.RecordProducer;
 import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.GatewayMetrics;
+import io.millrace.websocket.auth.ClientAccess;
 import io.millrace.websocket.delivery.SharedStreams;
 import io.millrace.websocket.subscription.SubscriptionOpening;
 import io.millrace.websocket.subscription.SubscriptionResolver;
@@ -20,6 +21,7 @@ public record SessionServices(
         SharedStreams streams,
         SubscriptionResolver resolver,
         SubscriptionOpening opening,
+        ClientAccess access,
         RecordProducer producer,
         GroupMembers groups,
         GatewayLimits limits,

@@ -3,10 +3,12 @@ package io.millrace.websocket.session;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.storage.TopicPartition;
+import io.millrace.websocket.auth.ClientIdentity;
 import io.millrace.websocket.delivery.ControlFrame;
 import io.millrace.websocket.delivery.RoundListener;
 import io.millrace.websocket.protocol.ServerMessage;
 import io.millrace.websocket.protocol.WireForm;
+import io.millrace.websocket.subscription.ReadRights;
 import io.millrace.websocket.subscription.Subscription;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class StreamConnection implements Outlet.Listener, RoundListener {
 
+    /** Every record; there is no other view yet. */
+    private static final String VIEW = "log";
+
     private static final Logger LOG = LoggerFactory.getLogger(StreamConnection.class);
 
     private final WireForm form;
@@ -32,6 +37,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     private final KeepAlive keepAlive;
     private final long heartbeatMs;
     private final ClientRequests requests;
+    private final ConnectionIdentity identity;
     private final Map<Integer, StreamSubscription> subscriptions = new TreeMap<>();
     private final Runnable onReleased;
     private long pings;
@@ -42,6 +48,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
      * A connection that does nothing yet.
      *
      * @param form what the client asked for
+     * @param client who asked; null when its first message has to say it
      * @param heartbeatMs idle time after which a sign of life is sent
      * @param onReleased called once, when the connection has ended and left nothing behind
      */
@@ -50,6 +57,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
             Outlet outlet,
             EventLoopSessions loop,
             SessionServices services,
+            ClientIdentity client,
             long heartbeatMs,
             Runnable onReleased) {
         this.form = form;
@@ -58,6 +66,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         this.services = services;
         this.onReleased = onReleased;
         this.heartbeatMs = heartbeatMs;
+        this.identity = new ConnectionIdentity(this, services, client);
         this.requests = form.isSubprotocol() ? new ClientRequests(this, services) : null;
         this.keepAlive = new KeepAlive(
                 heartbeatMs,
@@ -86,7 +95,8 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
                     services.node(),
                     form.subprotocol().wireName(),
                     heartbeatMs,
-                    services.limits().messageBytesMax()));
+                    services.limits().messageBytesMax(),
+                    identity.expiresInMs()));
         }
         if (first != null) {
             subscribe(form.isSubprotocol() ? 0 : ServerMessage.NO_SID, null, first);
@@ -109,6 +119,10 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         return form;
     }
 
+    ConnectionIdentity identity() {
+        return identity;
+    }
+
     boolean isEnded() {
         return ended;
     }
@@ -124,6 +138,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     void subscribe(int sid, String requestId, Subscription subscription) {
         StreamSubscription begun = new StreamSubscription(sid, subscription, this, services);
         subscriptions.put(sid, begun);
+        services.metrics().subscriptionBegan(VIEW);
         begun.begin(requestId);
     }
 
@@ -147,6 +162,16 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     void sayNow(ServerMessage message) {
         say(message);
         loop.delivery().endRound();
+    }
+
+    /** As {@link #say}, also to clients without a subprotocol that get such messages. */
+    void announce(ServerMessage message) {
+        if (form.isSubprotocol()) {
+            say(message);
+        } else {
+            subscriptions.values().forEach(each -> each.output().control(message));
+        }
+        outlet.flush();
     }
 
     /** Records were sent: the connection is not idle. */
@@ -184,7 +209,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         }
         if (subscriptions.remove(subscription.sid(), subscription)) {
             subscription.checkpoint(null);
-            subscription.close();
+            close(subscription);
             say(
                     end.error() == null
                             ? new ServerMessage.Unsubscribed(subscription.sid(), null)
@@ -199,8 +224,18 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         if (subscription.membership() != null) {
             subscription.membership().leave();
         }
-        subscription.close();
+        close(subscription);
         sayNow(new ServerMessage.Unsubscribed(subscription.sid(), requestId));
+    }
+
+    private void close(StreamSubscription subscription) {
+        subscription.close();
+        services.metrics().subscriptionEnded(VIEW);
+    }
+
+    /** Adds how far this client is behind to the greatest of each topic. */
+    void measureLag(Map<String, Long> recordsByTopic) {
+        subscriptions.values().forEach(each -> each.measureLag(recordsByTopic));
     }
 
     // ---- rounds
@@ -266,6 +301,9 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     }
 
     void tick(long nowNanos) {
+        if (!identity.tick(nowNanos)) {
+            return;
+        }
         switch (keepAlive.tick(nowNanos, outlet.isWritable(), outlet.progress())) {
             case FINE -> tickSubscriptions(nowNanos);
             case IDLE -> {
@@ -304,15 +342,29 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
                 // The group says what its members get.
                 continue;
             }
-            List<TopicPartition> added = services.resolver()
-                    .added(
-                            image,
-                            each.subscription().parameters(),
-                            each.followed().partitions());
+            List<TopicPartition> added = ReadRights.readable(
+                    services.resolver()
+                            .added(
+                                    image,
+                                    each.subscription().parameters(),
+                                    each.followed().partitions()),
+                    identity.client());
             if (!added.isEmpty()) {
                 each.grown(added);
             }
         }
+    }
+
+    /** Ends the subscriptions to which the client has no right any more (gateway protocol §10). */
+    public void rightsChanged() {
+        for (StreamSubscription each : all()) {
+            MillraceException lost = ReadRights.lost(
+                    each.subscription().parameters(), each.followed().partitions(), identity.client());
+            if (lost != null) {
+                finish(each, StreamEnd.of(lost));
+            }
+        }
+        loop.delivery().endRound();
     }
 
     /**
@@ -329,13 +381,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         if (form.isSubprotocol()) {
             subscriptions.forEach((sid, each) -> tokens.put(sid, each.token()));
         }
-        ServerMessage.Drain drain = new ServerMessage.Drain(endInMs + reconnectAfterMs, endInMs, tokens);
-        if (form.isSubprotocol()) {
-            say(drain);
-        } else {
-            subscriptions.values().forEach(each -> each.output().control(drain));
-        }
-        outlet.flush();
+        announce(new ServerMessage.Drain(endInMs + reconnectAfterMs, endInMs, tokens));
         loop.delivery().context().owner().setTimer(Math.max(1, endInMs), timer -> end(StreamEnd.restarting()));
     }
 
@@ -348,7 +394,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
             sayGoodbye(end);
         }
         ended = true;
-        subscriptions.values().forEach(StreamSubscription::close);
+        subscriptions.values().forEach(this::close);
         subscriptions.clear();
         loop.remove(this);
         services.metrics().streamClosed(form.transport(), end.closeCode());

@@ -60,6 +60,11 @@ public record StreamEnd(int closeCode, String reason, MillraceException error, b
                 HEARTBEAT_TIMEOUT, "no frame came back within " + timeoutMs + " ms of a ping", null, false);
     }
 
+    /** A frame breaks RFC 6455, in the words of whoever read it. */
+    static StreamEnd protocolViolated(int closeCode, String reason) {
+        return new StreamEnd(closeCode, reason, null, false);
+    }
+
     /** What the client sent breaks the rules of WebSockets (RFC 6455 §7.4.1). */
     static StreamEnd protocolError(String what) {
         return new StreamEnd(1002, what, null, false);
@@ -73,6 +78,11 @@ public record StreamEnd(int closeCode, String reason, MillraceException error, b
     /** A message is longer than is taken. */
     static StreamEnd messageTooBig(int bytesMax) {
         return new StreamEnd(1009, "a message has more than " + bytesMax + " bytes; send less at a time", null, false);
+    }
+
+    /** Too many clients have begun messages that they do not finish. */
+    static StreamEnd tooMuchUnfinished() {
+        return new StreamEnd(1013, "too many messages are waiting for their rest; try again later", null, false);
     }
 
     /** This node stops. */

@@ -21,6 +21,7 @@ import io.millrace.websocket.subscription.TableStarts;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 
 /**
@@ -378,6 +379,15 @@ final class StreamSubscription implements Follower {
     }
 
     /** Records between a position and the high watermark, 0 when that is not known. */
+    /** Only of cursors that read the log: those that are live are at its end. */
+    void measureLag(Map<String, Long> recordsByTopic) {
+        for (Cursor cursor : followed.cursors()) {
+            if (!cursor.isLive()) {
+                recordsByTopic.merge(cursor.partition().topic(), lag(cursor), Math::max);
+            }
+        }
+    }
+
     private static long lag(Cursor cursor) {
         long end = highWatermark(cursor);
         return end == Long.MAX_VALUE ? 0 : Math.max(0, end - cursor.position());

@@ -1,5 +1,6 @@
 package io.millrace.websocket.session;
 
+import io.millrace.websocket.protocol.ErrorJson;
 import io.millrace.websocket.protocol.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -8,13 +9,18 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.ServerWebSocket;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A WebSocket. Records come as whole frames, header included, in buffers that many sockets share. They are written from the
@@ -23,14 +29,19 @@ import io.vertx.core.http.ServerWebSocket;
  */
 public final class WebSocketOutlet extends NettyOutlet {
 
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocketOutlet.class);
+    private static final int PROTOCOL_ERROR = WebSocketCloseStatus.PROTOCOL_ERROR.code();
+
     private final ChannelHandlerContext encoder;
     private final MessageAssembler messages;
+    private final UnfinishedMessage unfinished;
     private final boolean deflated;
 
     /**
      * On the event loop of the socket, right after the handshake.
      *
      * @param channel the channel of the connection, whose last handler is Vert.x' for the socket
+     * @param budget what all clients may have sent of messages that are not whole
      * @param messages takes what the client sends; null when that means nothing
      * @param deflated whether compression was agreed on
      */
@@ -39,12 +50,23 @@ public final class WebSocketOutlet extends NettyOutlet {
             Channel channel,
             int bufferBytes,
             long closeTimeoutMs,
+            InboundBudget budget,
             MessageAssembler messages,
             boolean deflated) {
         super(channel.pipeline().lastContext(), bufferBytes, closeTimeoutMs);
         this.messages = messages;
         this.deflated = deflated;
         encoder = connection().pipeline().context(WebSocketFrameEncoder.class);
+        unfinished = new UnfinishedMessage(budget, this::listener);
+        connection()
+                .pipeline()
+                .addBefore(
+                        connection()
+                                .pipeline()
+                                .context(WebSocketFrameDecoder.class)
+                                .name(),
+                        null,
+                        unfinished);
         // What a plain client sends means nothing; a connection that breaks is told by the channel.
         socket.exceptionHandler(ignored -> {});
     }
@@ -83,26 +105,60 @@ public final class WebSocketOutlet extends NettyOutlet {
                         connection().voidPromise());
     }
 
+    /** Vert.x would close with 1000, as if all were well. */
+    @Override
+    StreamEnd endOf(Throwable cause) {
+        if (cause instanceof CorruptedWebSocketFrameException e) {
+            return StreamEnd.protocolViolated(e.closeStatus().code(), e.getMessage());
+        }
+        LOG.error("A WebSocket is closed because of an error of this node", cause);
+        return StreamEnd.of(ErrorJson.asAnswer(cause));
+    }
+
     @Override
     boolean take(Object message) {
+        boolean isTaken = takeFrame(message);
+        if (message instanceof WebSocketFrame) {
+            unfinished.frame(messages == null ? 0 : messages.waitingBytes());
+        }
+        return isTaken;
+    }
+
+    private boolean takeFrame(Object message) {
+        if (message instanceof WebSocketFrame frame && !isAgreed(frame) && listener() != null) {
+            listener().broke(StreamEnd.protocolViolated(PROTOCOL_ERROR, "a frame has reserved bits set"));
+            ReferenceCountUtil.release(message);
+            return true;
+        }
         if (message instanceof PongWebSocketFrame pong && pong.content().readableBytes() == Long.BYTES) {
             if (listener() != null) {
                 listener().ponged(pong.content().getLong(pong.content().readerIndex()));
             }
             return false;
         }
-        boolean isData = message instanceof TextWebSocketFrame
-                || message instanceof BinaryWebSocketFrame
-                || message instanceof ContinuationWebSocketFrame;
-        if (messages == null || !isData) {
+        if (!isData(message)) {
             return false;
         }
         try {
-            messages.add((WebSocketFrame) message, listener());
+            // Of a plain client they mean nothing, and Vert.x would keep what nobody takes.
+            if (messages != null) {
+                messages.add((WebSocketFrame) message, listener());
+            }
         } finally {
             ReferenceCountUtil.release(message);
         }
         return true;
+    }
+
+    /** Reserved bits are there for compression only, and which frames may have its bit is known by who puts messages together. */
+    private boolean isAgreed(WebSocketFrame frame) {
+        return frame.rsv() == 0 || (deflated && isData(frame));
+    }
+
+    private static boolean isData(Object message) {
+        return message instanceof TextWebSocketFrame
+                || message instanceof BinaryWebSocketFrame
+                || message instanceof ContinuationWebSocketFrame;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.millrace.websocket.subscription;
 
 import io.millrace.storage.TopicPartition;
+import io.millrace.websocket.auth.ClientIdentity;
 import io.millrace.websocket.filter.WhereExpression;
 import io.millrace.websocket.filter.WhereExpressions;
 import io.millrace.websocket.protocol.WireForm;
@@ -25,14 +26,21 @@ public final class SubscriptionOpening {
     /** Parameters with everything known that it takes to resolve them. */
     public record Ready(StreamParameters parameters, List<TopicPartition> selected) {}
 
+    /** As {@link #prepare(StreamParameters, ClientIdentity)}, for whoever may read everything. */
+    public Future<Ready> prepare(StreamParameters asked) {
+        return prepare(asked, ClientIdentity.ANONYMOUS);
+    }
+
     /**
-     * Finds the partitions, learns what is to be known of them, and has the filter's expression compiled. Complete at once where nothing
+     * Finds the partitions that the client may read, learns what is to be known of them, and has the filter's expression compiled. Complete at once where nothing
      * has to be waited for.
      *
-     * @throws io.millrace.cluster.error.MillraceException UNKNOWN_TOPIC_OR_PARTITION, INVALID_REQUEST
+     * @throws io.millrace.cluster.error.MillraceException UNKNOWN_TOPIC_OR_PARTITION, INVALID_REQUEST,
+     *     TOPIC_AUTHORIZATION_FAILED, GROUP_AUTHORIZATION_FAILED
      */
-    public Future<Ready> prepare(StreamParameters asked) {
-        List<TopicPartition> selected = resolver.select(asked);
+    public Future<Ready> prepare(StreamParameters asked, ClientIdentity client) {
+        ReadRights.check(asked, client);
+        List<TopicPartition> selected = ReadRights.readable(resolver.select(asked), client);
         Future<Void> known = resolver.prepare(selected);
         WhereExpression where = asked.shape().filter().where();
         if (where == null) {

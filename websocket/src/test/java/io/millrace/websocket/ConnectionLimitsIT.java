@@ -1,0 +1,121 @@
+package io.millrace.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How many streams an address and a node may have, how fast, and how much they may send (gateway protocol §11). */
+class ConnectionLimitsIT {
+
+    private static final String PAGE = "https://app.example.org";
+    private static final String STREAM = "/topics/readings/stream";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void anAddressThatHasItsStreamsIsToldSoWith429AndWhenToComeBackAlsoAPage() throws Exception {
+        GatewayLimits limits = GatewayLimits.builder()
+                .streamsPerAddressMax(2)
+                .allowedOrigins(Set.of(PAGE))
+                .build();
+        try (GatewayNode node = start(limits)) {
+            RawFrames first = RawFrames.open(node.port(), STREAM);
+            RawFrames second = RawFrames.open(node.port(), STREAM);
+            for (String[] headers : new String[][] {{}, {"Origin", PAGE}}) {
+                assertThatThrownBy(() -> RawFrames.open(node.port(), STREAM, headers))
+                        .hasMessageContaining("HTTP/1.1 429")
+                        .hasMessageMatching("(?is).*retry-after: [1-5].*");
+            }
+            first.close();
+            await().ignoreExceptionsInstanceOf(IOException.class).until(() -> {
+                RawFrames.open(node.port(), STREAM).close();
+                return true;
+            });
+            second.close();
+            await().until(() -> node.gateway().openStreams() == 0);
+        }
+    }
+
+    @Test
+    void streamsThatAreOpenedTooFastAreToldToComeBackWith503() throws Exception {
+        try (GatewayNode node =
+                start(GatewayLimits.builder().streamsPerSecondMax(1).build())) {
+            RawFrames.open(node.port(), STREAM).close();
+            assertThatThrownBy(() -> {
+                        // The first may have taken a second itself.
+                        RawFrames.open(node.port(), STREAM).close();
+                        RawFrames.open(node.port(), STREAM).close();
+                    })
+                    .hasMessageContaining("HTTP/1.1 503")
+                    .hasMessageMatching("(?is).*retry-after: [1-5].*");
+        }
+    }
+
+    @Test
+    void aNodeCanTakeLongerMessages() {
+        try (GatewayNode node =
+                        start(GatewayLimits.builder().messageBytesMax(2 << 20).build());
+                TestMessages messages =
+                        TestMessages.open(HttpClient.newHttpClient(), node, "/stream", "millrace.v1.json")) {
+            assertThat(messages.next("welcome").get("max_message_bytes").asInt())
+                    .isEqualTo(2 << 20);
+            messages.send("{'type':'ping','id':'long'," + "'pad':'" + "x".repeat(1_500_000) + "'}");
+            assertThat(messages.next("pong").get("id").asText()).isEqualTo("long");
+        }
+    }
+
+    @Test
+    void messagesThatManyClientsLeaveUnfinishedAreBoundedTogether() throws Exception {
+        GatewayLimits limits = GatewayLimits.builder()
+                .messageBytesMax(300_000)
+                .unfinishedBytesMax(400_000)
+                .build();
+        List<RawFrames> hostile = new ArrayList<>();
+        try (GatewayNode node = start(limits)) {
+            byte[] halfAFrame = new byte[100_014];
+            System.arraycopy(RawFrames.masked(0x81, new byte[200_000]), 0, halfAFrame, 0, halfAFrame.length);
+            for (int i = 0; i < 3; i++) {
+                hostile.add(messages(node).sendBytes(halfAFrame));
+            }
+            await().until(() -> node.gateway().unfinishedBytes() >= 300_000);
+            try (RawFrames oneTooMany = messages(node)) {
+                for (int i = 0; i < 3; i++) {
+                    oneTooMany.send(i == 0 ? 1 : 0, new byte[60_000]);
+                }
+                assertThat(oneTooMany.nextCloseCode()).isEqualTo(1013);
+            }
+            // A message that is whole needs no room for long.
+            try (RawFrames other = messages(node)) {
+                other.send(0x81, "{\"type\":\"ping\",\"id\":\"p\"}".getBytes(StandardCharsets.UTF_8));
+                assertThat(other.nextText()).contains("welcome");
+                assertThat(other.nextText()).contains("pong");
+            }
+            for (RawFrames each : hostile) {
+                each.close();
+            }
+            await().until(() -> node.gateway().unfinishedBytes() == 0);
+            await().until(() -> node.gateway().openStreams() == 0);
+        }
+    }
+
+    private GatewayNode start(GatewayLimits limits) {
+        GatewayNode node = GatewayNode.start(directory, limits);
+        node.createTopic("readings", 1);
+        return node;
+    }
+
+    private static RawFrames messages(GatewayNode node) throws IOException {
+        return RawFrames.open(node.port(), "/stream", "Sec-WebSocket-Protocol", "millrace.v1.json");
+    }
+}
