@@ -25,9 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class StreamConnection implements Outlet.Listener, RoundListener {
 
-    /** Every record; there is no other view yet. */
-    private static final String VIEW = "log";
-
     private static final Logger LOG = LoggerFactory.getLogger(StreamConnection.class);
 
     private final WireForm form;
@@ -138,7 +135,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     void subscribe(int sid, String requestId, Subscription subscription) {
         StreamSubscription begun = new StreamSubscription(sid, subscription, this, services);
         subscriptions.put(sid, begun);
-        services.metrics().subscriptionBegan(VIEW);
+        services.metrics().subscriptionBegan(begun.view());
         begun.begin(requestId);
     }
 
@@ -230,7 +227,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
 
     private void close(StreamSubscription subscription) {
         subscription.close();
-        services.metrics().subscriptionEnded(VIEW);
+        services.metrics().subscriptionEnded(subscription.view());
     }
 
     /** Adds how far this client is behind to the greatest of each topic. */

@@ -85,6 +85,11 @@ final class StreamSubscription implements Follower {
         return output;
     }
 
+    /** Its name in metrics. */
+    String view() {
+        return subscription.parameters().shape().table() ? "table" : "log";
+    }
+
     boolean isEnded() {
         return ended;
     }
