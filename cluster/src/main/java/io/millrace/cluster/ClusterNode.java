@@ -3,9 +3,11 @@ package io.millrace.cluster;
 import io.millrace.cluster.controller.ControlPlane;
 import io.millrace.cluster.controller.ControllerSettings;
 import io.millrace.cluster.coordinator.KafkaGroupCoordinator;
+import io.millrace.cluster.coordinator.KafkaGroupSettings;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.group.GroupCoordinator;
+import io.millrace.cluster.group.SingleGroupSettings;
 import io.millrace.cluster.identity.BrokerEpochFile;
 import io.millrace.cluster.identity.Formation;
 import io.millrace.cluster.identity.NodeIdentity;
@@ -100,6 +102,7 @@ public final class ClusterNode {
     private final LocalPartitionService partitions;
     private final RoutedPartitionService anywhere;
     private final KafkaGroupCoordinator groups;
+    private final SingleGroupSettings groupSettings;
     private final ClusterFacts facts;
     private final RecordAppender appender;
     private final Partitioner partitioner = new KeyPartitioner();
@@ -129,6 +132,7 @@ public final class ClusterNode {
         this.membership = membership;
         this.identity = identity;
         this.former = former;
+        this.groupSettings = new KafkaGroupSettings(config.groups());
         this.epochFile = new BrokerEpochFile(Disk.local(), config.storage().directory());
         this.transport = new TcpPeerTransport(
                 vertx, config.peers().transport(), config.peers().tls());
@@ -275,6 +279,7 @@ public final class ClusterNode {
                 peers.sessionTimeoutMs(),
                 peers.leaderBalanceIntervalMs(),
                 config.maxPartitions(),
+                groupSettings,
                 former);
     }
 
@@ -387,6 +392,11 @@ public final class ClusterNode {
     /** Consumer groups; those that this node coordinates. */
     public GroupCoordinator groups() {
         return groups;
+    }
+
+    /** What single groups may have set for themselves. */
+    public SingleGroupSettings groupSettings() {
+        return groupSettings;
     }
 
     /** Numbers that the nodes tell about themselves. */

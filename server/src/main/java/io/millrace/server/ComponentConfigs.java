@@ -2,7 +2,6 @@ package io.millrace.server;
 
 import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.PeersConfig;
-import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.hazelcast.HazelcastDiscovery;
 import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerTransportConfig;
@@ -11,7 +10,6 @@ import io.millrace.cluster.tls.TlsIdentity;
 import io.millrace.cluster.transaction.TransactionSettings;
 import io.millrace.server.config.ClusterSettings;
 import io.millrace.server.config.GatewaySettings;
-import io.millrace.server.config.GroupSettings;
 import io.millrace.server.config.HttpSettings;
 import io.millrace.server.config.KafkaSettings;
 import io.millrace.server.config.MillraceConfig;
@@ -45,21 +43,8 @@ final class ComponentConfigs {
                 config.topics().appenderBytesMax(),
                 config.topics().retentionIntervalMs(),
                 peersConfig(config, peerTls),
-                groups(config.groups()),
+                config.groups(),
                 transactions(config));
-    }
-
-    private static GroupsConfig groups(GroupSettings groups) {
-        return new GroupsConfig(
-                groups.offsetsPartitions(),
-                groups.offsetsRetentionMinutes(),
-                groups.offsetMetadataMaxBytes(),
-                groups.minSessionTimeoutMs(),
-                groups.maxSessionTimeoutMs(),
-                groups.initialRebalanceDelayMs(),
-                groups.maxSize(),
-                groups.consumerSessionTimeoutMs(),
-                groups.consumerHeartbeatIntervalMs());
     }
 
     private static TransactionSettings transactions(MillraceConfig config) {

@@ -51,6 +51,9 @@ final class Coordination {
     private ClusterImage image;
     private boolean lookingAgain;
 
+    /** There with the library. */
+    private GroupOverrides overrides;
+
     Coordination(Vertx vertx, int nodeId, GroupsConfig config, CoordinatorLogs logs) {
         this.vertx = vertx;
         this.nodeId = nodeId;
@@ -98,10 +101,14 @@ final class Coordination {
     private void follow(ClusterImage next, MetadataDelta delta, MetadataImage kafkaImage) {
         image = next;
         if (library != null) {
+            overrides.takeOver(delta, kafkaImage);
             tell(delta, kafkaImage);
         } else if (offsets(next).isPresent() && !closed) {
-            int partitions = offsets(next).get().partitions().size();
-            library = Library.start(nodeId, config, partitions, logs, reigns, kafkaImage);
+            LibrarySettings settings =
+                    LibrarySettings.of(config, offsets(next).get().partitions().size());
+            overrides = new GroupOverrides(settings);
+            overrides.takeOver(kafkaImage);
+            library = Library.start(nodeId, settings, overrides, logs, reigns, kafkaImage);
             log.info("Coordinates groups from now on");
         }
         coordinate();

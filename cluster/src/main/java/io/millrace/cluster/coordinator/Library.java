@@ -1,17 +1,11 @@
 package io.millrace.cluster.coordinator;
 
 import com.yammer.metrics.core.MetricsRegistry;
-import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.partition.CoordinatorLogs;
-import java.util.HashMap;
-import java.util.Map;
 import org.apache.kafka.common.metrics.Metrics;
-import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
-import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.coordinator.group.GroupServices;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
-import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.server.share.persister.NoOpStatePersister;
@@ -19,67 +13,30 @@ import org.apache.kafka.server.share.persister.NoOpStatePersister;
 /** Makes and starts Kafka's group coordinator with our logs, settings and threads. */
 final class Library {
 
-    /** Kafka's {@code group.coordinator.threads}, where there are so many cores. */
-    private static final int THREADS_MAX = 4;
-
     private Library() {}
 
     static GroupCoordinator start(
             int nodeId,
-            GroupsConfig config,
-            int offsetsPartitions,
+            LibrarySettings settings,
+            GroupOverrides overrides,
             CoordinatorLogs logs,
             Reigns reigns,
             MetadataImage image) {
-        GroupCoordinatorConfig settings = GroupCoordinatorConfig.fromProps(settings(config, offsetsPartitions));
+        int offsetsPartitions = settings.groups().offsetsTopicPartitions();
         GroupCoordinator service = GroupServices.open(
                 nodeId,
-                settings,
+                settings.groups(),
                 new GroupServices.Parts(
                         new LogWriter(logs, reigns, OffsetsTopic.BATCH_BYTES_MAX),
                         new LogLoader(logs, reigns, CoordinatorThreads.single("loader")),
                         CoordinatorThreads.timer(),
                         new NoRuntimeMetrics(),
                         new GroupCoordinatorMetrics(new MetricsRegistry(), new Metrics()),
-                        new GroupConfigManager(Map.of(), settings, ShareGroupConfig.fromProps(Map.of())),
+                        overrides.manager(),
                         new NoOpStatePersister(),
                         new NoShareGroups()));
         service.startup(() -> offsetsPartitions);
         service.onMetadataUpdate(new MetadataDelta.Builder().setImage(image).build(), image);
         return service;
-    }
-
-    private static Map<String, Object> settings(GroupsConfig config, int offsetsPartitions) {
-        int consumerSessionMs = config.consumerSessionTimeoutMs();
-        int consumerHeartbeatMs = config.consumerHeartbeatIntervalMs();
-        Map<String, Object> settings = new HashMap<>();
-        settings.put(
-                "group.coordinator.threads",
-                Math.min(THREADS_MAX, Runtime.getRuntime().availableProcessors()));
-        settings.put("group.coordinator.background.threads", 1);
-        settings.put("offsets.topic.num.partitions", offsetsPartitions);
-        settings.put("offsets.retention.minutes", config.offsetsRetentionMinutes());
-        settings.put("offset.metadata.max.bytes", config.offsetMetadataMaxBytes());
-        settings.put("group.min.session.timeout.ms", config.minSessionTimeoutMs());
-        settings.put("group.max.session.timeout.ms", config.maxSessionTimeoutMs());
-        settings.put("group.initial.rebalance.delay.ms", config.initialRebalanceDelayMs());
-        settings.put("group.max.size", config.maxSize());
-        settings.put("group.consumer.max.size", config.maxSize());
-        // Its bounds are for settings of single groups.
-        settings.put("group.consumer.session.timeout.ms", consumerSessionMs);
-        settings.put(
-                "group.consumer.min.session.timeout.ms",
-                Math.min(consumerSessionMs, GroupCoordinatorConfig.CONSUMER_GROUP_MIN_SESSION_TIMEOUT_MS_DEFAULT));
-        settings.put(
-                "group.consumer.max.session.timeout.ms",
-                Math.max(consumerSessionMs, GroupCoordinatorConfig.CONSUMER_GROUP_MAX_SESSION_TIMEOUT_MS_DEFAULT));
-        settings.put("group.consumer.heartbeat.interval.ms", consumerHeartbeatMs);
-        settings.put(
-                "group.consumer.min.heartbeat.interval.ms",
-                Math.min(consumerHeartbeatMs, GroupCoordinatorConfig.CONSUMER_GROUP_MIN_HEARTBEAT_INTERVAL_MS_DEFAULT));
-        settings.put(
-                "group.consumer.max.heartbeat.interval.ms",
-                Math.max(consumerHeartbeatMs, GroupCoordinatorConfig.CONSUMER_GROUP_MAX_HEARTBEAT_INTERVAL_MS_DEFAULT));
-        return settings;
     }
 }

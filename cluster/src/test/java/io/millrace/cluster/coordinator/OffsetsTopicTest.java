@@ -14,8 +14,9 @@ class OffsetsTopicTest {
     /** A client that is sent to another node than the one that has its group would go there for ever. */
     @Test
     void aGroupIsLookedForWhereTheLibraryKeepsIt() {
+        LibrarySettings settings = LibrarySettings.of(GroupsConfig.defaults(), 50);
         GroupCoordinator library =
-                Library.start(1, GroupsConfig.defaults(), 50, null, new Reigns(), MetadataImage.EMPTY);
+                Library.start(1, settings, new GroupOverrides(settings), null, new Reigns(), MetadataImage.EMPTY);
         try {
             assertThat(IntStream.range(0, 1_000)
                             .mapToObj(number -> "group of people " + number)

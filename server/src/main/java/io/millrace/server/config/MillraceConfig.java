@@ -1,5 +1,6 @@
 package io.millrace.server.config;
 
+import io.millrace.cluster.group.GroupsConfig;
 import java.util.Map;
 
 /**
@@ -15,7 +16,7 @@ public record MillraceConfig(
         TransactionsSettings transactions,
         GatewaySettings gateway,
         ClusterSettings cluster,
-        GroupSettings groups,
+        GroupsConfig groups,
         SecuritySettings security) {
 
     public MillraceConfig {
@@ -39,6 +40,7 @@ public record MillraceConfig(
         if (cluster.isClustered()) {
             checkClusterPorts(checks, kafka, http, cluster);
         }
+        GroupChecks.check(checks, groups);
         checks.done();
     }
 
@@ -72,7 +74,7 @@ public record MillraceConfig(
                 TransactionsSettings.standard(),
                 GatewaySettings.standard(),
                 ClusterSettings.standard(),
-                GroupSettings.standard(),
+                GroupsConfig.defaults(),
                 SecuritySettings.standard());
     }
 

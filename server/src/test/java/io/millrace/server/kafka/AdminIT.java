@@ -182,8 +182,8 @@ class AdminIT {
                         "replication.catch.up.bytes.per.second", "node.drained", "min.insync.replicas");
         ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "nowhere");
         assertFails(admin.describeConfigs(List.of(topic)).all(), UnknownTopicOrPartitionException.class);
-        ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, "g");
-        assertFails(admin.describeConfigs(List.of(group)).all(), InvalidRequestException.class);
+        ConfigResource metrics = new ConfigResource(ConfigResource.Type.CLIENT_METRICS, "m");
+        assertFails(admin.describeConfigs(List.of(metrics)).all(), InvalidRequestException.class);
     }
 
     @Test
