@@ -1,5 +1,7 @@
 package io.millrace.cluster.coordinator;
 
+import io.millrace.cluster.group.GroupCounts;
+import io.millrace.cluster.group.GroupTimes;
 import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.InternalTopics;
@@ -46,6 +48,8 @@ final class Coordination {
 
     private volatile boolean closed;
     private volatile GroupCoordinator library;
+    private volatile LibraryMetrics metrics;
+    private volatile GroupTimes times = GroupTimes.NONE;
 
     // Own thread.
     private ClusterImage image;
@@ -64,6 +68,15 @@ final class Coordination {
     /** Null before the first reign. */
     GroupCoordinator library() {
         return library;
+    }
+
+    void measure(GroupTimes by) {
+        times = by;
+    }
+
+    GroupCounts counts() {
+        LibraryMetrics present = metrics;
+        return present == null ? GroupCounts.NONE : present.counts();
     }
 
     /** On the metadata loader's thread. */
@@ -108,7 +121,9 @@ final class Coordination {
                     LibrarySettings.of(config, offsets(next).get().partitions().size());
             overrides = new GroupOverrides(settings);
             overrides.takeOver(kafkaImage);
-            library = Library.start(nodeId, settings, overrides, logs, reigns, kafkaImage);
+            LibraryMetrics started = new LibraryMetrics(() -> times);
+            library = Library.start(nodeId, settings, overrides, started, logs, reigns, kafkaImage);
+            metrics = started;
             log.info("Coordinates groups from now on");
         }
         coordinate();

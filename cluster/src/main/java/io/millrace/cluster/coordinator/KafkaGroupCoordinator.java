@@ -6,6 +6,8 @@ import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.group.GroupClient;
 import io.millrace.cluster.group.GroupCoordinator;
+import io.millrace.cluster.group.GroupCounts;
+import io.millrace.cluster.group.GroupTimes;
 import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterImage;
@@ -174,6 +176,16 @@ public final class KafkaGroupCoordinator implements GroupCoordinator, MetadataFo
                 coordinatorEpoch,
                 commit ? TransactionResult.COMMIT : TransactionResult.ABORT,
                 transactionVersion));
+    }
+
+    @Override
+    public void measure(GroupTimes times) {
+        coordination.measure(times);
+    }
+
+    @Override
+    public GroupCounts counts() {
+        return coordination.counts();
     }
 
     private <T> Future<T> ask(

@@ -1,11 +1,8 @@
 package io.millrace.cluster.coordinator;
 
-import com.yammer.metrics.core.MetricsRegistry;
 import io.millrace.cluster.partition.CoordinatorLogs;
-import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.kafka.coordinator.group.GroupServices;
-import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.server.share.persister.NoOpStatePersister;
@@ -19,6 +16,7 @@ final class Library {
             int nodeId,
             LibrarySettings settings,
             GroupOverrides overrides,
+            LibraryMetrics metrics,
             CoordinatorLogs logs,
             Reigns reigns,
             MetadataImage image) {
@@ -30,8 +28,8 @@ final class Library {
                         new LogWriter(logs, reigns, OffsetsTopic.BATCH_BYTES_MAX),
                         new LogLoader(logs, reigns, CoordinatorThreads.single("loader")),
                         CoordinatorThreads.timer(),
-                        new NoRuntimeMetrics(),
-                        new GroupCoordinatorMetrics(new MetricsRegistry(), new Metrics()),
+                        metrics.ofThreads(),
+                        metrics.ofGroups(),
                         overrides.manager(),
                         new NoOpStatePersister(),
                         new NoShareGroups()));

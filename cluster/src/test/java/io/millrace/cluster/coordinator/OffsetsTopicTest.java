@@ -2,6 +2,7 @@ package io.millrace.cluster.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.cluster.group.GroupTimes;
 import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.metadata.InternalTopics;
 import java.util.stream.IntStream;
@@ -15,8 +16,14 @@ class OffsetsTopicTest {
     @Test
     void aGroupIsLookedForWhereTheLibraryKeepsIt() {
         LibrarySettings settings = LibrarySettings.of(GroupsConfig.defaults(), 50);
-        GroupCoordinator library =
-                Library.start(1, settings, new GroupOverrides(settings), null, new Reigns(), MetadataImage.EMPTY);
+        GroupCoordinator library = Library.start(
+                1,
+                settings,
+                new GroupOverrides(settings),
+                new LibraryMetrics(() -> GroupTimes.NONE),
+                null,
+                new Reigns(),
+                MetadataImage.EMPTY);
         try {
             assertThat(IntStream.range(0, 1_000)
                             .mapToObj(number -> "group of people " + number)
