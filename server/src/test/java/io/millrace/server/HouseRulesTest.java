@@ -110,6 +110,7 @@ class HouseRulesTest {
     @Test
     void typesOfTheExpressionLibraryStayInThePackageThatAdaptsThem() throws IOException {
         assertThat(importersOf("dev.cel.")).isSubsetOf("io.millrace.websocket.filter");
+        assertThat(importersOf("com.google.re2j.")).isSubsetOf("io.millrace.server.kafka.handler");
     }
 
     private static Set<String> importersOf(String prefix) throws IOException {
