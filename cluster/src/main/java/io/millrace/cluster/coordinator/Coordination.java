@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which partitions of {@code __consumer_offsets} this node coordinates: tells the library of each reign that begins and ends, and starts
- * it for the first one. Works on a thread of its own, because the library waits for what topics that are deleted make it write.
+ * it for the first one. Works on threads of its own: one for reigns, and one for what the metadata says, because the library waits for what
+ * topics that are deleted make it write, and reigns must not wait with it.
  */
 final class Coordination {
 
@@ -36,12 +37,25 @@ final class Coordination {
 
     private static final long STOP_TIMEOUT_MS = 5_000;
 
+    /** Starts the library. */
+    @FunctionalInterface
+    interface Start {
+        GroupCoordinator start(
+                LibrarySettings settings,
+                GroupOverrides overrides,
+                LibraryMetrics metrics,
+                Reigns reigns,
+                MetadataImage image);
+    }
+
     private final Vertx vertx;
     private final int nodeId;
     private final GroupsConfig config;
+    private final Start start;
     private final CoordinatorLogs logs;
     private final Reigns reigns = new Reigns();
-    private final ExecutorService thread = CoordinatorThreads.single("metadata");
+    private final ExecutorService thread = CoordinatorThreads.single("reigns");
+    private final ExecutorService metadataThread = CoordinatorThreads.single("metadata");
 
     /** Whether there was something to coordinate; images are of no interest before. Metadata loader's thread. */
     private boolean awake;
@@ -59,6 +73,17 @@ final class Coordination {
     private GroupOverrides overrides;
 
     Coordination(Vertx vertx, int nodeId, GroupsConfig config, CoordinatorLogs logs) {
+        this(
+                vertx,
+                nodeId,
+                config,
+                logs,
+                (settings, overrides, metrics, reigns, image) ->
+                        Library.start(nodeId, settings, overrides, metrics, logs, reigns, image));
+    }
+
+    Coordination(Vertx vertx, int nodeId, GroupsConfig config, CoordinatorLogs logs, Start start) {
+        this.start = start;
         this.vertx = vertx;
         this.nodeId = nodeId;
         this.config = config;
@@ -83,13 +108,13 @@ final class Coordination {
     void onMetadata(ClusterImage next, MetadataDelta delta, MetadataImage kafkaImage) {
         awake |= isLeader(next);
         if (awake) {
-            run(() -> follow(next, delta, kafkaImage));
+            run(thread, () -> follow(next, delta, kafkaImage));
         }
     }
 
-    private void run(Runnable task) {
+    private static void run(ExecutorService on, Runnable task) {
         try {
-            thread.execute(() -> {
+            on.execute(() -> {
                 try {
                     task.run();
                 } catch (RuntimeException e) {
@@ -115,14 +140,14 @@ final class Coordination {
         image = next;
         if (library != null) {
             overrides.takeOver(delta, kafkaImage);
-            tell(delta, kafkaImage);
+            run(metadataThread, () -> tell(delta, kafkaImage));
         } else if (offsets(next).isPresent() && !closed) {
             LibrarySettings settings =
                     LibrarySettings.of(config, offsets(next).get().partitions().size());
             overrides = new GroupOverrides(settings);
             overrides.takeOver(kafkaImage);
             LibraryMetrics started = new LibraryMetrics(() -> times);
-            library = Library.start(nodeId, settings, overrides, started, logs, reigns, kafkaImage);
+            library = start.start(settings, overrides, started, reigns, kafkaImage);
             metrics = started;
             log.info("Coordinates groups from now on");
         }
@@ -164,7 +189,7 @@ final class Coordination {
             lookingAgain = true;
             vertx.setTimer(
                     LOOK_AGAIN_MS,
-                    timer -> run(() -> {
+                    timer -> run(thread, () -> {
                         lookingAgain = false;
                         coordinate();
                     }));
@@ -189,14 +214,19 @@ final class Coordination {
         library.onResignation(partition, OptionalInt.empty());
     }
 
-    /** Blocks until the threads have ended. */
-    void close() throws InterruptedException {
-        closed = true;
+    private static void end(ExecutorService thread) throws InterruptedException {
         thread.shutdown();
         if (!thread.awaitTermination(STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
             log.warn("The group coordinator is still busy with metadata and is stopped nevertheless");
             thread.shutdownNow();
         }
+    }
+
+    /** Blocks until the threads have ended. */
+    void close() throws InterruptedException {
+        closed = true;
+        end(thread);
+        end(metadataThread);
         if (library != null) {
             library.shutdown();
         }
