@@ -10,10 +10,12 @@ import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.cluster.partition.CoordinatorLogs;
 import io.millrace.storage.TopicPartition;
 import io.vertx.core.Vertx;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +47,7 @@ final class Coordination {
                 GroupOverrides overrides,
                 LibraryMetrics metrics,
                 Reigns reigns,
+                Doubts doubts,
                 MetadataImage image);
     }
 
@@ -69,6 +72,9 @@ final class Coordination {
     private ClusterImage image;
     private boolean lookingAgain;
 
+    /** Partitions with a write of which it is not known whether it is in the log. */
+    private final Set<Integer> doubtful = new HashSet<>();
+
     /** There with the library. */
     private GroupOverrides overrides;
 
@@ -78,8 +84,8 @@ final class Coordination {
                 nodeId,
                 config,
                 logs,
-                (settings, overrides, metrics, reigns, image) ->
-                        Library.start(nodeId, settings, overrides, metrics, logs, reigns, image));
+                (settings, overrides, metrics, reigns, doubts, image) ->
+                        Library.start(nodeId, settings, overrides, metrics, logs, reigns, doubts, image));
     }
 
     Coordination(Vertx vertx, int nodeId, GroupsConfig config, CoordinatorLogs logs, Start start) {
@@ -147,7 +153,7 @@ final class Coordination {
             overrides = new GroupOverrides(settings);
             overrides.takeOver(kafkaImage);
             LibraryMetrics started = new LibraryMetrics(() -> times);
-            library = start.start(settings, overrides, started, reigns, kafkaImage);
+            library = start.start(settings, overrides, started, reigns, this::doubt, kafkaImage);
             metrics = started;
             log.info("Coordinates groups from now on");
         }
@@ -173,7 +179,7 @@ final class Coordination {
         TopicMetadata topic = offsets(image).orElse(null);
         if (topic != null) {
             for (PartitionMetadata partition : topic.partitions()) {
-                if (partition.leader() == nodeId) {
+                if (partition.leader() == nodeId && !doubtful.contains(partition.partition())) {
                     TopicPartition key = new TopicPartition(topic.id(), topic.name(), partition.partition());
                     OptionalInt epoch = logs.reign(key);
                     waiting |= epoch.isEmpty();
@@ -207,6 +213,26 @@ final class Coordination {
         }
         reigns.begin(new Reign(key, epoch));
         library.onElection(key.partition(), epoch);
+    }
+
+    /** See {@link Doubts}. */
+    private void doubt(Reign reign, CompletionStage<?> outcome) {
+        run(thread, () -> {
+            if (!reigns.isPresent(reign)) {
+                return;
+            }
+            int partition = reign.partition().partition();
+            log.warn(
+                    "The log of {} has not taken a write in time: its groups are not served until it is known what became of that, and"
+                            + " are read again then",
+                    reign.partition());
+            doubtful.add(partition);
+            end(partition);
+            outcome.whenComplete((written, failure) -> run(thread, () -> {
+                doubtful.remove(partition);
+                coordinate();
+            }));
+        });
     }
 
     private void end(int partition) {

@@ -19,13 +19,14 @@ final class Library {
             LibraryMetrics metrics,
             CoordinatorLogs logs,
             Reigns reigns,
+            Doubts doubts,
             MetadataImage image) {
         int offsetsPartitions = settings.groups().offsetsTopicPartitions();
         GroupCoordinator service = GroupServices.open(
                 nodeId,
                 settings.groups(),
                 new GroupServices.Parts(
-                        new LogWriter(logs, reigns, OffsetsTopic.BATCH_BYTES_MAX),
+                        new LogWriter(logs, reigns, OffsetsTopic.BATCH_BYTES_MAX, doubts),
                         new LogLoader(logs, reigns, CoordinatorThreads.single("loader")),
                         CoordinatorThreads.timer(),
                         metrics.ofThreads(),

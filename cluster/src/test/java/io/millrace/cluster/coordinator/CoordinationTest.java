@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,8 @@ class CoordinationTest {
     private ClusterNode node;
     private Coordination coordination;
     private ClusterImage leading;
+    private Reigns reigns;
+    private Doubts doubts;
 
     @BeforeEach
     void start() throws Exception {
@@ -53,7 +56,11 @@ class CoordinationTest {
                 1,
                 groups,
                 node.localPartitions().coordinatorLogs(),
-                (settings, overrides, metrics, reigns, image) -> library());
+                (settings, overrides, metrics, began, toTell, image) -> {
+                    reigns = began;
+                    doubts = toTell;
+                    return library();
+                });
         follow(leading);
         await().until(() -> told.containsAll(List.of("elected 0", "elected 1")));
         told.clear();
@@ -83,6 +90,31 @@ class CoordinationTest {
 
         deletion.countDown();
         await().until(() -> told.stream().filter("metadata"::equals).count() == 3);
+    }
+
+    /** Else it would go on from a state that the log does not have, or has no more. */
+    @Test
+    void aPartitionWithAWriteInDoubtIsReadAgainWhenItIsKnownWhatBecameOfIt() {
+        CompletableFuture<Void> write = new CompletableFuture<>();
+        Reign before = reigns.of(1);
+        doubts.doubt(before, write);
+        await().until(() -> told.equals(List.of("resigned 1")));
+        assertThat(reigns.of(1)).isNull();
+
+        follow(leading);
+        await().until(() -> told.contains("metadata"));
+        assertThat(told).doesNotContain("elected 1");
+
+        write.completeExceptionally(new IllegalStateException("for a test"));
+        await().until(() -> told.contains("elected 1"));
+        assertThat(reigns.of(1)).isNotNull().isNotSameAs(before);
+        assertThat(told).doesNotContain("elected 0", "resigned 0");
+
+        told.clear();
+        doubts.doubt(before, new CompletableFuture<>());
+        doubts.doubt(reigns.of(0), CompletableFuture.completedFuture(null));
+        await().until(() -> told.contains("elected 0"));
+        assertThat(told).as("of a reign that is over there is no doubt").doesNotContain("resigned 1");
     }
 
     private void follow(ClusterImage image) {

@@ -23,6 +23,7 @@ class OffsetsTopicTest {
                 new LibraryMetrics(() -> GroupTimes.NONE),
                 null,
                 new Reigns(),
+                (reign, outcome) -> {},
                 MetadataImage.EMPTY);
         try {
             assertThat(IntStream.range(0, 1_000)
