@@ -20,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TransactionDescription;
@@ -34,7 +33,6 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.InvalidRegularExpression;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -206,30 +204,6 @@ class TransactionIT {
             await().untilAsserted(
                             () -> assertThat(stateOf(admin, "tx").state()).isEqualTo(TransactionState.COMPLETE_COMMIT));
         }
-    }
-
-    @Test
-    void transactionsAreListedByAPatternOfTheirIds() throws Exception {
-        try (KafkaProducer<String, String> one = producer("orders-1");
-                KafkaProducer<String, String> other = producer("my-orders-1");
-                Admin admin = node.admin()) {
-            one.initTransactions();
-            other.initTransactions();
-
-            assertThat(listed(admin, "orders-[0-9]")).containsExactly("orders-1");
-            assertThat(listed(admin, ".*orders.*")).containsExactlyInAnyOrder("orders-1", "my-orders-1");
-            assertThatThrownBy(() -> listed(admin, "orders-[")).hasCauseInstanceOf(InvalidRegularExpression.class);
-        }
-    }
-
-    private static List<String> listed(Admin admin, String pattern) throws Exception {
-        return admin
-                .listTransactions(new ListTransactionsOptions().filterOnTransactionalIdPattern(pattern))
-                .all()
-                .get()
-                .stream()
-                .map(TransactionListing::transactionalId)
-                .toList();
     }
 
     @Test
