@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.cluster.group.GroupBounds;
 import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.share.ShareGroupsConfig;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ class ShareGroupsIT {
     }
 
     private static KafkaTestNode start(Path directory, String isolationLevel) {
-        GroupsConfig groups = new GroupsConfig(4, 60, 4_096, 500, 60_000, 0, 100, 6_000, 500);
+        GroupsConfig groups = new GroupsConfig(4, 60, 4_096, 500, 60_000, 0, 100, 6_000, 500, GroupBounds.defaults());
         ShareGroupsConfig shareGroups =
                 new ShareGroupsConfig(4, 10, 100, LOCK_MS, 3, 2_000, "earliest", isolationLevel);
         return KafkaTestNode.start(
