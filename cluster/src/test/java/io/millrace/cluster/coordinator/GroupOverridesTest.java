@@ -15,7 +15,7 @@ import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.MetadataProvenance;
 import org.junit.jupiter.api.Test;
 
-class ShareOptionsTest {
+class GroupOverridesTest {
 
     private static final ShareGroupsConfig CONFIG =
             new ShareGroupsConfig(4, 10, 100, 20_000, 3, 500, "earliest", "read_committed");
