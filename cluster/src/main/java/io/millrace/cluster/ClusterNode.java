@@ -2,7 +2,9 @@ package io.millrace.cluster;
 
 import io.millrace.cluster.controller.ControlPlane;
 import io.millrace.cluster.controller.ControllerSettings;
+import io.millrace.cluster.coordinator.GroupOverrides;
 import io.millrace.cluster.coordinator.KafkaGroupCoordinator;
+import io.millrace.cluster.coordinator.KafkaGroupSettings;
 import io.millrace.cluster.coordinator.KafkaShareCoordinator;
 import io.millrace.cluster.coordinator.SavedShareStates;
 import io.millrace.cluster.coordinator.ShareOptions;
@@ -13,6 +15,7 @@ import io.millrace.cluster.group.CommittedOffsets;
 import io.millrace.cluster.group.GroupCoordinator;
 import io.millrace.cluster.group.RoutedCommittedOffsets;
 import io.millrace.cluster.group.ShareStateCoordinator;
+import io.millrace.cluster.group.SingleGroupSettings;
 import io.millrace.cluster.group.member.GroupMemberLimits;
 import io.millrace.cluster.group.member.GroupMembers;
 import io.millrace.cluster.group.member.NodeGroupMembers;
@@ -119,6 +122,7 @@ public final class ClusterNode {
     private final KafkaShareCoordinator shareStates;
     private final ShareGroups shareGroups;
     private final NodeGroupMembers groupMembers;
+    private final SingleGroupSettings groupSettings;
     private final ClusterFacts facts;
     private final OnceAppends once;
     private final RecordAppender appender;
@@ -150,6 +154,7 @@ public final class ClusterNode {
         this.membership = membership;
         this.identity = identity;
         this.former = former;
+        this.groupSettings = new KafkaGroupSettings(config.groups(), config.shareGroups());
         this.epochFile = new BrokerEpochFile(Disk.local(), config.storage().directory());
         this.transport = new TcpPeerTransport(
                 vertx, config.peers().transport(), config.peers().tls());
@@ -187,23 +192,24 @@ public final class ClusterNode {
         controlPlane.follow(shareStates);
         ShareSupport shares =
                 new ShareSupport(vertx, config.nodeId(), config.shareGroups(), shareStates, transport, anywhere);
+        GroupOverrides overrides = new GroupOverrides(config.groups(), config.shareGroups());
+        controlPlane.follow(overrides);
         this.groups = new KafkaGroupCoordinator(
                 vertx,
                 config.nodeId(),
                 config.groups(),
                 controlPlane.controller(),
                 partitions.coordinatorLogs(),
+                overrides,
                 shares);
         controlPlane.follow(groups);
         this.committedOffsets =
                 new RoutedCommittedOffsets(config.nodeId(), groups, this::image, transport, this::peerAddress);
-        ShareOptions shareOptions = new ShareOptions(config.shareGroups());
-        controlPlane.follow(shareOptions);
         this.shareGroups = new ShareGroups(
                 vertx,
                 partitions,
                 new SavedShareStates(shares),
-                shareOptions,
+                new ShareOptions(config.shareGroups(), overrides),
                 config.shareGroups().maxSessions());
         controlPlane.controller().onImage(shareGroups::imageApplied);
         this.groupMembers = new NodeGroupMembers(
@@ -331,6 +337,7 @@ public final class ClusterNode {
                 peers.sessionTimeoutMs(),
                 peers.leaderBalanceIntervalMs(),
                 config.maxPartitions(),
+                groupSettings,
                 former);
     }
 
@@ -469,6 +476,11 @@ public final class ClusterNode {
     /** Members of groups that live in this node, wherever their groups are coordinated. */
     public GroupMembers groupMembers() {
         return groupMembers;
+    }
+
+    /** What single groups may have set for themselves. */
+    public SingleGroupSettings groupSettings() {
+        return groupSettings;
     }
 
     /** Numbers that the nodes tell about themselves. */

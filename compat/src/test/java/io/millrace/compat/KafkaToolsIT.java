@@ -50,6 +50,15 @@ class KafkaToolsIT {
     }
 
     @Test
+    void settingsOfGroupsAreChangedAndTold() throws Exception {
+        run("ConfigCommand", "--alter", "--group", "set", "--add-config", "consumer.heartbeat.interval.ms=7000");
+        assertThat(run("ConfigCommand", "--describe", "--group", "set"))
+                .contains("consumer.heartbeat.interval.ms=7000", "DYNAMIC_GROUP_CONFIG");
+        assertThat(run("ConfigCommand", "--describe", "--entity-type", "groups"))
+                .contains("Dynamic configs for group set are");
+    }
+
+    @Test
     void offsetsAreTold() throws Exception {
         assertThat(run("GetOffsetShell", "--topic", "tools")).contains("tools:0:", "tools:1:", "tools:2:");
     }

@@ -46,7 +46,7 @@ export class ApiError extends Error {
  * @property {number} open_streams
  * @property {number} leaderless_partitions
  * @property {ClusterNode[]} nodes all of the cluster, dead ones too
- * @property {{name: string, partitions: number, records: number, end_offset_sum: number, bytes: number}[]} topics
+ * @property {{name: string, internal: boolean, partitions: number, records: number, end_offset_sum: number, bytes: number}[]} topics
  */
 
 /** @returns {Promise<Overview>} */

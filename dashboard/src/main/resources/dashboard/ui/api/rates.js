@@ -81,8 +81,10 @@ export class RateTracker {
         bytes: perSecond(topic.bytes - old.bytes, seconds),
       };
       this.topics.get(topic.name).add(sample);
-      total.records += sample.records;
-      total.bytes += sample.bytes;
+      if (!topic.internal) {
+        total.records += sample.records;
+        total.bytes += sample.bytes;
+      }
     }
     this.node.add(total);
   }

@@ -4,6 +4,7 @@ import { RateTracker } from '../api/rates.js';
 import { nodeCards } from '../cluster/node-cards.js';
 import '../topics/create-topic.js';
 import { connecting, noTopicsYet, unknownTopic } from '../topics/empty-states.js';
+import { ownTopics } from '../topics/own-topics.js';
 import '../topics/topic-list.js';
 import '../topics/topic-page.js';
 import { errorNotice } from './error-notice.js';
@@ -65,8 +66,9 @@ export class MillraceApp extends LitElement {
   }
 
   willUpdate() {
-    if (this.overview?.topics.length > 0 && topicFromHash(this.hash) === null) {
-      this.#chooseBusiest(this.overview.topics);
+    const own = ownTopics(this.overview?.topics ?? []);
+    if (own.length > 0 && topicFromHash(this.hash) === null) {
+      this.#chooseBusiest(own);
     }
   }
 
@@ -99,13 +101,13 @@ export class MillraceApp extends LitElement {
   }
 
   #content() {
-    const { topics } = this.overview;
-    if (topics.length === 0) {
+    const wanted = topicFromHash(this.hash);
+    const topic = this.overview.topics.find(candidate => candidate.name === wanted);
+    const topics = ownTopics(this.overview.topics);
+    if (topics.length === 0 && !topic) {
       return html`${nodeCards(this.overview)}
         <main id="main" tabindex="-1">${noTopicsYet(() => this.#create())}</main>`;
     }
-    const wanted = topicFromHash(this.hash);
-    const topic = topics.find(candidate => candidate.name === wanted);
     return html`
       ${summaryTiles(this.overview, this.#rates.node)} ${nodeCards(this.overview)}
       <div class="columns">

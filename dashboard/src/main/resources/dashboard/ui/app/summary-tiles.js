@@ -1,5 +1,6 @@
 import { html } from '../../vendor/lit/index.js';
 import '../charts/spark-line.js';
+import { ownTopics } from '../topics/own-topics.js';
 import { formatBytes, formatCount, formatRate, plural } from './format.js';
 
 /**
@@ -7,7 +8,8 @@ import { formatBytes, formatCount, formatRate, plural } from './format.js';
  * @param {import('../api/client.js').Overview} overview
  * @param {import('../api/rates.js').RateSeries} node
  */
-export function summaryTiles({ topics, open_streams: streams }, node) {
+export function summaryTiles({ topics: all, open_streams: streams }, node) {
+  const topics = ownTopics(all);
   const sum = member => topics.reduce((total, topic) => total + topic[member], 0);
   const values = member => node.samples.map(sample => sample[member]);
   return html`

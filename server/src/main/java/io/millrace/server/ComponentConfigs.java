@@ -2,7 +2,6 @@ package io.millrace.server;
 
 import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.PeersConfig;
-import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.hazelcast.HazelcastDiscovery;
 import io.millrace.cluster.idempotence.IdempotencyConfig;
 import io.millrace.cluster.peer.PeerAddress;
@@ -13,7 +12,6 @@ import io.millrace.cluster.tls.TlsIdentity;
 import io.millrace.cluster.transaction.TransactionSettings;
 import io.millrace.server.config.ClusterSettings;
 import io.millrace.server.config.GatewaySettings;
-import io.millrace.server.config.GroupSettings;
 import io.millrace.server.config.HttpSettings;
 import io.millrace.server.config.KafkaSettings;
 import io.millrace.server.config.MillraceConfig;
@@ -48,24 +46,11 @@ final class ComponentConfigs {
                 config.topics().appenderBytesMax(),
                 config.topics().retentionIntervalMs(),
                 peersConfig(config, peerTls),
-                groups(config.groups()),
+                config.groups(),
                 transactions(config),
                 new IdempotencyConfig(
                         config.gateway().idempotencyWindowMs(), config.gateway().idempotencyKeysMax()),
                 shareGroups(config.shareGroups()));
-    }
-
-    private static GroupsConfig groups(GroupSettings groups) {
-        return new GroupsConfig(
-                groups.offsetsPartitions(),
-                groups.offsetsRetentionMinutes(),
-                groups.offsetMetadataMaxBytes(),
-                groups.minSessionTimeoutMs(),
-                groups.maxSessionTimeoutMs(),
-                groups.initialRebalanceDelayMs(),
-                groups.maxSize(),
-                groups.consumerSessionTimeoutMs(),
-                groups.consumerHeartbeatIntervalMs());
     }
 
     private static ShareGroupsConfig shareGroups(ShareGroupSettings groups) {

@@ -114,6 +114,12 @@ class HouseRulesTest {
         assertThat(importersOf("dev.cel.")).isSubsetOf("io.millrace.websocket.filter");
     }
 
+    @Test
+    void typesOfTheLibraryOfPatternsStayWhereClientsSendSome() throws IOException {
+        assertThat(importersOf("com.google.re2j."))
+                .isSubsetOf("io.millrace.server.kafka.handler", "io.millrace.websocket.subscription");
+    }
+
     private static Set<String> importersOf(String prefix) throws IOException {
         return sources(MODULES)
                 .filter(file -> importsOf(file).stream().anyMatch(each -> each.startsWith(prefix)))

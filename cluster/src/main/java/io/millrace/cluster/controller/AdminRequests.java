@@ -118,6 +118,11 @@ final class AdminRequests {
      * @param changes null takes a setting away
      */
     static IncrementalAlterConfigsRequestData settings(String node, Map<String, String> changes, boolean validateOnly) {
+        return settings(ConfigResource.Type.BROKER, node, changes, validateOnly);
+    }
+
+    static IncrementalAlterConfigsRequestData settings(
+            ConfigResource.Type type, String resource, Map<String, String> changes, boolean validateOnly) {
         AlterableConfigCollection configs = new AlterableConfigCollection();
         changes.forEach((name, value) -> configs.add(new AlterableConfig()
                 .setName(name)
@@ -125,8 +130,8 @@ final class AdminRequests {
                 .setConfigOperation((value != null ? AlterConfigOp.OpType.SET : AlterConfigOp.OpType.DELETE).id())));
         AlterConfigsResourceCollection resources = new AlterConfigsResourceCollection();
         resources.add(new AlterConfigsResource()
-                .setResourceType(ConfigResource.Type.BROKER.id())
-                .setResourceName(node)
+                .setResourceType(type.id())
+                .setResourceName(resource)
                 .setConfigs(configs));
         return new IncrementalAlterConfigsRequestData().setResources(resources).setValidateOnly(validateOnly);
     }

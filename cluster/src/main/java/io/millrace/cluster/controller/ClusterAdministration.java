@@ -58,6 +58,11 @@ final class ClusterAdministration implements ClusterAdmin {
     }
 
     @Override
+    public Future<Void> alterGroupSettings(String groupId, Map<String, String> changes, boolean validateOnly) {
+        return settings.alterGroupSettings(groupId, changes, validateOnly);
+    }
+
+    @Override
     public Future<Map<QuotaEntity, Optional<MillraceException>>> alterQuotas(
             List<QuotaChange> changes, boolean validateOnly) {
         return settings.alterQuotas(changes, validateOnly);

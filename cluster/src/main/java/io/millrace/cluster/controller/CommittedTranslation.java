@@ -11,7 +11,7 @@ import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 
-/** The part of {@link ImageTranslation} about settings of nodes, quotas and features. */
+/** The part of {@link ImageTranslation} about settings of nodes and groups, quotas and features. */
 final class CommittedTranslation {
 
     private CommittedTranslation() {}
@@ -29,6 +29,9 @@ final class CommittedTranslation {
                 first || delta.configsDelta() != null
                         ? ofNodes(image)
                         : previous.committed().ofNodes(),
+                first || changesGroups(delta)
+                        ? ofGroups(image)
+                        : previous.committed().ofGroups(),
                 quotas(image),
                 features(image));
     }
@@ -41,6 +44,22 @@ final class CommittedTranslation {
             }
         });
         return ofNodes;
+    }
+
+    private static boolean changesGroups(MetadataDelta delta) {
+        return delta.configsDelta() != null
+                && delta.configsDelta().changes().keySet().stream()
+                        .anyMatch(resource -> resource.type() == ConfigResource.Type.GROUP);
+    }
+
+    private static Map<String, Map<String, String>> ofGroups(MetadataImage image) {
+        Map<String, Map<String, String>> ofGroups = new HashMap<>();
+        image.configs().resourceData().forEach((resource, config) -> {
+            if (resource.type() == ConfigResource.Type.GROUP && !config.isEmpty()) {
+                ofGroups.put(resource.name(), Map.copyOf(config.data()));
+            }
+        });
+        return ofGroups;
     }
 
     private static Map<QuotaEntity, Map<String, Double>> quotas(MetadataImage image) {

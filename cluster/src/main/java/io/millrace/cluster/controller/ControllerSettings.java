@@ -1,5 +1,6 @@
 package io.millrace.cluster.controller;
 
+import io.millrace.cluster.group.SingleGroupSettings;
 import io.millrace.cluster.metadata.FormerMetadata;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.UUID;
  * @param sessionTimeoutMs after this time without a sign of life a node counts as dead
  * @param leaderBalanceIntervalMs how often leaderships are given back to preferred replicas; 0 for never
  * @param maxPartitionsPerNode how many partitions one node carries at most
+ * @param groups what single groups may have set
  * @param former what an older Millrace kept in metadata.json, to be taken over into an empty metadata log
  */
 public record ControllerSettings(
@@ -33,6 +35,7 @@ public record ControllerSettings(
         long sessionTimeoutMs,
         long leaderBalanceIntervalMs,
         int maxPartitionsPerNode,
+        SingleGroupSettings groups,
         Optional<FormerMetadata> former) {
 
     public ControllerSettings {

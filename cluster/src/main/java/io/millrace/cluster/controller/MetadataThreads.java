@@ -91,7 +91,7 @@ final class MetadataThreads {
                         settings.nodeId(), QuorumFeatures.defaultSupportedFeatureMap(false), List.of()))
                 .setBootstrapMetadata(bootstrap)
                 .setConfigSchema(TopicConfigSchema.schema())
-                .setConfigurationValidator(TopicConfigSchema.validator())
+                .setConfigurationValidator(TopicConfigSchema.validator(settings.groups()))
                 .setStaticConfig(Map.copyOf(settings.topicDefaults()))
                 .setDefaultNumPartitions(settings.defaultPartitions())
                 .setDefaultReplicationFactor((short) 1)

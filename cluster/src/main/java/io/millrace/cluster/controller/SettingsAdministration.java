@@ -2,6 +2,7 @@ package io.millrace.cluster.controller;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.group.SingleGroupSettings;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.ClusterSettingNames;
 import io.millrace.cluster.metadata.FeatureChange;
@@ -13,11 +14,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.AlterClientQuotasResponseData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 
-/** The part of {@link ClusterAdministration} about settings of nodes, quotas and features. */
+/** The part of {@link ClusterAdministration} about settings of nodes and groups, quotas and features. */
 final class SettingsAdministration {
 
     private final ActiveController active;
@@ -39,17 +43,55 @@ final class SettingsAdministration {
                 return Future.succeededFuture();
             }
             String name = node.isPresent() ? String.valueOf(node.getAsInt()) : "";
-            return active.send(
-                            AdminRequests.settings(name, changes, validateOnly),
-                            IncrementalAlterConfigsResponseData.class,
-                            ControllerApis.TIMEOUT_MS)
-                    .compose(answer -> {
-                        TopicRequests.configAltered(answer);
-                        return validateOnly
-                                ? Future.succeededFuture()
-                                : controller.follows(image -> shows(settings(image, node), changes));
-                    });
+            return alter(
+                    AdminRequests.settings(name, changes, validateOnly),
+                    image -> shows(settings(image, node), changes),
+                    validateOnly);
         });
+    }
+
+    private Future<Void> alter(
+            IncrementalAlterConfigsRequestData request, Predicate<ClusterImage> isShown, boolean validateOnly) {
+        return active.send(request, IncrementalAlterConfigsResponseData.class, ControllerApis.TIMEOUT_MS)
+                .compose(answer -> {
+                    TopicRequests.configAltered(answer);
+                    return validateOnly ? Future.succeededFuture() : controller.follows(isShown);
+                });
+    }
+
+    Future<Void> alterGroupSettings(String groupId, Map<String, String> changes, boolean validateOnly) {
+        return ClusterController.answer(() -> {
+            requirePlace(groupId);
+            if (changes.isEmpty()) {
+                return Future.succeededFuture();
+            }
+            return alter(
+                    AdminRequests.settings(ConfigResource.Type.GROUP, groupId, changes, validateOnly),
+                    image -> shows(image.committed().ofGroups().getOrDefault(groupId, Map.of()), changes),
+                    validateOnly);
+        });
+    }
+
+    private void requirePlace(String groupId) {
+        if (groupId.isEmpty()) {
+            throw new MillraceException(
+                    ErrorCode.INVALID_REQUEST,
+                    "A group needs an id: what holds for all groups stands in the configuration of the nodes");
+        }
+        if (groupId.length() > SingleGroupSettings.GROUP_ID_LENGTH_MAX) {
+            throw new MillraceException(
+                    ErrorCode.INVALID_REQUEST,
+                    "A group with settings of its own has an id of at most " + SingleGroupSettings.GROUP_ID_LENGTH_MAX
+                            + " characters, this one has " + groupId.length());
+        }
+        Map<String, Map<String, String>> ofGroups =
+                controller.image().committed().ofGroups();
+        if (ofGroups.size() >= SingleGroupSettings.GROUPS_MAX && !ofGroups.containsKey(groupId)) {
+            throw new MillraceException(
+                    ErrorCode.INVALID_CONFIG,
+                    "Already " + ofGroups.size()
+                            + " groups have settings of their own: take those of others away first");
+        }
     }
 
     private static Map<String, String> settings(ClusterImage image, OptionalInt node) {

@@ -1,6 +1,7 @@
 package io.millrace.cluster.controller;
 
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.group.SingleGroupSettings;
 import io.millrace.cluster.metadata.TopicConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,8 +42,8 @@ final class TopicConfigSchema {
                 setting.documentation());
     }
 
-    /** Refuses what {@link TopicConfig#validate} refuses, with its words. */
-    static ConfigurationValidator validator() {
+    /** Refuses what {@link TopicConfig#validate} and {@link SingleGroupSettings#validate} refuse, with their words. */
+    static ConfigurationValidator validator(SingleGroupSettings groups) {
         return new ConfigurationValidator() {
             @Override
             public void validate(ConfigResource resource) {}
@@ -50,11 +51,12 @@ final class TopicConfigSchema {
             @Override
             public void validate(
                     ConfigResource resource, Map<String, String> newConfigs, Map<String, String> existingConfigs) {
-                if (resource.type() != ConfigResource.Type.TOPIC) {
-                    return;
-                }
                 try {
-                    TopicConfig.validate(newConfigs);
+                    if (resource.type() == ConfigResource.Type.TOPIC) {
+                        TopicConfig.validate(newConfigs);
+                    } else if (resource.type() == ConfigResource.Type.GROUP) {
+                        groups.validate(newConfigs);
+                    }
                 } catch (MillraceException e) {
                     throw new InvalidConfigurationException(e.getMessage());
                 }

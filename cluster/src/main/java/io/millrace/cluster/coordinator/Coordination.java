@@ -6,10 +6,12 @@ import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.cluster.partition.CoordinatorLogs;
 import io.millrace.storage.TopicPartition;
 import io.vertx.core.Vertx;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which partitions of an internal topic this node coordinates: tells the library of each reign that begins and ends, and starts it for the
- * first one. Works on a thread of its own, because the library waits for what topics that are deleted make it write.
+ * first one. Works on threads of its own: one for reigns, and one for what the metadata says, because the library waits for what topics that
+ * are deleted make it write, and reigns must not wait with it.
  */
 final class Coordination<S extends LibraryService> {
 
@@ -38,6 +41,7 @@ final class Coordination<S extends LibraryService> {
     private final CoordinatorLogs logs;
     private final Reigns reigns = new Reigns();
     private final ExecutorService thread;
+    private final ExecutorService metadataThread;
 
     /** Whether there was something to coordinate; images are of no interest before. Metadata loader's thread. */
     private boolean awake;
@@ -49,12 +53,19 @@ final class Coordination<S extends LibraryService> {
     private ClusterImage image;
     private boolean lookingAgain;
 
+    /** Partitions with a write of which it is not known whether it is in the log. */
+    private final Set<Integer> doubtful = new HashSet<>();
+
     /** Starts the library. */
     @FunctionalInterface
     interface Starter<S> {
 
-        /** @param partitions of the internal topic */
-        S start(int partitions, Reigns reigns, MetadataImage image);
+        /**
+         * @param partitions of the internal topic
+         * @param reigns that there are, from now on
+         * @param doubts who is told of writes that are in doubt
+         */
+        S start(int partitions, Reigns reigns, Doubts doubts, MetadataImage image);
     }
 
     /**
@@ -67,7 +78,8 @@ final class Coordination<S extends LibraryService> {
         this.topicName = topicName;
         this.starter = starter;
         this.logs = logs;
-        this.thread = CoordinatorThreads.single(threads, "metadata");
+        this.thread = CoordinatorThreads.single(threads, "reigns");
+        this.metadataThread = CoordinatorThreads.single(threads, "metadata");
     }
 
     /** Null before the first reign. */
@@ -79,13 +91,13 @@ final class Coordination<S extends LibraryService> {
     void onMetadata(ClusterImage next, MetadataDelta delta, MetadataImage kafkaImage) {
         awake |= isLeader(next);
         if (awake) {
-            run(() -> follow(next, delta, kafkaImage));
+            run(thread, () -> follow(next, delta, kafkaImage));
         }
     }
 
-    private void run(Runnable task) {
+    private void run(ExecutorService on, Runnable task) {
         try {
-            thread.execute(() -> {
+            on.execute(() -> {
                 try {
                     task.run();
                 } catch (RuntimeException e) {
@@ -113,9 +125,9 @@ final class Coordination<S extends LibraryService> {
     private void follow(ClusterImage next, MetadataDelta delta, MetadataImage kafkaImage) {
         image = next;
         if (library != null) {
-            tell(delta, kafkaImage);
+            run(metadataThread, () -> tell(delta, kafkaImage));
         } else if (topic(next).isPresent() && !closed) {
-            library = starter.start(topic(next).get().partitions().size(), reigns, kafkaImage);
+            library = starter.start(topic(next).get().partitions().size(), reigns, this::doubt, kafkaImage);
             log.info("Coordinates what is in {} from now on", topicName);
         }
         coordinate();
@@ -143,7 +155,7 @@ final class Coordination<S extends LibraryService> {
         TopicMetadata topic = topic(image).orElse(null);
         if (topic != null) {
             for (PartitionMetadata partition : topic.partitions()) {
-                if (partition.leader() == nodeId) {
+                if (partition.leader() == nodeId && !doubtful.contains(partition.partition())) {
                     TopicPartition key = new TopicPartition(topic.id(), topic.name(), partition.partition());
                     OptionalInt epoch = logs.reign(key);
                     waiting |= epoch.isEmpty();
@@ -159,7 +171,7 @@ final class Coordination<S extends LibraryService> {
             lookingAgain = true;
             vertx.setTimer(
                     LOOK_AGAIN_MS,
-                    timer -> run(() -> {
+                    timer -> run(thread, () -> {
                         lookingAgain = false;
                         coordinate();
                     }));
@@ -179,19 +191,44 @@ final class Coordination<S extends LibraryService> {
         library.onElection(key.partition(), epoch);
     }
 
+    /** See {@link Doubts}. */
+    private void doubt(Reign reign, CompletionStage<?> outcome) {
+        run(thread, () -> {
+            if (!reigns.isPresent(reign)) {
+                return;
+            }
+            int partition = reign.partition().partition();
+            log.warn(
+                    "The log of {} has not taken a write in time: what is coordinated in it is not served until it is known what became"
+                            + " of that, and is read again then",
+                    reign.partition());
+            doubtful.add(partition);
+            end(partition);
+            outcome.whenComplete((written, failure) -> run(thread, () -> {
+                doubtful.remove(partition);
+                coordinate();
+            }));
+        });
+    }
+
     private void end(int partition) {
         reigns.end(partition);
         library.onResignation(partition, OptionalInt.empty());
     }
 
-    /** Blocks until the threads have ended. */
-    void close() throws InterruptedException {
-        closed = true;
+    private void end(ExecutorService thread) throws InterruptedException {
         thread.shutdown();
         if (!thread.awaitTermination(STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
             log.warn("The coordinator of {} is still busy with metadata and is stopped nevertheless", topicName);
             thread.shutdownNow();
         }
+    }
+
+    /** Blocks until the threads have ended. */
+    void close() throws InterruptedException {
+        closed = true;
+        end(thread);
+        end(metadataThread);
         if (library != null) {
             library.shutdown();
         }

@@ -6,6 +6,8 @@ import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.group.GroupClient;
 import io.millrace.cluster.group.GroupCoordinator;
+import io.millrace.cluster.group.GroupCounts;
+import io.millrace.cluster.group.GroupTimes;
 import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterImage;
@@ -70,13 +72,22 @@ public final class KafkaGroupCoordinator implements GroupCoordinator, MetadataFo
     private final Coordination<RunningGroups> coordination;
     private final StreamsTopics streamsTopics;
 
-    /** @param shares what share groups stand on */
+    /** Null before the library runs. */
+    private volatile LibraryMetrics metrics;
+
+    private volatile GroupTimes times = GroupTimes.NONE;
+
+    /**
+     * @param overrides what single groups have set
+     * @param shares what share groups stand on
+     */
     public KafkaGroupCoordinator(
             Vertx vertx,
             int nodeId,
             GroupsConfig config,
             Controller controller,
             CoordinatorLogs logs,
+            GroupOverrides overrides,
             ShareSupport shares) {
         this.topic = new OffsetsTopic(controller, config.offsetsPartitions());
         this.coordination = new Coordination<>(
@@ -85,7 +96,21 @@ public final class KafkaGroupCoordinator implements GroupCoordinator, MetadataFo
                 InternalTopics.CONSUMER_OFFSETS,
                 CoordinatorThreads.GROUPS,
                 logs,
-                (partitions, reigns, image) -> Library.start(nodeId, config, partitions, logs, reigns, shares, image));
+                (partitions, reigns, doubts, image) -> {
+                    LibraryMetrics started = new LibraryMetrics(() -> times);
+                    RunningGroups running = Library.start(
+                            nodeId,
+                            LibrarySettings.of(config, shares.config(), partitions),
+                            overrides,
+                            started,
+                            logs,
+                            reigns,
+                            doubts,
+                            shares,
+                            image);
+                    metrics = started;
+                    return running;
+                });
         this.streamsTopics = new StreamsTopics(controller, System::currentTimeMillis);
     }
 
@@ -249,6 +274,17 @@ public final class KafkaGroupCoordinator implements GroupCoordinator, MetadataFo
                 coordinatorEpoch,
                 commit ? TransactionResult.COMMIT : TransactionResult.ABORT,
                 transactionVersion));
+    }
+
+    @Override
+    public void measure(GroupTimes by) {
+        times = by;
+    }
+
+    @Override
+    public GroupCounts counts() {
+        LibraryMetrics present = metrics;
+        return present == null ? GroupCounts.NONE : present.counts();
     }
 
     private <T> Future<T> ask(

@@ -53,7 +53,8 @@ public final class KafkaShareCoordinator implements ShareStateCoordinator, Metad
                 InternalTopics.SHARE_GROUP_STATE,
                 ShareLibrary.THREADS,
                 logs,
-                (partitions, reigns, image) -> ShareLibrary.start(nodeId, partitions, logs, reigns, image));
+                (partitions, reigns, doubts, image) ->
+                        ShareLibrary.start(nodeId, partitions, logs, reigns, doubts, image));
     }
 
     @Override

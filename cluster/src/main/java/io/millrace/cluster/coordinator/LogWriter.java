@@ -4,6 +4,7 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.partition.CoordinatorLogs;
 import io.millrace.cluster.partition.ProducerTransaction;
 import io.millrace.cluster.partition.Watch;
+import io.millrace.storage.AppendResult;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -37,10 +38,12 @@ final class LogWriter implements PartitionWriter {
     private final CoordinatorLogs logs;
     private final Reigns reigns;
     private final LogConfig config;
+    private final Doubts doubts;
     private final Map<Listener, Watch> watches = new ConcurrentHashMap<>();
 
     /** @param maxBatchBytes the largest batch that the log takes */
-    LogWriter(CoordinatorLogs logs, Reigns reigns, int maxBatchBytes) {
+    LogWriter(CoordinatorLogs logs, Reigns reigns, int maxBatchBytes, Doubts doubts) {
+        this.doubts = doubts;
         this.logs = logs;
         this.reigns = reigns;
         this.config = new LogConfig(Map.of("max.message.bytes", maxBatchBytes));
@@ -112,12 +115,11 @@ final class LogWriter implements PartitionWriter {
         // The library uses its buffer again, and the log keeps what it is given.
         ByteBuffer batches = ByteBuffer.allocate(records.sizeInBytes());
         batches.put(records.buffer().duplicate()).flip();
+        CompletableFuture<AppendResult> written = logs.append(
+                        reign.partition(), batches, reign.epoch(), transactionVersion >= EPOCH_PER_TRANSACTION)
+                .toCompletableFuture();
         try {
-            long last = logs.append(
-                            reign.partition(), batches, reign.epoch(), transactionVersion >= EPOCH_PER_TRANSACTION)
-                    .toCompletableFuture()
-                    .get(WRITE_TIMEOUT_MS, TimeUnit.MILLISECONDS)
-                    .lastOffset();
+            long last = written.get(WRITE_TIMEOUT_MS, TimeUnit.MILLISECONDS).lastOffset();
             if (batch.isControlBatch()) {
                 reign.ended(batch.producerId());
             }
@@ -125,6 +127,8 @@ final class LogWriter implements PartitionWriter {
         } catch (ExecutionException e) {
             throw LibraryErrors.toKafka(e.getCause());
         } catch (TimeoutException e) {
+            // The library takes back what it had decided, and the log may yet have it.
+            doubts.doubt(reign, written);
             throw Errors.REQUEST_TIMED_OUT.exception("The log of " + partition + " did not take the records in time");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

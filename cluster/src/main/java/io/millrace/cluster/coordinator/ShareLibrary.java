@@ -1,5 +1,6 @@
 package io.millrace.cluster.coordinator;
 
+import io.millrace.cluster.group.GroupTimes;
 import io.millrace.cluster.partition.CoordinatorLogs;
 import java.time.Duration;
 import java.util.Map;
@@ -28,16 +29,16 @@ final class ShareLibrary {
     private ShareLibrary() {}
 
     static RunningShareStates start(
-            int nodeId, int statePartitions, CoordinatorLogs logs, Reigns reigns, MetadataImage image) {
+            int nodeId, int statePartitions, CoordinatorLogs logs, Reigns reigns, Doubts doubts, MetadataImage image) {
         ShareCoordinatorConfig config = new ShareCoordinatorConfig(new AbstractConfig(
                 ShareCoordinatorConfig.CONFIG_DEF,
                 Map.of(ShareCoordinatorConfig.STATE_TOPIC_NUM_PARTITIONS_CONFIG, statePartitions),
                 false));
         String prefix = "ShareCoordinator id=" + nodeId;
         LogContext log = new LogContext("[" + prefix + "] ");
-        LogWriter writer = new LogWriter(logs, reigns, ShareStateTopic.BATCH_BYTES_MAX);
+        LogWriter writer = new LogWriter(logs, reigns, ShareStateTopic.BATCH_BYTES_MAX, doubts);
         Timer timer = CoordinatorThreads.timer(THREADS);
-        CoordinatorRuntimeMetrics runtimeMetrics = new NoRuntimeMetrics();
+        CoordinatorRuntimeMetrics runtimeMetrics = new RuntimeMetrics(() -> GroupTimes.NONE);
         ShareCoordinatorMetrics metrics = new ShareCoordinatorMetrics(new Metrics());
         CoordinatorRuntime<ShareCoordinatorShard, CoordinatorRecord> runtime = new CoordinatorRuntime.Builder<
                         ShareCoordinatorShard, CoordinatorRecord>()

@@ -1,64 +1,50 @@
 package io.millrace.cluster.coordinator;
 
-import io.millrace.cluster.controller.MetadataFollower;
-import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.partition.Isolation;
 import io.millrace.cluster.share.ShareGroupOptions;
 import io.millrace.cluster.share.ShareGroupsConfig;
 import io.millrace.cluster.share.ShareLimits;
 import io.millrace.cluster.share.ShareStart;
-import java.util.Map;
 import java.util.function.Function;
-import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.coordinator.group.GroupConfig;
-import org.apache.kafka.image.MetadataDelta;
-import org.apache.kafka.image.MetadataImage;
 
 /** What is set for a share group: by the committed settings of that group, else by the configuration of this node. Thread-safe. */
-public final class ShareOptions implements MetadataFollower, Function<String, ShareGroupOptions> {
+public final class ShareOptions implements Function<String, ShareGroupOptions> {
 
-    private final ShareGroupsConfig config;
-    private volatile MetadataImage image = MetadataImage.EMPTY;
+    private final GroupOverrides overrides;
+    private final ShareGroupOptions standard;
 
-    public ShareOptions(ShareGroupsConfig config) {
-        this.config = config;
-    }
-
-    @Override
-    public void onMetadata(ClusterImage next, MetadataDelta delta, MetadataImage kafkaImage) {
-        image = kafkaImage;
+    /** @param config what holds for a group that has set nothing */
+    public ShareOptions(ShareGroupsConfig config, GroupOverrides overrides) {
+        this.overrides = overrides;
+        this.standard = new ShareGroupOptions(
+                new ShareLimits(
+                        config.recordLockDurationMs(), config.deliveryCountLimit(), config.partitionMaxRecordLocks()),
+                ShareStart.parse(config.autoOffsetReset()),
+                config.isolationLevel().equalsIgnoreCase(IsolationLevel.READ_COMMITTED.toString())
+                        ? Isolation.READ_COMMITTED
+                        : Isolation.READ_UNCOMMITTED,
+                GroupConfig.SHARE_RENEW_ACKNOWLEDGE_ENABLE_DEFAULT);
     }
 
     @Override
     public ShareGroupOptions apply(String groupId) {
-        Map<String, String> own =
-                image.configs().configMapForResource(new ConfigResource(ConfigResource.Type.GROUP, groupId));
+        return overrides.of(groupId).map(this::options).orElse(standard);
+    }
+
+    private ShareGroupOptions options(GroupConfig group) {
+        String start = group.getString(GroupConfig.SHARE_AUTO_OFFSET_RESET_CONFIG);
         return new ShareGroupOptions(
                 new ShareLimits(
-                        number(own, GroupConfig.SHARE_RECORD_LOCK_DURATION_MS_CONFIG, config.recordLockDurationMs()),
-                        number(own, GroupConfig.SHARE_DELIVERY_COUNT_LIMIT_CONFIG, config.deliveryCountLimit()),
-                        number(
-                                own,
-                                GroupConfig.SHARE_PARTITION_MAX_RECORD_LOCKS_CONFIG,
-                                config.partitionMaxRecordLocks())),
-                start(own.getOrDefault(GroupConfig.SHARE_AUTO_OFFSET_RESET_CONFIG, config.autoOffsetReset())),
-                "read_committed"
-                                .equalsIgnoreCase(own.getOrDefault(
-                                        GroupConfig.SHARE_ISOLATION_LEVEL_CONFIG, config.isolationLevel()))
+                        group.shareRecordLockDurationMs(),
+                        group.shareDeliveryCountLimit(),
+                        group.sharePartitionMaxRecordLocks()),
+                // Whoever set it has checked it; what cannot be read nevertheless is as if it was not set.
+                ShareStart.isValid(start) ? ShareStart.parse(start) : standard.start(),
+                group.shareIsolationLevel() == IsolationLevel.READ_COMMITTED
                         ? Isolation.READ_COMMITTED
-                        : Isolation.READ_UNCOMMITTED);
-    }
-
-    /** Whoever set it has checked it; what cannot be read nevertheless is as if it was not set. */
-    private static int number(Map<String, String> own, String name, int standard) {
-        try {
-            return own.containsKey(name) ? Integer.parseInt(own.get(name).trim()) : standard;
-        } catch (NumberFormatException e) {
-            return standard;
-        }
-    }
-
-    private ShareStart start(String text) {
-        return ShareStart.parse(ShareStart.isValid(text) ? text : config.autoOffsetReset());
+                        : Isolation.READ_UNCOMMITTED,
+                group.shareRenewAcknowledgeEnable());
     }
 }

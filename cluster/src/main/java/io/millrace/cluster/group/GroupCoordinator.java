@@ -120,4 +120,10 @@ public interface GroupCoordinator extends ShareGroupCoordinator {
             int coordinatorEpoch,
             boolean commit,
             short transactionVersion);
+
+    /** Has the coordinator's threads measured from now on. */
+    void measure(GroupTimes times);
+
+    /** What this node coordinates, counted now; does not make it coordinate anything. May take a millisecond. */
+    GroupCounts counts();
 }

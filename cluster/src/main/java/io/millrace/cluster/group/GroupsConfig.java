@@ -10,8 +10,9 @@ package io.millrace.cluster.group;
  * @param maxSessionTimeoutMs largest one; a dead member holds its partitions for so long
  * @param initialRebalanceDelayMs how long the first rebalance of a classic group waits for further members
  * @param maxSize members of one group
- * @param consumerSessionTimeoutMs after what silence a member of a group with the consumer (KIP-848) or streams protocol is taken for dead
+ * @param consumerSessionTimeoutMs after what silence a member of a group with the consumer (KIP-848), streams or share protocol is taken for dead
  * @param consumerHeartbeatIntervalMs how often such a member is to say that it is there
+ * @param bounds what single groups may have set instead
  */
 public record GroupsConfig(
         int offsetsPartitions,
@@ -22,10 +23,12 @@ public record GroupsConfig(
         int initialRebalanceDelayMs,
         int maxSize,
         int consumerSessionTimeoutMs,
-        int consumerHeartbeatIntervalMs) {
+        int consumerHeartbeatIntervalMs,
+        GroupBounds bounds) {
 
     public static GroupsConfig defaults() {
-        return new GroupsConfig(50, 10_080, 4_096, 6_000, 1_800_000, 3_000, Integer.MAX_VALUE, 45_000, 5_000);
+        return new GroupsConfig(
+                50, 10_080, 4_096, 6_000, 1_800_000, 3_000, Integer.MAX_VALUE, 45_000, 5_000, GroupBounds.defaults());
     }
 
     /** Another number of partitions of the internal topic, and another delay. */
@@ -39,6 +42,7 @@ public record GroupsConfig(
                 delayMs,
                 maxSize,
                 consumerSessionTimeoutMs,
-                consumerHeartbeatIntervalMs);
+                consumerHeartbeatIntervalMs,
+                bounds);
     }
 }

@@ -77,6 +77,12 @@ public interface ClusterAdmin {
      */
     Future<Void> alterSettings(OptionalInt nodeId, Map<String, String> changes, boolean validateOnly);
 
+    /**
+     * Changes settings of one group ({@link io.millrace.cluster.group.SingleGroupSettings}), which need not exist: a null value takes a
+     * setting away, what is not named stays. Refused with INVALID_CONFIG when there is no such setting, or the value is not allowed.
+     */
+    Future<Void> alterGroupSettings(String groupId, Map<String, String> changes, boolean validateOnly);
+
     /** Changes quotas of clients; each entity's change is made or refused on its own. */
     Future<Map<QuotaEntity, Optional<MillraceException>>> alterQuotas(List<QuotaChange> changes, boolean validateOnly);
 

@@ -109,6 +109,13 @@ public final class ShareGroups {
 
     /** What a member says of records that it has. Completes when that would survive the death of this node. */
     public Future<Void> acknowledge(String groupId, String memberId, TopicPartition partition, List<AckBatch> acks) {
+        if (!options.apply(groupId).renewals()
+                && acks.stream().anyMatch(each -> each.types().contains(AckType.RENEW))) {
+            return Future.failedFuture(new MillraceException(
+                    ErrorCode.INVALID_RECORD_STATE,
+                    "Nothing was stored: members of group " + groupId
+                            + " may not renew records (share.renew.acknowledge.enable)"));
+        }
         Promise<Void> stored = CallerContext.promise();
         sharePartitions
                 .of(groupId, partition)

@@ -1,11 +1,9 @@
 package io.millrace.cluster.transaction;
 
-import io.millrace.cluster.error.ErrorCode;
-import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
+import io.millrace.cluster.metadata.InternalTopic;
 import io.millrace.cluster.metadata.InternalTopics;
-import io.millrace.cluster.metadata.NewTopic;
 import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.metadata.TopicConfig;
 import io.millrace.cluster.metadata.TopicMetadata;
@@ -16,16 +14,22 @@ import java.util.OptionalInt;
 /** The internal topic that holds the state of transactions, and who leads which part of it. */
 final class StateTopic {
 
-    private static final int REPLICAS = 3;
-    private static final int SEGMENT_BYTES = 100 << 20;
+    /** Kafka's {@code transaction.state.log.replication.factor}. */
+    private static final int REPLICATION_FACTOR = 3;
 
-    private final Controller controller;
-    private final int partitions;
+    private static final Map<String, String> SETTINGS = Map.of(
+            TopicConfig.CLEANUP_POLICY, "compact",
+            TopicConfig.FLUSH_POLICY, "group",
+            // Kafka's transaction.state.log.segment.bytes and min.isr.
+            TopicConfig.SEGMENT_BYTES, "104857600",
+            TopicConfig.MIN_INSYNC_REPLICAS, "2");
+
+    private final InternalTopic topic;
 
     /** @param partitions when it is created here */
     StateTopic(Controller controller, int partitions) {
-        this.controller = controller;
-        this.partitions = partitions;
+        this.topic = new InternalTopic(
+                controller, InternalTopics.TRANSACTION_STATE, partitions, REPLICATION_FACTOR, SETTINGS);
     }
 
     /** The topic, if somebody needed it before. */
@@ -48,32 +52,8 @@ final class StateTopic {
         return leader == PartitionMetadata.NO_LEADER ? OptionalInt.empty() : OptionalInt.of(leader);
     }
 
-    /** The topic, created if need be. */
+    /** See {@link InternalTopic#orCreate}. */
     Future<TopicMetadata> orCreate() {
-        TopicMetadata present = find(controller.image());
-        if (present != null) {
-            return Future.succeededFuture(present);
-        }
-        int replicas =
-                Math.min(REPLICAS, Math.max(1, controller.image().liveBrokers().size()));
-        NewTopic topic = new NewTopic(
-                InternalTopics.TRANSACTION_STATE,
-                partitions,
-                replicas,
-                Map.of(
-                        TopicConfig.CLEANUP_POLICY,
-                        "compact",
-                        TopicConfig.FLUSH_POLICY,
-                        "group",
-                        TopicConfig.SEGMENT_BYTES,
-                        String.valueOf(SEGMENT_BYTES),
-                        TopicConfig.MIN_INSYNC_REPLICAS,
-                        String.valueOf(Math.min(2, replicas))));
-        return controller.createTopic(topic, false).recover(failure -> {
-            TopicMetadata byOther = find(controller.image());
-            boolean isThere =
-                    failure instanceof MillraceException answer && answer.code() == ErrorCode.TOPIC_ALREADY_EXISTS;
-            return isThere && byOther != null ? Future.succeededFuture(byOther) : Future.failedFuture(failure);
-        });
+        return topic.orCreate();
     }
 }

@@ -7,6 +7,7 @@ import io.millrace.cluster.transaction.StatePartition.Change;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -242,6 +243,22 @@ public final class TransactionCoordinator {
                 .peek(StatePartition::requireReady)
                 .flatMap(each -> each.all().stream())
                 .toList();
+    }
+
+    /** What this node coordinates, counted now: looks at each id. */
+    public TransactionCounts counts() {
+        Map<TransactionState, Long> byState = new EnumMap<>(TransactionState.class);
+        long longestMs = 0;
+        for (StatePartition partition : states.loaded()) {
+            for (TransactionMetadata each : partition.all()) {
+                byState.merge(each.state(), 1L, Long::sum);
+                if (each.state() == TransactionState.ONGOING) {
+                    longestMs = Math.max(longestMs, clock.getAsLong() - each.startMs());
+                }
+            }
+        }
+        return new TransactionCounts(
+                byState, states.all().size() - states.loaded().size(), longestMs);
     }
 
     /** The node that coordinates an id; makes the state topic if nobody needed it before. COORDINATOR_NOT_AVAILABLE while there is none. */

@@ -2,6 +2,7 @@ package io.millrace.cluster.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.cluster.group.GroupTimes;
 import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.metadata.InternalTopics;
 import io.millrace.cluster.share.ShareGroupsConfig;
@@ -15,9 +16,18 @@ class OffsetsTopicTest {
     /** A client that is sent to another node than the one that has its group would go there for ever. */
     @Test
     void aGroupIsLookedForWhereTheLibraryKeepsIt() {
-        ShareSupport shares = new ShareSupport(null, 1, ShareGroupsConfig.defaults(), null, null, null);
+        GroupsConfig groups = GroupsConfig.defaults();
+        ShareGroupsConfig shareGroups = ShareGroupsConfig.defaults();
         GroupCoordinator library = Library.start(
-                        1, GroupsConfig.defaults(), 50, null, new Reigns(), shares, MetadataImage.EMPTY)
+                        1,
+                        LibrarySettings.of(groups, shareGroups, 50),
+                        new GroupOverrides(groups, shareGroups),
+                        new LibraryMetrics(() -> GroupTimes.NONE),
+                        null,
+                        new Reigns(),
+                        (reign, outcome) -> {},
+                        new ShareSupport(null, 1, shareGroups, null, null, null),
+                        MetadataImage.EMPTY)
                 .library();
         try {
             assertThat(IntStream.range(0, 1_000)

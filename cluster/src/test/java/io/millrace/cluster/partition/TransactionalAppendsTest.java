@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.record.TransactionMarkers;
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.PartitionLog;
@@ -91,12 +92,39 @@ class TransactionalAppendsTest {
         assertThat(done).containsExactly("a without ticket", "b");
     }
 
+    @Test
+    void afterTheMarkerTheNextTransactionIsAskedForAnew() {
+        ProducerTransaction sameEpoch = new ProducerTransaction("id", false);
+        append((short) 0, "a", sameEpoch);
+        asked.get(0).complete();
+        log.appendMarker(TransactionMarkers.batch(7, (short) 0, 0, true, 1), 0, false)
+                .toCompletableFuture()
+                .join();
+
+        append((short) 0, "b", sameEpoch);
+        assertThat(asked).hasSize(2);
+        asked.get(1).complete();
+        assertThat(done).containsExactly("a", "b");
+    }
+
+    @Test
+    void aBatchOfATransactionWithoutAnIdIsRefused() {
+        append((short) 0, "a", null);
+
+        assertThat(done).containsExactly("a refused");
+        assertThat(asked).isEmpty();
+    }
+
     private void append(short epoch, String name) {
+        append(epoch, name, TRANSACTION);
+    }
+
+    private void append(short epoch, String name, ProducerTransaction transaction) {
         ByteBuffer batch = MemoryRecords.withTransactionalRecords(
                         Compression.NONE, 7, epoch, 0, new SimpleRecord("v".getBytes()))
                 .buffer();
         appends.append(
-                new AppendCommand(log.topicPartition(), batch, Acks.ALL, 1_000, TRANSACTION, AppendCommand.ANY_EPOCH),
+                new AppendCommand(log.topicPartition(), batch, Acks.ALL, 1_000, transaction, AppendCommand.ANY_EPOCH),
                 ticket -> done.add(ticket.isValid() ? name : name + " without ticket"),
                 refusal -> done.add(name + " refused"));
     }

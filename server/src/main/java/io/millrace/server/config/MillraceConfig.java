@@ -1,5 +1,6 @@
 package io.millrace.server.config;
 
+import io.millrace.cluster.group.GroupsConfig;
 import java.util.Map;
 
 /**
@@ -15,7 +16,7 @@ public record MillraceConfig(
         TransactionsSettings transactions,
         GatewaySettings gateway,
         ClusterSettings cluster,
-        GroupSettings groups,
+        GroupsConfig groups,
         ShareGroupSettings shareGroups,
         SecuritySettings security) {
 
@@ -40,6 +41,7 @@ public record MillraceConfig(
         if (cluster.isClustered()) {
             checkClusterPorts(checks, kafka, http, cluster);
         }
+        GroupChecks.check(checks, groups);
         checks.done();
     }
 
@@ -73,7 +75,7 @@ public record MillraceConfig(
                 TransactionsSettings.standard(),
                 GatewaySettings.standard(),
                 ClusterSettings.standard(),
-                GroupSettings.standard(),
+                GroupsConfig.defaults(),
                 ShareGroupSettings.standard(),
                 SecuritySettings.standard());
     }

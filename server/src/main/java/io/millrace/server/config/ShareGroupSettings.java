@@ -30,9 +30,9 @@ public record ShareGroupSettings(
                 .range("statePartitions", statePartitions, 1, 1_000)
                 .range("maxSize", maxSize, 1, 1_000)
                 .range("maxSessions", maxSessions, 1, 1_000_000)
-                .range("recordLockDurationMs", recordLockDurationMs, 100, 3_600_000)
-                .range("deliveryCountLimit", deliveryCountLimit, 2, 100)
-                .range("partitionMaxRecordLocks", partitionMaxRecordLocks, 100, 100_000);
+                .range("recordLockDurationMs", recordLockDurationMs, 1_000, 3_600_000)
+                .range("deliveryCountLimit", deliveryCountLimit, 2, 10)
+                .range("partitionMaxRecordLocks", partitionMaxRecordLocks, 100, 10_000);
         if (!ShareStart.isValid(autoOffsetReset)) {
             checks.problem(
                     "autoOffsetReset",

@@ -29,6 +29,7 @@ public final class ServerMetrics implements AutoCloseable {
 
     private TopicMeters topics;
     private ReplicationMeters replication;
+    private CoordinatorMeters coordinators;
 
     /** @param version of this build, for {@code millrace_build_info} */
     public ServerMetrics(String version) {
@@ -80,6 +81,7 @@ public final class ServerMetrics implements AutoCloseable {
                 .register(registry);
         topics = new TopicMeters(registry, node);
         replication = new ReplicationMeters(registry, node);
+        coordinators = new CoordinatorMeters(registry, node);
     }
 
     /** All meters in Prometheus' text format. May take milliseconds: not for event loops. */
@@ -87,6 +89,7 @@ public final class ServerMetrics implements AutoCloseable {
         if (topics != null) {
             topics.refresh();
             replication.refresh();
+            coordinators.refresh();
         }
         return registry.scrape();
     }

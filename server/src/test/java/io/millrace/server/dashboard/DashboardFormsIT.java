@@ -6,7 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.ColorScheme;
 import io.millrace.server.TestServer;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -63,6 +69,30 @@ class DashboardFormsIT {
             tab.page().keyboard().press("Escape");
             assertThat(tab.rows().first()).containsText("{\"hello\":\"world\"}");
             tab.assertNothingWentWrong();
+        }
+    }
+
+    @Test
+    void topicsOfCoordinatorsAreNeitherListedNorCountedAndOpenByTheirAddress() throws Exception {
+        try (TestServer grouped = TestServer.start()) {
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", grouped.kafkaAddress()))) {
+                admin.createTopics(List.of(new NewTopic("read", 1, (short) 1)))
+                        .all()
+                        .get();
+                admin.alterConsumerGroupOffsets("g", Map.of(new TopicPartition("read", 0), new OffsetAndMetadata(0)))
+                        .all()
+                        .get();
+            }
+            try (DashboardTab tab =
+                    dashboard.newTab(LiveDashboard.wide(ColorScheme.LIGHT)).open(grouped.httpUrl())) {
+                assertThat(tab.page().locator("h1")).hasText("read");
+                assertThat(tab.page().locator(".topic-card")).hasCount(1);
+                assertThat(tab.page().locator(".tiles")).containsText("1 topic");
+
+                tab.page().navigate(grouped.httpUrl() + "/#/topics/__consumer_offsets");
+                assertThat(tab.page().locator("h1")).hasText("__consumer_offsets");
+                tab.assertNothingWentWrong();
+            }
         }
     }
 

@@ -148,6 +148,22 @@ class DashboardModulesIT {
     }
 
     @Test
+    void ratesOfTheNodeAreThoseOfTheTopicsThatPeopleMade() {
+        assertThat(run("""
+                        const { RateTracker } = await import('/ui/api/rates.js');
+                        const { ownTopics } = await import('/ui/topics/own-topics.js');
+                        const tracker = new RateTracker();
+                        const at = (time_ms, end_offset_sum) => ({ time_ms, topics: [
+                            { name: 'readings', internal: false, end_offset_sum, bytes: 0 },
+                            { name: '__consumer_offsets', internal: true, end_offset_sum, bytes: 0 }] });
+                        tracker.update(at(1_000, 100));
+                        tracker.update(at(2_000, 300));
+                        const own = ownTopics(at(2_000, 300).topics).map(topic => topic.name);
+                        return { node: tracker.node.samples.map(sample => sample.records), own };
+                        """)).isEqualTo(Map.of("node", List.of(200), "own", List.of("readings")));
+    }
+
+    @Test
     void waitsBetweenConnectionsAreRandomAndBounded() {
         assertThat(run("""
                         const { backoffMs } = await import('/client/millrace.js');

@@ -3,12 +3,10 @@ package io.millrace.server.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
@@ -35,76 +33,71 @@ import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The official Java admin client against a real node. */
 class AdminIT {
 
-    @TempDir
-    static Path directory;
-
-    private static KafkaTestNode node;
-    private static Admin admin;
-
-    @BeforeAll
-    static void startNode() {
-        node = KafkaTestNode.start(directory);
-        admin = node.admin();
-    }
-
-    @AfterAll
-    static void stopNode() {
-        admin.close();
-        node.close();
-    }
+    @RegisterExtension
+    static final AdminNode on = new AdminNode();
 
     @Test
     void aTopicIsCreatedListedDescribedAndDeleted() throws Exception {
-        CreateTopicsResult created = admin.createTopics(
-                List.of(new NewTopic("orders", 3, (short) 1).configs(Map.of("retention.ms", "5000"))));
+        CreateTopicsResult created = on.admin()
+                .createTopics(List.of(new NewTopic("orders", 3, (short) 1).configs(Map.of("retention.ms", "5000"))));
         Uuid id = created.topicId("orders").get();
 
         assertThat(created.numPartitions("orders").get()).isEqualTo(3);
         assertThat(created.config("orders").get().get("retention.ms").value()).isEqualTo("5000");
-        assertThat(admin.listTopics().names().get()).contains("orders");
-        TopicDescription description =
-                admin.describeTopics(List.of("orders")).allTopicNames().get().get("orders");
+        assertThat(on.admin().listTopics().names().get()).contains("orders");
+        TopicDescription description = on.admin()
+                .describeTopics(List.of("orders"))
+                .allTopicNames()
+                .get()
+                .get("orders");
         assertThat(description.topicId()).isEqualTo(id);
         assertThat(description.partitions()).hasSize(3).allSatisfy(partition -> {
-            assertThat(partition.leader().port()).isEqualTo(node.port());
+            assertThat(partition.leader().port()).isEqualTo(on.node().port());
             assertThat(partition.isr()).hasSize(1);
         });
-        assertThat(admin.describeTopics(TopicCollection.ofTopicIds(List.of(id)))
+        assertThat(on.admin()
+                        .describeTopics(TopicCollection.ofTopicIds(List.of(id)))
                         .allTopicIds()
                         .get()
                         .get(id)
                         .name())
                 .isEqualTo("orders");
 
-        admin.deleteTopics(List.of("orders")).all().get();
-        assertThat(admin.listTopics().names().get()).doesNotContain("orders");
-        assertFails(admin.describeTopics(List.of("orders")).allTopicNames(), UnknownTopicOrPartitionException.class);
+        on.admin().deleteTopics(List.of("orders")).all().get();
+        assertThat(on.admin().listTopics().names().get()).doesNotContain("orders");
+        assertFails(
+                on.admin().describeTopics(List.of("orders")).allTopicNames(), UnknownTopicOrPartitionException.class);
     }
 
     @Test
     void aTopicThatIsCreatedAgainHasANewIdAndTheOldOneIsUnknown() throws Exception {
         Uuid first = create("again");
-        admin.deleteTopics(TopicCollection.ofTopicIds(List.of(first))).all().get();
+        on.admin()
+                .deleteTopics(TopicCollection.ofTopicIds(List.of(first)))
+                .all()
+                .get();
         Uuid second = create("again");
 
         assertThat(second).isNotEqualTo(first);
         assertFails(
-                admin.deleteTopics(TopicCollection.ofTopicIds(List.of(first))).all(), UnknownTopicIdException.class);
-        assertThat(admin.listTopics().names().get()).contains("again");
+                on.admin()
+                        .deleteTopics(TopicCollection.ofTopicIds(List.of(first)))
+                        .all(),
+                UnknownTopicIdException.class);
+        assertThat(on.admin().listTopics().names().get()).contains("again");
     }
 
     @Test
     void whatIsWrongWithOneTopicDoesNotKeepOthersFromBeingCreated() throws Exception {
         create("there");
-        Map<String, KafkaFuture<Void>> results = admin.createTopics(List.of(
+        Map<String, KafkaFuture<Void>> results = on.admin()
+                .createTopics(List.of(
                         new NewTopic("right", Optional.empty(), Optional.empty()),
                         new NewTopic("there", 1, (short) 1),
                         new NewTopic("wrong name", 1, (short) 1),
@@ -117,25 +110,28 @@ class AdminIT {
         assertThatThrownBy(() -> results.get("wrong-setting").get())
                 .hasCauseInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("retention.ms");
-        assertThat(admin.listTopics().names().get()).contains("right").doesNotContain("wrong-setting");
+        assertThat(on.admin().listTopics().names().get()).contains("right").doesNotContain("wrong-setting");
     }
 
     @Test
     void validateOnlyChangesNothing() throws Exception {
-        admin.createTopics(List.of(new NewTopic("dry", 2, (short) 1)), new CreateTopicsOptions().validateOnly(true))
+        on.admin()
+                .createTopics(List.of(new NewTopic("dry", 2, (short) 1)), new CreateTopicsOptions().validateOnly(true))
                 .all()
                 .get();
 
-        assertThat(admin.listTopics().names().get()).doesNotContain("dry");
+        assertThat(on.admin().listTopics().names().get()).doesNotContain("dry");
     }
 
     @Test
     void anAssignmentThatLeavesNoChoiceIsAccepted() throws Exception {
-        admin.createTopics(List.of(new NewTopic("assigned", Map.of(0, List.of(1), 1, List.of(1)))))
+        on.admin()
+                .createTopics(List.of(new NewTopic("assigned", Map.of(0, List.of(1), 1, List.of(1)))))
                 .all()
                 .get();
 
-        assertThat(node.node()
+        assertThat(on.node()
+                        .node()
                         .controller()
                         .image()
                         .topic("assigned")
@@ -146,11 +142,13 @@ class AdminIT {
 
     @Test
     void theSettingsOfATopicNameTheirSourceAndSynonyms() throws Exception {
-        admin.createTopics(List.of(new NewTopic("settings", 1, (short) 1).configs(Map.of("retention.ms", "7000"))))
+        on.admin()
+                .createTopics(List.of(new NewTopic("settings", 1, (short) 1).configs(Map.of("retention.ms", "7000"))))
                 .all()
                 .get();
         ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "settings");
-        Config config = admin.describeConfigs(
+        Config config = on.admin()
+                .describeConfigs(
                         List.of(topic),
                         new DescribeConfigsOptions().includeSynonyms(true).includeDocumentation(true))
                 .all()
@@ -171,7 +169,7 @@ class AdminIT {
     @Test
     void theSettingsOfTheBrokersFileAreReadOnlyAndThoseOfOthersAreNotKnownHere() throws Exception {
         ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, "1");
-        Config config = admin.describeConfigs(List.of(broker)).all().get().get(broker);
+        Config config = on.admin().describeConfigs(List.of(broker)).all().get().get(broker);
 
         assertThat(config.get("log.retention.ms").value()).isEqualTo("604800000");
         assertThat(config.get("num.partitions").value()).isEqualTo("1");
@@ -181,20 +179,20 @@ class AdminIT {
                 .containsExactlyInAnyOrder(
                         "replication.catch.up.bytes.per.second", "node.drained", "min.insync.replicas");
         ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "nowhere");
-        assertFails(admin.describeConfigs(List.of(topic)).all(), UnknownTopicOrPartitionException.class);
-        ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, "g");
-        assertFails(admin.describeConfigs(List.of(group)).all(), InvalidRequestException.class);
+        assertFails(on.admin().describeConfigs(List.of(topic)).all(), UnknownTopicOrPartitionException.class);
+        ConfigResource metrics = new ConfigResource(ConfigResource.Type.CLIENT_METRICS, "m");
+        assertFails(on.admin().describeConfigs(List.of(metrics)).all(), InvalidRequestException.class);
     }
 
     @Test
     void theClusterIsDescribed() throws Exception {
         DescribeClusterResult cluster =
-                admin.describeCluster(new DescribeClusterOptions().includeAuthorizedOperations(true));
+                on.admin().describeCluster(new DescribeClusterOptions().includeAuthorizedOperations(true));
 
         assertThat(cluster.nodes().get()).singleElement().satisfies(broker -> {
             assertThat(broker.id()).isEqualTo(1);
             assertThat(broker.host()).isEqualTo("127.0.0.1");
-            assertThat(broker.port()).isEqualTo(node.port());
+            assertThat(broker.port()).isEqualTo(on.node().port());
         });
         assertThat(cluster.controller().get().id()).isEqualTo(1);
         assertThat(cluster.clusterId().get()).hasSize(22);
@@ -205,7 +203,7 @@ class AdminIT {
     void everySpecialOffsetIsFound() throws Exception {
         create("offsets");
         TopicPartition partition = new TopicPartition("offsets", 0);
-        try (KafkaProducer<String, String> producer = node.producer(Map.of())) {
+        try (KafkaProducer<String, String> producer = on.node().producer(Map.of())) {
             for (long timestamp : new long[] {1000, 3000, 2000}) {
                 producer.send(new ProducerRecord<>("offsets", 0, timestamp, null, "v"))
                         .get();
@@ -223,13 +221,15 @@ class AdminIT {
     }
 
     private static ListOffsetsResultInfo offset(TopicPartition partition, OffsetSpec spec) throws Exception {
-        return admin.listOffsets(Map.of(partition, spec))
+        return on.admin()
+                .listOffsets(Map.of(partition, spec))
                 .partitionResult(partition)
                 .get();
     }
 
     private static Uuid create(String name) throws Exception {
-        return admin.createTopics(List.of(new NewTopic(name, 1, (short) 1)))
+        return on.admin()
+                .createTopics(List.of(new NewTopic(name, 1, (short) 1)))
                 .topicId(name)
                 .get();
     }

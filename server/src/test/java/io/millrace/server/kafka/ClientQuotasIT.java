@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.cluster.metadata.TopicMetadata;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
@@ -18,33 +16,16 @@ import org.apache.kafka.common.quota.ClientQuotaFilterComponent;
 import org.apache.kafka.common.requests.ApiVersionsResponse;
 import org.apache.kafka.common.requests.FetchResponse;
 import org.apache.kafka.common.requests.ProduceResponse;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Quotas of clients, set by the Java admin client and felt on raw connections, whose client id is "raw". */
 class ClientQuotasIT {
 
     private static final ClientQuotaEntity RAW = new ClientQuotaEntity(Map.of("client-id", "raw"));
 
-    @TempDir
-    Path directory;
-
-    private KafkaTestNode node;
-    private Admin admin;
-
-    @BeforeEach
-    void start() {
-        node = KafkaTestNode.start(directory);
-        admin = node.admin();
-    }
-
-    @AfterEach
-    void stop() {
-        admin.close();
-        node.close();
-    }
+    @RegisterExtension
+    final AdminNode on = new AdminNode();
 
     @Test
     void quotasAreSetListedTakenAwayAndSurviveARestart() throws Exception {
@@ -52,9 +33,7 @@ class ClientQuotasIT {
         set(RAW, "producer_byte_rate", 1_000.0);
         set(RAW, "consumer_byte_rate", 2_000.0);
         set(users, "producer_byte_rate", 3_000.0);
-        admin.close();
-        node.close();
-        start();
+        on.restart();
 
         assertThat(describe(ClientQuotaFilter.all()))
                 .isEqualTo(Map.of(
@@ -85,9 +64,9 @@ class ClientQuotasIT {
 
     @Test
     void aProducerAboveItsQuotaIsToldAndNotReadMeanwhile() throws Exception {
-        node.createTopic("throttled", 1);
+        on.node().createTopic("throttled", 1);
         set(RAW, "producer_byte_rate", 1_000.0);
-        try (RawKafkaClient client = node.connect()) {
+        try (RawKafkaClient client = on.node().connect()) {
             long began = System.nanoTime();
             ProduceResponse answer =
                     client.call(RawRequests.produce("throttled", -1, RawRequests.batch(12_000)), ProduceResponse.class);
@@ -101,8 +80,8 @@ class ClientQuotasIT {
 
     @Test
     void aConsumerAboveItsQuotaIsToldAndGetsNoMoreAtOnceThanItsQuota() throws Exception {
-        TopicMetadata topic = node.createTopic("slow-reads", 1);
-        try (RawKafkaClient client = node.connect()) {
+        TopicMetadata topic = on.node().createTopic("slow-reads", 1);
+        try (RawKafkaClient client = on.node().connect()) {
             for (int i = 0; i < 30; i++) {
                 client.call(RawRequests.produce("slow-reads", -1, RawRequests.batch(1_000)), ProduceResponse.class);
             }
@@ -119,13 +98,14 @@ class ClientQuotasIT {
     }
 
     private void set(ClientQuotaEntity entity, String name, Double value) throws Exception {
-        admin.alterClientQuotas(
+        on.admin()
+                .alterClientQuotas(
                         List.of(new ClientQuotaAlteration(entity, List.of(new ClientQuotaAlteration.Op(name, value)))))
                 .all()
                 .get();
     }
 
     private Map<ClientQuotaEntity, Map<String, Double>> describe(ClientQuotaFilter filter) throws Exception {
-        return admin.describeClientQuotas(filter).entities().get();
+        return on.admin().describeClientQuotas(filter).entities().get();
     }
 }

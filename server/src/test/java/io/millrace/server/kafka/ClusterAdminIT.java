@@ -3,18 +3,12 @@ package io.millrace.server.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
-import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -31,10 +25,8 @@ import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.NoReassignmentInProgressException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the official Java admin client can ask about the cluster, and change, of a node that is alone. */
 class ClusterAdminIT {
@@ -42,48 +34,38 @@ class ClusterAdminIT {
     private static final ConfigResource CLUSTER = new ConfigResource(ConfigResource.Type.BROKER, "");
     private static final String RATE = "replication.catch.up.bytes.per.second";
 
-    @TempDir
-    static Path directory;
-
-    private static KafkaTestNode node;
-    private static Admin admin;
-
-    @BeforeAll
-    static void startNode() {
-        node = KafkaTestNode.start(directory);
-        admin = node.admin();
-    }
-
-    @AfterAll
-    static void stopNode() {
-        admin.close();
-        node.close();
-    }
+    @RegisterExtension
+    static final AdminNode on = new AdminNode();
 
     @Test
     void partitionsAreAddedAndNeverTakenAway() throws Exception {
-        node.createTopic("growing", 1);
+        on.node().createTopic("growing", 1);
 
-        admin.createPartitions(Map.of("growing", NewPartitions.increaseTo(3, List.of(List.of(1), List.of(1)))))
+        on.admin()
+                .createPartitions(Map.of("growing", NewPartitions.increaseTo(3, List.of(List.of(1), List.of(1)))))
                 .all()
                 .get();
 
-        assertThat(admin.describeTopics(List.of("growing"))
+        assertThat(on.admin()
+                        .describeTopics(List.of("growing"))
                         .allTopicNames()
                         .get()
                         .get("growing")
                         .partitions())
                 .hasSize(3);
         assertFails(
-                admin.createPartitions(Map.of("growing", NewPartitions.increaseTo(2)))
+                on.admin()
+                        .createPartitions(Map.of("growing", NewPartitions.increaseTo(2)))
                         .all(),
                 InvalidPartitionsException.class);
         assertFails(
-                admin.createPartitions(Map.of("growing", NewPartitions.increaseTo(5, List.of(List.of(1)))))
+                on.admin()
+                        .createPartitions(Map.of("growing", NewPartitions.increaseTo(5, List.of(List.of(1)))))
                         .all(),
                 InvalidReplicaAssignmentException.class);
         assertFails(
-                admin.createPartitions(Map.of("nowhere", NewPartitions.increaseTo(2)))
+                on.admin()
+                        .createPartitions(Map.of("nowhere", NewPartitions.increaseTo(2)))
                         .all(),
                 UnknownTopicOrPartitionException.class);
     }
@@ -91,56 +73,58 @@ class ClusterAdminIT {
     @Test
     void anAssignmentToANodeThatIsNotThereIsRefused() {
         assertFails(
-                admin.createTopics(List.of(new NewTopic("elsewhere", Map.of(0, List.of(7)))))
+                on.admin()
+                        .createTopics(List.of(new NewTopic("elsewhere", Map.of(0, List.of(7)))))
                         .all(),
                 InvalidReplicaAssignmentException.class);
     }
 
     @Test
     void settingsOfATopicAreSetExtendedAndTakenBack() throws Exception {
-        node.createTopic("settings", 1);
+        on.node().createTopic("settings", 1);
         ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "settings");
 
-        alter(topic, "retention.ms", OpType.SET, "1000");
-        alter(topic, "cleanup.policy", OpType.APPEND, "compact");
+        on.alter(topic, "retention.ms", OpType.SET, "1000");
+        on.alter(topic, "cleanup.policy", OpType.APPEND, "compact");
         assertThat(value(topic, "retention.ms")).isEqualTo("1000");
         assertThat(value(topic, "cleanup.policy")).isEqualTo("delete,compact");
 
-        alter(topic, "cleanup.policy", OpType.SUBTRACT, "delete");
-        alter(topic, "retention.ms", OpType.DELETE, null);
+        on.alter(topic, "cleanup.policy", OpType.SUBTRACT, "delete");
+        on.alter(topic, "retention.ms", OpType.DELETE, null);
         assertThat(value(topic, "cleanup.policy")).isEqualTo("compact");
         assertThat(value(topic, "retention.ms")).isEqualTo("604800000");
 
-        assertThatThrownBy(() -> alter(topic, "retention.ms", OpType.SET, "soon"))
+        assertThatThrownBy(() -> on.alter(topic, "retention.ms", OpType.SET, "soon"))
                 .hasCauseInstanceOf(InvalidConfigurationException.class);
-        assertThatThrownBy(() -> alter(topic, "retention.ms", OpType.APPEND, "5"))
+        assertThatThrownBy(() -> on.alter(topic, "retention.ms", OpType.APPEND, "5"))
                 .hasCauseInstanceOf(InvalidConfigurationException.class);
     }
 
     @Test
     void theRateForCatchingUpHoldsForTheWholeCluster() throws Exception {
-        alter(CLUSTER, RATE, OpType.SET, "5000000");
+        on.alter(CLUSTER, RATE, OpType.SET, "5000000");
         assertThat(value(CLUSTER, RATE)).isEqualTo("5000000");
-        alter(CLUSTER, RATE, OpType.DELETE, null);
-        assertThat(describe(CLUSTER).get(RATE)).isNull();
+        on.alter(CLUSTER, RATE, OpType.DELETE, null);
+        assertThat(on.describe(CLUSTER).get(RATE)).isNull();
 
-        assertThatThrownBy(() -> alter(CLUSTER, RATE, OpType.SET, "0"))
+        assertThatThrownBy(() -> on.alter(CLUSTER, RATE, OpType.SET, "0"))
                 .hasCauseInstanceOf(InvalidConfigurationException.class);
-        assertThatThrownBy(() -> alter(CLUSTER, "log.retention.ms", OpType.SET, "1"))
+        assertThatThrownBy(() -> on.alter(CLUSTER, "log.retention.ms", OpType.SET, "1"))
                 .hasCauseInstanceOf(InvalidConfigurationException.class);
-        assertThatThrownBy(() ->
-                        alter(new ConfigResource(ConfigResource.Type.BROKER, "1"), "log.retention.ms", OpType.SET, "1"))
+        assertThatThrownBy(() -> on.alter(
+                        new ConfigResource(ConfigResource.Type.BROKER, "1"), "log.retention.ms", OpType.SET, "1"))
                 .hasCauseInstanceOf(InvalidConfigurationException.class);
     }
 
     @Test
     void reassignmentsThatCannotBeAreRefusedEachByItself() throws Exception {
-        node.createTopic("staying", 2);
+        on.node().createTopic("staying", 2);
         TopicPartition first = new TopicPartition("staying", 0);
         TopicPartition second = new TopicPartition("staying", 1);
         TopicPartition unknown = new TopicPartition("nowhere", 0);
 
-        Map<TopicPartition, KafkaFuture<Void>> results = admin.alterPartitionReassignments(Map.of(
+        Map<TopicPartition, KafkaFuture<Void>> results = on.admin()
+                .alterPartitionReassignments(Map.of(
                         first, Optional.of(new NewPartitionReassignment(List.of(9))),
                         second, Optional.empty(),
                         unknown, Optional.of(new NewPartitionReassignment(List.of(1)))))
@@ -149,29 +133,33 @@ class ClusterAdminIT {
         assertFails(results.get(first), InvalidReplicaAssignmentException.class);
         assertFails(results.get(second), NoReassignmentInProgressException.class);
         assertFails(results.get(unknown), UnknownTopicOrPartitionException.class);
-        assertThat(admin.listPartitionReassignments().reassignments().get()).isEmpty();
+        assertThat(on.admin().listPartitionReassignments().reassignments().get())
+                .isEmpty();
     }
 
     @Test
     void anElectionThatIsNotNeededIsSaidToBeSo() throws Exception {
-        node.createTopic("led", 1);
+        on.node().createTopic("led", 1);
         TopicPartition led = new TopicPartition("led", 0);
         TopicPartition unknown = new TopicPartition("led", 5);
 
-        Map<TopicPartition, Optional<Throwable>> results = admin.electLeaders(
-                        ElectionType.PREFERRED, Set.of(led, unknown))
+        Map<TopicPartition, Optional<Throwable>> results = on.admin()
+                .electLeaders(ElectionType.PREFERRED, Set.of(led, unknown))
                 .partitions()
                 .get();
 
         assertThat(results.get(led)).get().isInstanceOf(ElectionNotNeededException.class);
         assertThat(results.get(unknown)).get().isInstanceOf(UnknownTopicOrPartitionException.class);
-        assertThat(admin.electLeaders(ElectionType.PREFERRED, null).partitions().get())
+        assertThat(on.admin()
+                        .electLeaders(ElectionType.PREFERRED, null)
+                        .partitions()
+                        .get())
                 .isEmpty();
     }
 
     @Test
     void theQuorumIsDescribed() throws Exception {
-        QuorumInfo quorum = admin.describeMetadataQuorum().quorumInfo().get();
+        QuorumInfo quorum = on.admin().describeMetadataQuorum().quorumInfo().get();
 
         assertThat(quorum.leaderId()).isEqualTo(1);
         assertThat(quorum.highWatermark()).isPositive();
@@ -184,21 +172,12 @@ class ClusterAdminIT {
 
     @Test
     void aNodeThatIsAliveOrUnknownCannotBeForgotten() {
-        assertFails(admin.unregisterBroker(1).all(), InvalidRequestException.class);
-        assertFails(admin.unregisterBroker(9).all(), BrokerIdNotRegisteredException.class);
-    }
-
-    private static void alter(ConfigResource resource, String name, OpType operation, String value) throws Exception {
-        Collection<AlterConfigOp> changes = List.of(new AlterConfigOp(new ConfigEntry(name, value), operation));
-        admin.incrementalAlterConfigs(Map.of(resource, changes)).all().get();
+        assertFails(on.admin().unregisterBroker(1).all(), InvalidRequestException.class);
+        assertFails(on.admin().unregisterBroker(9).all(), BrokerIdNotRegisteredException.class);
     }
 
     private static String value(ConfigResource resource, String name) throws Exception {
-        return describe(resource).get(name).value();
-    }
-
-    private static Config describe(ConfigResource resource) throws Exception {
-        return admin.describeConfigs(List.of(resource)).all().get().get(resource);
+        return on.describe(resource).get(name).value();
     }
 
     private static void assertFails(KafkaFuture<?> future, Class<? extends Throwable> with) {

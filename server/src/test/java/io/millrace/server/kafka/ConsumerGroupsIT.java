@@ -1,6 +1,7 @@
 package io.millrace.server.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.InvalidRegularExpression;
 import org.apache.kafka.common.errors.UnreleasedInstanceIdException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterAll;
@@ -144,6 +146,18 @@ class ConsumerGroupsIT {
 
             await().until(() -> polled(consumer)
                     .equals(Set.of(new TopicPartition("pattern-one", 0), new TopicPartition("pattern-two", 0))));
+        }
+    }
+
+    @Test
+    void aPatternThatWouldTakeAllOfTheNodesMemoryIsRefused() {
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+                node.settings("huge", "consumer", Map.of()), new StringDeserializer(), new StringDeserializer())) {
+            consumer.subscribe(new SubscriptionPattern("((a{1000}){1000}){1000}"));
+
+            await().untilAsserted(() -> assertThatThrownBy(() -> consumer.poll(Duration.ofMillis(50)))
+                    .isInstanceOf(InvalidRegularExpression.class)
+                    .hasMessageContaining("too large"));
         }
     }
 

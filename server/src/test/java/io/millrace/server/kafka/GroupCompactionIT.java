@@ -15,9 +15,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,8 @@ class GroupCompactionIT {
     private static final String OFFSETS = "__consumer_offsets";
     private static final TopicPartition PARTITION = new TopicPartition("counted", 0);
     private static final int COMMITS = 300;
+    private static final int TRANSACTIONS = 100;
+    private static final int HANGING_TIMEOUT_MS = 5_000;
 
     @TempDir
     Path directory;
@@ -39,15 +43,7 @@ class GroupCompactionIT {
         try (KafkaTestNode node = start();
                 Admin admin = node.admin()) {
             node.createTopic(PARTITION.topic(), 1);
-            KafkaTestNode.await(node.node()
-                    .controller()
-                    .alterTopicConfig(
-                            OFFSETS,
-                            Map.of(
-                                    "segment.bytes", "2048",
-                                    "min.cleanable.dirty.ratio", "0",
-                                    "delete.retention.ms", "0"),
-                            false));
+            compactOften(node);
             commit(admin, "forgotten", 1);
             admin.deleteConsumerGroups(List.of("forgotten")).all().get(10, TimeUnit.SECONDS);
             for (int i = 0; i <= COMMITS; i++) {
@@ -64,15 +60,73 @@ class GroupCompactionIT {
         }
         try (KafkaTestNode node = start();
                 Admin admin = node.admin()) {
-            assertThat(admin.listConsumerGroupOffsets("kept")
-                            .partitionsToOffsetAndMetadata()
-                            .get(10, TimeUnit.SECONDS))
-                    .isEqualTo(Map.of(PARTITION, new OffsetAndMetadata(COMMITS)));
+            assertThat(offsets(admin, "kept")).isEqualTo(Map.of(PARTITION, new OffsetAndMetadata(COMMITS)));
             assertThatThrownBy(() -> admin.describeConsumerGroups(List.of("forgotten"))
                             .all()
                             .get(10, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(GroupIdNotFoundException.class);
         }
+    }
+
+    /** Trap 40. A transaction that nobody ends holds up compaction until its time is up, and those that end hold up nothing. */
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.MINUTES)
+    void offsetsThatAreCommittedInTransactionsDoNotHoldUpCompactionForEver() throws Exception {
+        try (KafkaTestNode node = start();
+                Admin admin = node.admin();
+                KafkaProducer<String, String> hanging = node.producer(
+                        Map.of("transactional.id", "hanging", "transaction.timeout.ms", HANGING_TIMEOUT_MS));
+                KafkaProducer<String, String> producer = node.producer(Map.of("transactional.id", "tx"))) {
+            node.createTopic(PARTITION.topic(), 1);
+            compactOften(node);
+            hanging.initTransactions();
+            hanging.beginTransaction();
+            hanging.sendOffsetsToTransaction(Map.of(PARTITION, new OffsetAndMetadata(7)), group(node, "hanging"));
+            producer.initTransactions();
+            ConsumerGroupMetadata kept = group(node, "kept");
+            for (int i = 0; i <= TRANSACTIONS; i++) {
+                producer.beginTransaction();
+                producer.sendOffsetsToTransaction(Map.of(PARTITION, new OffsetAndMetadata(i)), kept);
+                producer.commitTransaction();
+            }
+            assertThat(keys(node)).hasSizeGreaterThan(TRANSACTIONS);
+
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+                for (int i = 0; i < 20; i++) {
+                    commit(admin, "filler", i);
+                }
+                assertThat(keys(node)).hasSizeLessThan(TRANSACTIONS / 2);
+            });
+        }
+        try (KafkaTestNode node = start();
+                Admin admin = node.admin()) {
+            assertThat(offsets(admin, "kept")).isEqualTo(Map.of(PARTITION, new OffsetAndMetadata(TRANSACTIONS)));
+            assertThat(offsets(admin, "hanging")).isEmpty();
+        }
+    }
+
+    private static ConsumerGroupMetadata group(KafkaTestNode node, String group) {
+        try (KafkaConsumer<byte[], byte[]> consumer = node.bytesConsumer(Map.of("group.id", group))) {
+            return consumer.groupMetadata();
+        }
+    }
+
+    private static void compactOften(KafkaTestNode node) {
+        KafkaTestNode.await(node.node()
+                .controller()
+                .alterTopicConfig(
+                        OFFSETS,
+                        Map.of(
+                                "segment.bytes", "2048",
+                                "min.cleanable.dirty.ratio", "0",
+                                "delete.retention.ms", "0"),
+                        false));
+    }
+
+    private static Map<TopicPartition, OffsetAndMetadata> offsets(Admin admin, String group) throws Exception {
+        return admin.listConsumerGroupOffsets(group)
+                .partitionsToOffsetAndMetadata()
+                .get(10, TimeUnit.SECONDS);
     }
 
     private KafkaTestNode start() {

@@ -1,5 +1,6 @@
 package io.millrace.server.kafka;
 
+import io.millrace.cluster.group.GroupBounds;
 import io.millrace.cluster.group.GroupsConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +28,16 @@ final class GroupTestNode implements AutoCloseable {
     /** @param initialRebalanceDelayMs how long the first members of a classic group wait for others */
     GroupTestNode(Path directory, int initialRebalanceDelayMs) {
         GroupsConfig groups = new GroupsConfig(
-                4, 60, 4_096, 500, 60_000, initialRebalanceDelayMs, 100, SESSION_TIMEOUT_MS, SESSION_TIMEOUT_MS / 5);
+                4,
+                60,
+                4_096,
+                500,
+                60_000,
+                initialRebalanceDelayMs,
+                100,
+                SESSION_TIMEOUT_MS,
+                SESSION_TIMEOUT_MS / 5,
+                GroupBounds.defaults());
         node = KafkaTestNode.start(directory, cluster -> cluster.withGroups(groups), UnaryOperator.identity());
         node.awaitGroups();
     }

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.millrace.cluster.metadata.TopicMetadata;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,14 +18,20 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.requests.ApiVersionsResponse;
+import org.apache.kafka.common.requests.FetchRequest;
+import org.apache.kafka.common.requests.FetchResponse;
 import org.apache.kafka.common.requests.ProduceResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -202,6 +209,44 @@ class HostileInputIT {
             assertThat(Errors.forCode(row(response).errorCode())).as(what).isEqualTo(error);
             assertThat(row(response).errorMessage()).isNotBlank();
             client.call(RawKafkaClient.apiVersions(), ApiVersionsResponse.class);
+        }
+    }
+
+    /**
+     * KIP-110. A client that reads it with an older Fetch gets the batch as it lies: only {@code compression.type=zstd} of a topic would make
+     * that an error, and no topic here has it.
+     */
+    @Test
+    void zstdIsRefusedBelowProduceVersion7AndFetchedByAnyVersionAsItLies() {
+        MemoryRecords zstd =
+                MemoryRecords.withRecords(Compression.zstd().build(), new SimpleRecord(1, null, "packed".getBytes()));
+        TopicMetadata topic = node.createTopic("packed", 1);
+        try (RawKafkaClient client = node.connect()) {
+            for (short version = 3; version < 7; version++) {
+                PartitionProduceResponse refused =
+                        row(client.call(produce("packed", -1, zstd, version), ProduceResponse.class));
+                assertThat(Errors.forCode(refused.errorCode())).isEqualTo(Errors.UNSUPPORTED_COMPRESSION_TYPE);
+            }
+            PartitionProduceResponse taken =
+                    row(client.call(produce("packed", -1, zstd, (short) 7), ProduceResponse.class));
+            assertThat(Errors.forCode(taken.errorCode())).isEqualTo(Errors.NONE);
+            assertThat(taken.baseOffset()).isZero();
+            for (short version = 4; version <= 12; version++) {
+                FetchResponse response = client.call(
+                        new FetchRequest(
+                                new FetchRequestData()
+                                        .setMaxBytes(1 << 20)
+                                        .setTopics(List.of(new FetchTopic()
+                                                .setTopic(topic.name())
+                                                .setPartitions(List.of(new FetchPartition()
+                                                        .setPartition(0)
+                                                        .setPartitionMaxBytes(1 << 20))))),
+                                version),
+                        FetchResponse.class);
+                assertThat(((MemoryRecords) RawRequests.row(response).records()).batches())
+                        .singleElement()
+                        .satisfies(batch -> assertThat(batch.compressionType()).isEqualTo(CompressionType.ZSTD));
+            }
         }
     }
 

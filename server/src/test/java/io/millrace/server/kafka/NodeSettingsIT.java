@@ -3,18 +3,13 @@ package io.millrace.server.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
-import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.FeatureMetadata;
 import org.apache.kafka.clients.admin.FeatureUpdate;
 import org.apache.kafka.clients.admin.FeatureUpdate.UpgradeType;
@@ -24,10 +19,8 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.ConfigResource.Type;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidUpdateVersionException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Settings of nodes, of all nodes and of loggers, and the features of the cluster, by the Java admin client. */
 class NodeSettingsIT {
@@ -38,30 +31,15 @@ class NodeSettingsIT {
     private static final String LOGGER = "io.millrace.server.kafka.KafkaListener";
     private static final String RATE = "replication.catch.up.bytes.per.second";
 
-    @TempDir
-    Path directory;
-
-    private KafkaTestNode node;
-    private Admin admin;
-
-    @BeforeEach
-    void start() {
-        node = KafkaTestNode.start(directory);
-        admin = node.admin();
-    }
-
-    @AfterEach
-    void stop() {
-        admin.close();
-        node.close();
-    }
+    @RegisterExtension
+    final AdminNode on = new AdminNode();
 
     @Test
     void theSettingsOfABrokerAreThoseThatItRunsWith() throws Exception {
-        Config config = describe(THIS);
+        Config config = on.describe(THIS);
 
         assertThat(config.get("log.dirs").value())
-                .isEqualTo(directory.toAbsolutePath().normalize().toString());
+                .isEqualTo(on.directory().toAbsolutePath().normalize().toString());
         assertThat(config.get("default.replication.factor").value()).isEqualTo("1");
         assertThat(config.get("socket.request.max.bytes").value()).isEqualTo(String.valueOf(100 << 20));
         assertThat(config.get("max.incremental.fetch.session.cache.slots").value())
@@ -78,79 +56,80 @@ class NodeSettingsIT {
 
     @Test
     void whatIsSetForAllBrokersIsAboveTheirFilesAndSurvivesARestart() throws Exception {
-        alter(ALL, RATE, OpType.SET, "123456");
-        alter(ALL, "min.insync.replicas", OpType.SET, "2");
-        admin.close();
-        node.close();
-        start();
+        on.alter(ALL, RATE, OpType.SET, "123456");
+        on.alter(ALL, "min.insync.replicas", OpType.SET, "2");
+        on.restart();
 
-        assertThat(describe(ALL).get(RATE).value()).isEqualTo("123456");
-        ConfigEntry rate = describe(THIS).get(RATE);
+        assertThat(on.describe(ALL).get(RATE).value()).isEqualTo("123456");
+        ConfigEntry rate = on.describe(THIS).get(RATE);
         assertThat(rate.value()).isEqualTo("123456");
         assertThat(rate.source()).isEqualTo(ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG);
         assertThat(rate.synonyms())
                 .extracting(ConfigEntry.ConfigSynonym::source)
                 .containsExactly(ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG, ConfigSource.STATIC_BROKER_CONFIG);
-        assertThat(node.createTopic("two", 1).minInsyncReplicas()).isEqualTo(2);
-        alter(ALL, RATE, OpType.DELETE, null);
-        assertThat(describe(ALL).get(RATE)).isNull();
+        assertThat(on.node().createTopic("two", 1).minInsyncReplicas()).isEqualTo(2);
+        on.alter(ALL, RATE, OpType.DELETE, null);
+        assertThat(on.describe(ALL).get(RATE)).isNull();
     }
 
     @Test
     void aSettingOfOneBrokerIsSetAndDeleted() throws Exception {
-        alter(THIS, "node.drained", OpType.SET, "true");
-        assertThat(describe(THIS).get("node.drained").source()).isEqualTo(ConfigSource.DYNAMIC_BROKER_CONFIG);
-        assertThat(node.node().controller().image().brokers().get(1).drained()).isTrue();
+        on.alter(THIS, "node.drained", OpType.SET, "true");
+        assertThat(on.describe(THIS).get("node.drained").source()).isEqualTo(ConfigSource.DYNAMIC_BROKER_CONFIG);
+        assertThat(on.node().node().controller().image().brokers().get(1).drained())
+                .isTrue();
 
-        alter(THIS, "node.drained", OpType.DELETE, null);
-        assertThat(describe(THIS).get("node.drained").value()).isEqualTo("false");
+        on.alter(THIS, "node.drained", OpType.DELETE, null);
+        assertThat(on.describe(THIS).get("node.drained").value()).isEqualTo("false");
     }
 
     @Test
     void whatStandsInTheConfigurationFileCannotBeChangedHere() {
         for (ConfigResource resource : List.of(ALL, THIS)) {
-            assertThatThrownBy(() -> alter(resource, "log.retention.ms", OpType.SET, "1"))
+            assertThatThrownBy(() -> on.alter(resource, "log.retention.ms", OpType.SET, "1"))
                     .hasCauseInstanceOf(InvalidConfigurationException.class)
                     .hasMessageContaining("configuration file");
         }
-        assertThatThrownBy(() -> alter(ALL, RATE, OpType.SET, "0"))
+        assertThatThrownBy(() -> on.alter(ALL, RATE, OpType.SET, "0"))
                 .hasCauseInstanceOf(InvalidConfigurationException.class);
-        assertThatThrownBy(() -> alter(ALL, RATE, OpType.APPEND, "1"))
+        assertThatThrownBy(() -> on.alter(ALL, RATE, OpType.APPEND, "1"))
                 .hasCauseInstanceOf(InvalidConfigurationException.class);
     }
 
     @Test
     void theThrottlesThatToolsTakeAwayAfterAMoveMayBeTakenAway() throws Exception {
-        alter(THIS, "leader.replication.throttled.rate", OpType.DELETE, null);
+        on.alter(THIS, "leader.replication.throttled.rate", OpType.DELETE, null);
 
-        assertThatThrownBy(() -> alter(THIS, "leader.replication.throttled.rate", OpType.SET, "1"))
+        assertThatThrownBy(() -> on.alter(THIS, "leader.replication.throttled.rate", OpType.SET, "1"))
                 .hasCauseInstanceOf(InvalidConfigurationException.class);
     }
 
     @Test
     void theLevelOfALoggerIsListedSetAndTakenBack() throws Exception {
-        String before = describe(LOGGERS).get(LOGGER).value();
+        String before = on.describe(LOGGERS).get(LOGGER).value();
 
-        alter(LOGGERS, LOGGER, OpType.SET, "TRACE");
-        assertThat(describe(LOGGERS).get(LOGGER).value()).isEqualTo("TRACE");
-        alter(LOGGERS, LOGGER, OpType.DELETE, null);
-        assertThat(describe(LOGGERS).get(LOGGER).value()).isEqualTo(before);
-        assertThatThrownBy(() -> alter(LOGGERS, "no.such.logger", OpType.SET, "INFO"))
+        on.alter(LOGGERS, LOGGER, OpType.SET, "TRACE");
+        assertThat(on.describe(LOGGERS).get(LOGGER).value()).isEqualTo("TRACE");
+        on.alter(LOGGERS, LOGGER, OpType.DELETE, null);
+        assertThat(on.describe(LOGGERS).get(LOGGER).value()).isEqualTo(before);
+        assertThatThrownBy(() -> on.alter(LOGGERS, "no.such.logger", OpType.SET, "INFO"))
                 .hasCauseInstanceOf(InvalidConfigurationException.class);
-        assertThatThrownBy(() -> alter(LOGGERS, LOGGER, OpType.SET, "LOUD"))
+        assertThatThrownBy(() -> on.alter(LOGGERS, LOGGER, OpType.SET, "LOUD"))
                 .hasCauseInstanceOf(InvalidConfigurationException.class);
     }
 
     @Test
     void whatCanHaveSettingsIsListed() throws Exception {
-        node.createTopic("listed", 1);
+        on.node().createTopic("listed", 1);
 
-        assertThat(admin.listConfigResources(
+        assertThat(on.admin()
+                        .listConfigResources(
                                 Set.of(Type.TOPIC, Type.BROKER, Type.BROKER_LOGGER), new ListConfigResourcesOptions())
                         .all()
                         .get())
                 .containsExactlyInAnyOrder(new ConfigResource(Type.TOPIC, "listed"), THIS, LOGGERS);
-        assertThat(admin.listConfigResources(Set.of(Type.CLIENT_METRICS), new ListConfigResourcesOptions())
+        assertThat(on.admin()
+                        .listConfigResources(Set.of(Type.CLIENT_METRICS), new ListConfigResourcesOptions())
                         .all()
                         .get())
                 .isEmpty();
@@ -158,11 +137,17 @@ class NodeSettingsIT {
 
     @Test
     void theFeaturesOfTheClusterAreThoseThatThisServerHas() throws Exception {
-        FeatureMetadata features = admin.describeFeatures().featureMetadata().get();
+        FeatureMetadata features =
+                on.admin().describeFeatures().featureMetadata().get();
 
         assertThat(features.finalizedFeatures())
                 .containsOnlyKeys(
-                        "metadata.version", "eligible.leader.replicas.version", "group.version", "transaction.version");
+                        "metadata.version",
+                        "eligible.leader.replicas.version",
+                        "group.version",
+                        "share.version",
+                        "streams.version",
+                        "transaction.version");
         assertThat(features.supportedFeatures()).containsKey("metadata.version");
         assertThat(features.finalizedFeaturesEpoch())
                 .hasValueSatisfying(epoch -> assertThat(epoch).isNotNegative());
@@ -172,10 +157,10 @@ class NodeSettingsIT {
     void aFeatureIsTakenAwayAndRaisedAgainAndWhatNobodySupportsIsRefused() throws Exception {
         String elr = "eligible.leader.replicas.version";
         update(elr, 0, UpgradeType.SAFE_DOWNGRADE);
-        assertThat(admin.describeFeatures().featureMetadata().get().finalizedFeatures())
+        assertThat(on.admin().describeFeatures().featureMetadata().get().finalizedFeatures())
                 .doesNotContainKey(elr);
         update(elr, 1, UpgradeType.UPGRADE);
-        assertThat(admin.describeFeatures().featureMetadata().get().finalizedFeatures())
+        assertThat(on.admin().describeFeatures().featureMetadata().get().finalizedFeatures())
                 .containsKey(elr);
 
         assertThatThrownBy(() -> update("metadata.version", 2_000, UpgradeType.UPGRADE))
@@ -184,22 +169,9 @@ class NodeSettingsIT {
     }
 
     private void update(String feature, int level, UpgradeType type) throws Exception {
-        admin.updateFeatures(Map.of(feature, new FeatureUpdate((short) level, type)), new UpdateFeaturesOptions())
+        on.admin()
+                .updateFeatures(Map.of(feature, new FeatureUpdate((short) level, type)), new UpdateFeaturesOptions())
                 .all()
                 .get();
-    }
-
-    private Config describe(ConfigResource resource) throws Exception {
-        return admin.describeConfigs(
-                        List.of(resource),
-                        new DescribeConfigsOptions().includeDocumentation(true).includeSynonyms(true))
-                .all()
-                .get()
-                .get(resource);
-    }
-
-    private void alter(ConfigResource resource, String name, OpType operation, String value) throws Exception {
-        Collection<AlterConfigOp> ops = List.of(new AlterConfigOp(new ConfigEntry(name, value), operation));
-        admin.incrementalAlterConfigs(Map.of(resource, ops)).all().get();
     }
 }

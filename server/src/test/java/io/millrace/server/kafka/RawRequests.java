@@ -31,13 +31,17 @@ final class RawRequests {
     private RawRequests() {}
 
     static ProduceRequest produce(String topic, int acks, MemoryRecords records) {
+        return produce(topic, acks, records, PRODUCE_VERSION);
+    }
+
+    static ProduceRequest produce(String topic, int acks, MemoryRecords records, short version) {
         ProduceRequestData data = new ProduceRequestData().setAcks((short) acks).setTimeoutMs(10_000);
         data.topicData()
                 .add(new TopicProduceData()
                         .setName(topic)
                         .setPartitionData(
                                 List.of(new PartitionProduceData().setIndex(0).setRecords(records))));
-        return new ProduceRequest(data, PRODUCE_VERSION);
+        return new ProduceRequest(data, version);
     }
 
     static MemoryRecords batch(String value) {

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.cluster.metadata.TopicMetadata;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -33,31 +31,14 @@ import org.apache.kafka.common.requests.DescribeTopicPartitionsResponse;
 import org.apache.kafka.common.requests.FetchResponse;
 import org.apache.kafka.common.requests.OffsetsForLeaderEpochRequest;
 import org.apache.kafka.common.requests.OffsetsForLeaderEpochResponse;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What administrators and consumers ask about the records of partitions, and about where they lie. */
 class RecordsAdminIT {
 
-    @TempDir
-    static Path directory;
-
-    private static KafkaTestNode node;
-    private static Admin admin;
-
-    @BeforeAll
-    static void startNode() {
-        node = KafkaTestNode.start(directory);
-        admin = node.admin();
-    }
-
-    @AfterAll
-    static void stopNode() {
-        admin.close();
-        node.close();
-    }
+    @RegisterExtension
+    static final AdminNode on = new AdminNode();
 
     @Test
     void recordsAreDeletedUpToAnOffsetOrToTheHighWatermark() throws Exception {
@@ -65,12 +46,13 @@ class RecordsAdminIT {
         TopicPartition partition = new TopicPartition("deleting", 0);
 
         assertThat(delete(partition, 2)).isEqualTo(2);
-        assertThat(admin.listOffsets(Map.of(partition, OffsetSpec.earliest()))
+        assertThat(on.admin()
+                        .listOffsets(Map.of(partition, OffsetSpec.earliest()))
                         .partitionResult(partition)
                         .get()
                         .offset())
                 .isEqualTo(2);
-        try (RawKafkaClient client = node.connect()) {
+        try (RawKafkaClient client = on.node().connect()) {
             FetchResponse below = client.call(RawRequests.fetch(topic, 1, 0), FetchResponse.class);
             assertThat(RawRequests.row(below).errorCode()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
             assertThat(RawRequests.row(below).logStartOffset()).isEqualTo(2);
@@ -92,7 +74,8 @@ class RecordsAdminIT {
     @Test
     void theEndOfALeaderEpochIsToldAndTheClientsEpochChecked() throws Exception {
         filled("epochs", Map.of());
-        int current = node.node()
+        int current = on.node()
+                .node()
                 .controller()
                 .image()
                 .topic("epochs")
@@ -123,7 +106,7 @@ class RecordsAdminIT {
                         .setPartition(0)
                         .setCurrentLeaderEpoch(currentEpoch)
                         .setLeaderEpoch(asked))));
-        try (RawKafkaClient client = node.connect()) {
+        try (RawKafkaClient client = on.node().connect()) {
             return client.call(
                             new OffsetsForLeaderEpochRequest(
                                     new OffsetForLeaderEpochRequestData().setTopics(topics), version),
@@ -139,8 +122,8 @@ class RecordsAdminIT {
 
     @Test
     void partitionsAreDescribedPageByPageInTheOrderOfTheirTopics() {
-        node.createTopic("page-a", 3);
-        node.createTopic("page-b", 2);
+        on.node().createTopic("page-a", 3);
+        on.node().createTopic("page-b", 2);
         List<String> seen = new ArrayList<>();
         List<Integer> sizes = new ArrayList<>();
         Cursor cursor = null;
@@ -184,7 +167,7 @@ class RecordsAdminIT {
                     .setTopicName(cursor.topicName())
                     .setPartitionIndex(cursor.partitionIndex()));
         }
-        try (RawKafkaClient client = node.connect()) {
+        try (RawKafkaClient client = on.node().connect()) {
             return client.call(
                             new DescribeTopicPartitionsRequest(request, (short) 0),
                             DescribeTopicPartitionsResponse.class)
@@ -196,10 +179,10 @@ class RecordsAdminIT {
     void theDataDirectoryHasTheSizesOfReplicasAndOfItsVolume() throws Exception {
         filled("sized", Map.of());
         Map<String, LogDirDescription> directories =
-                admin.describeLogDirs(List.of(1)).allDescriptions().get().get(1);
+                on.admin().describeLogDirs(List.of(1)).allDescriptions().get().get(1);
 
         assertThat(directories)
-                .containsOnlyKeys(directory.toAbsolutePath().normalize().toString());
+                .containsOnlyKeys(on.directory().toAbsolutePath().normalize().toString());
         LogDirDescription only = directories.values().iterator().next();
         assertThat(only.error()).isNull();
         assertThat(only.totalBytes().getAsLong())
@@ -207,9 +190,11 @@ class RecordsAdminIT {
         assertThat(only.usableBytes().getAsLong()).isPositive();
         assertThat(only.replicaInfos().get(new TopicPartition("sized", 0))).satisfies(replica -> {
             assertThat(replica.size())
-                    .isEqualTo(node.node()
+                    .isEqualTo(on.node()
+                            .node()
                             .partitions()
-                            .sizeBytes(node.node()
+                            .sizeBytes(on.node()
+                                    .node()
                                     .partitions()
                                     .partition("sized", 0)
                                     .orElseThrow()))
@@ -220,7 +205,8 @@ class RecordsAdminIT {
     }
 
     private static long delete(TopicPartition partition, long before) throws Exception {
-        return admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(before)))
+        return on.admin()
+                .deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(before)))
                 .lowWatermarks()
                 .get(partition)
                 .get()
@@ -229,8 +215,8 @@ class RecordsAdminIT {
 
     /** A topic of one partition with five records. */
     private static TopicMetadata filled(String name, Map<String, String> config) throws Exception {
-        TopicMetadata topic = node.createTopic(name, 1, config);
-        try (KafkaProducer<String, String> producer = node.producer(Map.of())) {
+        TopicMetadata topic = on.node().createTopic(name, 1, config);
+        try (KafkaProducer<String, String> producer = on.node().producer(Map.of())) {
             for (int i = 0; i < 5; i++) {
                 producer.send(new ProducerRecord<>(name, "key-" + i, "v")).get();
             }

@@ -6,15 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.cluster.metadata.TopicConfig;
 import io.millrace.cluster.metadata.TopicConfig.Effect;
 import io.millrace.cluster.metadata.TopicConfig.Setting;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.AlterConfigsOptions;
@@ -39,10 +35,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.requests.AlterConfigsRequest;
 import org.apache.kafka.common.requests.AlterConfigsResponse;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Settings of topics as administrators change them and producers feel them. */
 class TopicSettingsIT {
@@ -57,23 +51,8 @@ class TopicSettingsIT {
             "remote.log.delete.on.disable", "true",
             "remote.storage.enable", "true");
 
-    @TempDir
-    static Path directory;
-
-    private static KafkaTestNode node;
-    private static Admin admin;
-
-    @BeforeAll
-    static void startNode() {
-        node = KafkaTestNode.start(directory);
-        admin = node.admin();
-    }
-
-    @AfterAll
-    static void stopNode() {
-        admin.close();
-        node.close();
-    }
+    @RegisterExtension
+    static final AdminNode on = new AdminNode();
 
     @Test
     void aSettingThatIsNotDoneIsRefusedAndItsDefaultAccepted() throws Exception {
@@ -144,7 +123,8 @@ class TopicSettingsIT {
     void whatIsOnlyValidatedChangesNothing() throws Exception {
         create("dry-settings", Map.of());
         ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "dry-settings");
-        admin.incrementalAlterConfigs(
+        on.admin()
+                .incrementalAlterConfigs(
                         Map.of(topic, List.of(new AlterConfigOp(new ConfigEntry("retention.ms", "9"), OpType.SET))),
                         new AlterConfigsOptions().validateOnly(true))
                 .all()
@@ -165,7 +145,7 @@ class TopicSettingsIT {
     @Test
     void theOlderRequestReplacesAllSettings() throws Exception {
         create("replaced", Map.of("retention.ms", "1000", "segment.ms", "2000"));
-        try (RawKafkaClient client = node.connect()) {
+        try (RawKafkaClient client = on.node().connect()) {
             for (short version = 0; version <= 2; version++) {
                 AlterConfigsResponse answer = client.call(
                         replacing("replaced", Map.of("retention.ms", "300" + version), version),
@@ -203,7 +183,7 @@ class TopicSettingsIT {
     void timesTooFarFromTheClockAreRefusedUnlessTheLogSetsThem() throws Exception {
         create("times", Map.of("message.timestamp.before.max.ms", "60000", "message.timestamp.after.max.ms", "60000"));
         long now = System.currentTimeMillis();
-        try (KafkaProducer<String, String> producer = node.producer(Map.of("retries", 0))) {
+        try (KafkaProducer<String, String> producer = on.node().producer(Map.of("retries", 0))) {
             send(producer, "times", now, "in time");
             for (long wrong : new long[] {now - 120_000, now + 120_000}) {
                 assertThatThrownBy(() -> send(producer, "times", wrong, "wrong"))
@@ -224,7 +204,8 @@ class TopicSettingsIT {
     void anHourInTheFutureIsTheMostByDefaultAlsoWhenTheBatchIsCompressed() throws Exception {
         create("future", Map.of());
         long now = System.currentTimeMillis();
-        try (KafkaProducer<String, String> producer = node.producer(Map.of("retries", 0, "compression.type", "gzip"))) {
+        try (KafkaProducer<String, String> producer =
+                on.node().producer(Map.of("retries", 0, "compression.type", "gzip"))) {
             send(producer, "future", now + 1_800_000, "soon");
             assertThatThrownBy(() -> send(producer, "future", now + 7_200_000, "late"))
                     .hasCauseInstanceOf(InvalidTimestampException.class)
@@ -235,7 +216,7 @@ class TopicSettingsIT {
     @Test
     void theCleanupPolicyOfALiveTopicChangesBothWaysAndEverythingStaysReadable() throws Exception {
         create("both-ways", Map.of());
-        try (KafkaProducer<String, String> producer = node.producer(Map.of())) {
+        try (KafkaProducer<String, String> producer = on.node().producer(Map.of())) {
             producer.send(new ProducerRecord<>("both-ways", null, "without key"))
                     .get();
             alter("both-ways", "cleanup.policy", OpType.SET, "compact");
@@ -259,7 +240,7 @@ class TopicSettingsIT {
     }
 
     private static List<ConsumerRecord<String, String>> read(String topic, int count) {
-        try (KafkaConsumer<String, String> consumer = node.consumer(Map.of())) {
+        try (KafkaConsumer<String, String> consumer = on.node().consumer(Map.of())) {
             TopicPartition partition = new TopicPartition(topic, 0);
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
@@ -273,14 +254,16 @@ class TopicSettingsIT {
     }
 
     private static void create(String name, Map<String, String> config) throws Exception {
-        admin.createTopics(List.of(new NewTopic(name, 1, (short) 1).configs(config)))
+        on.admin()
+                .createTopics(List.of(new NewTopic(name, 1, (short) 1).configs(config)))
                 .all()
                 .get();
     }
 
     private static Config settings(String topic) throws Exception {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        return admin.describeConfigs(
+        return on.admin()
+                .describeConfigs(
                         List.of(resource),
                         new DescribeConfigsOptions().includeDocumentation(true).includeSynonyms(true))
                 .all()
@@ -288,10 +271,8 @@ class TopicSettingsIT {
                 .get(resource);
     }
 
-    private static void alter(String topic, String name, OpType operation, String value)
-            throws ExecutionException, InterruptedException {
+    private static void alter(String topic, String name, OpType operation, String value) throws Exception {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        Collection<AlterConfigOp> ops = List.of(new AlterConfigOp(new ConfigEntry(name, value), operation));
-        admin.incrementalAlterConfigs(Map.of(resource, ops)).all().get();
+        on.alter(resource, name, operation, value);
     }
 }

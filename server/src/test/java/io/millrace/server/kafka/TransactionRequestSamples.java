@@ -48,7 +48,9 @@ final class TransactionRequestSamples {
         samples.put(
                 ApiKeys.LIST_TRANSACTIONS,
                 version -> List.of(
-                        new ListTransactionsRequestData(),
+                        version < 2
+                                ? new ListTransactionsRequestData()
+                                : new ListTransactionsRequestData().setTransactionalIdPattern("un.*"),
                         new ListTransactionsRequestData()
                                 .setStateFilters(List.of("Ongoing", "Unheard of"))
                                 .setProducerIdFilters(List.of(1L))));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.cluster.ClusterNode;
 import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterImage;
+import io.millrace.cluster.metadata.InternalTopics;
 import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.metadata.TopicMetadata;
 import io.millrace.server.http.GuardedHandler;
@@ -121,6 +122,7 @@ public final class OverviewRoutes implements RouteModule {
             TopicTotals totals = TopicTotals.of(topic, node.anywhere());
             topics.addObject()
                     .put("name", topic.name())
+                    .put("internal", InternalTopics.contains(topic.name()))
                     .put("partitions", topic.partitions().size())
                     .put("records", totals.records())
                     .put("end_offset_sum", totals.endOffsetSum())

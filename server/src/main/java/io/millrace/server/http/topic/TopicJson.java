@@ -3,6 +3,7 @@ package io.millrace.server.http.topic;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.cluster.metadata.InternalTopics;
 import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.metadata.TopicConfig;
 import io.millrace.cluster.metadata.TopicMetadata;
@@ -25,6 +26,7 @@ final class TopicJson {
         ObjectNode json = JSON.objectNode();
         json.put("name", topic.name());
         json.put("topic_id", topic.id().toString());
+        json.put("internal", InternalTopics.contains(topic.name()));
         json.put("partitions", topic.partitions().size());
         json.put("replication_factor", topic.partitions().get(0).replicas().size());
         ObjectNode config = json.putObject("config");

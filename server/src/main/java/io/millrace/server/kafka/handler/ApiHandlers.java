@@ -61,7 +61,7 @@ public final class ApiHandlers {
                 new DescribeProducersHandler(controller, node.localPartitions()),
                 new DeleteRecordsHandler(controller, partitions, config),
                 new OffsetForLeaderEpochHandler(controller, partitions),
-                new DescribeConfigsHandler(controller, config, limits),
+                new DescribeConfigsHandler(controller, config, limits, node.groupSettings()),
                 new AlterConfigsHandler(alterations),
                 new DescribeLogDirsHandler(node),
                 new CreatePartitionsHandler(controller),

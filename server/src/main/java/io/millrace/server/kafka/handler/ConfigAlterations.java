@@ -16,7 +16,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Changes settings of one resource, whole or not at all: of a topic, of one broker, of all brokers (the broker without a name), or the
+ * Changes settings of one resource, whole or not at all: of a topic, of a group, of one broker, of all brokers (the broker without a name), or the
  * levels of this broker's loggers. What is wrong is thrown or fails the future.
  */
 final class ConfigAlterations {
@@ -47,6 +47,7 @@ final class ConfigAlterations {
                 yield alter(topic, topicChanges.of(topic, changes), validateOnly);
             }
             case BROKER -> admin.alterSettings(node(name), settings(changes), validateOnly);
+            case GROUP -> admin.alterGroupSettings(name, settings(changes), validateOnly);
             case BROKER_LOGGER -> loggers(name, changes, validateOnly);
             default -> throw unknown(type);
         };
@@ -65,6 +66,11 @@ final class ConfigAlterations {
                         ? controller.image().committed().ofNodes().getOrDefault(node.getAsInt(), Map.of())
                         : controller.image().settings();
                 yield admin.alterSettings(node, replacing(present, values), validateOnly);
+            }
+            case GROUP -> {
+                Map<String, String> present =
+                        controller.image().committed().ofGroups().getOrDefault(name, Map.of());
+                yield admin.alterGroupSettings(name, replacing(present, values), validateOnly);
             }
             default -> throw unknown(type);
         };
@@ -122,6 +128,6 @@ final class ConfigAlterations {
     private static RuntimeException unknown(byte type) {
         return Errors.INVALID_REQUEST.exception(
                 "Settings of resource type " + type
-                        + " are not kept here: those of topics (2), brokers (4) and, not by the older request, loggers (8) are.");
+                        + " are not kept here: those of topics (2), brokers (4), groups (32) and, not by the older request, loggers (8) are.");
     }
 }

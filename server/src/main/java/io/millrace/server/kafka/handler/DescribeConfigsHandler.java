@@ -1,6 +1,7 @@
 package io.millrace.server.kafka.handler;
 
 import io.millrace.cluster.ClusterConfig;
+import io.millrace.cluster.group.SingleGroupSettings;
 import io.millrace.cluster.metadata.Controller;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -15,16 +16,19 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeConfigsRequest;
 
-/** Lists the settings of topics, of this broker and of its loggers, with the place that each value comes from. */
+/** Lists the settings of topics, of groups, of this broker and of its loggers, with the place that each value comes from. */
 final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest> {
 
     private final Controller controller;
     private final TopicConfigEntries topicEntries;
     private final BrokerConfigEntries brokerEntries;
+    private final GroupConfigEntries groupEntries;
     private final String nodeId;
 
-    DescribeConfigsHandler(Controller controller, ClusterConfig config, ClientLimits limits) {
+    DescribeConfigsHandler(
+            Controller controller, ClusterConfig config, ClientLimits limits, SingleGroupSettings groups) {
         this.controller = controller;
+        this.groupEntries = new GroupConfigEntries(groups);
         this.topicEntries = new TopicConfigEntries(config.topicDefaults());
         this.brokerEntries = new BrokerConfigEntries(config, limits);
         this.nodeId = Integer.toString(config.nodeId());
@@ -78,9 +82,10 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest>
                 requireThis(resource.resourceName());
                 yield LoggerConfigEntries.all();
             }
+            case GROUP -> groupEntries.of(resource.resourceName(), controller.image());
             default ->
                 throw Errors.INVALID_REQUEST.exception("Settings of resource type " + resource.resourceType()
-                        + " are not kept here; ask for topics (2), brokers (4) or loggers (8).");
+                        + " are not kept here; ask for topics (2), brokers (4), loggers (8) or groups (32).");
         };
     }
 

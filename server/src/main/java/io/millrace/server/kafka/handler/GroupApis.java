@@ -1,12 +1,18 @@
 package io.millrace.server.kafka.handler;
 
+import io.millrace.cluster.group.GroupClient;
 import io.millrace.cluster.group.GroupCoordinator;
 import io.millrace.cluster.metadata.Controller;
+import io.vertx.core.Future;
 import java.util.List;
+import org.apache.kafka.common.errors.InvalidRegularExpression;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ConsumerGroupDescribeRequest;
 import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
 import org.apache.kafka.common.requests.DeleteGroupsRequest;
@@ -77,7 +83,7 @@ final class GroupApis {
                         ApiKeys.CONSUMER_GROUP_HEARTBEAT,
                         0,
                         1,
-                        (client, request) -> groups.consumerGroupHeartbeat(client, request.data())),
+                        (client, request) -> heartbeat(groups, client, request.data())),
                 new GroupHandler<ConsumerGroupDescribeRequest>(
                         ApiKeys.CONSUMER_GROUP_DESCRIBE,
                         0,
@@ -91,5 +97,21 @@ final class GroupApis {
                                     }
                                     return new ConsumerGroupDescribeResponseData().setGroups(described);
                                 })));
+    }
+
+    /** The coordinator compiles whatever pattern comes, on a thread that it has few of. */
+    private static Future<ConsumerGroupHeartbeatResponseData> heartbeat(
+            GroupCoordinator groups, GroupClient client, ConsumerGroupHeartbeatRequestData request) {
+        String pattern = request.subscribedTopicRegex();
+        if (pattern != null && !pattern.isEmpty()) {
+            try {
+                ClientPattern.of(pattern);
+            } catch (InvalidRegularExpression refused) {
+                return Future.succeededFuture(new ConsumerGroupHeartbeatResponseData()
+                        .setErrorCode(Errors.INVALID_REGULAR_EXPRESSION.code())
+                        .setErrorMessage(refused.getMessage()));
+            }
+        }
+        return groups.consumerGroupHeartbeat(client, request);
     }
 }

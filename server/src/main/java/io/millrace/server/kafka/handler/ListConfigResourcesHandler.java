@@ -68,6 +68,7 @@ final class ListConfigResourcesHandler implements ApiHandler<ListConfigResources
             case TOPIC -> new TreeSet<>(image.topics().keySet());
             case BROKER, BROKER_LOGGER ->
                 image.brokers().keySet().stream().sorted().map(String::valueOf).toList();
+            case GROUP -> new TreeSet<>(image.committed().ofGroups().keySet());
             default -> List.of();
         };
     }

@@ -3,7 +3,11 @@ package io.millrace.server.kafka.handler;
 import io.millrace.cluster.transaction.TransactionCoordinator;
 import io.millrace.cluster.transaction.TransactionMetadata;
 import io.millrace.cluster.transaction.TransactionState;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.concurrent.Callable;
 import org.apache.kafka.common.message.ListTransactionsRequestData;
 import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -30,7 +34,7 @@ final class ListTransactionsHandler implements ApiHandler<ListTransactionsReques
 
     @Override
     public short maxVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -43,16 +47,34 @@ final class ListTransactionsHandler implements ApiHandler<ListTransactionsReques
             }
         }
         long now = System.currentTimeMillis();
-        for (TransactionMetadata each : coordinator.list()) {
-            if (isWanted(each, filter, now)) {
-                response.transactionStates()
-                        .add(new ListTransactionsResponseData.TransactionState()
-                                .setTransactionalId(each.transactionalId())
-                                .setProducerId(each.producerId())
-                                .setTransactionState(each.state().kafkaName()));
-            }
+        List<TransactionMetadata> wanted = coordinator.list().stream()
+                .filter(each -> isWanted(each, filter, now))
+                .toList();
+        return matching(wanted, filter.transactionalIdPattern()).map(listed -> {
+            listed.forEach(each -> response.transactionStates()
+                    .add(new ListTransactionsResponseData.TransactionState()
+                            .setTransactionalId(each.transactionalId())
+                            .setProducerId(each.producerId())
+                            .setTransactionState(each.state().kafkaName())));
+            return ApiResponse.of(response);
+        });
+    }
+
+    /** Matching very many ids takes a while: not on an event loop (KIP-1152). */
+    private static Future<List<TransactionMetadata>> matching(List<TransactionMetadata> all, String pattern) {
+        if (pattern == null || pattern.isEmpty()) {
+            return Future.succeededFuture(all);
         }
-        return Future.succeededFuture(ApiResponse.of(response));
+        ClientPattern compiled = ClientPattern.of(pattern);
+        Callable<List<TransactionMetadata>> match = () -> all.stream()
+                .filter(each -> compiled.matches(each.transactionalId()))
+                .toList();
+        Context eventLoop = Vertx.currentContext();
+        try {
+            return eventLoop == null ? Future.succeededFuture(match.call()) : eventLoop.executeBlocking(match);
+        } catch (Exception e) {
+            return Future.failedFuture(e);
+        }
     }
 
     private static boolean isWanted(TransactionMetadata each, ListTransactionsRequestData filter, long nowMs) {

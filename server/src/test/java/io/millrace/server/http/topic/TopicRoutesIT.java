@@ -157,7 +157,15 @@ class TopicRoutesIT {
                 .containsPattern(
                         "\"kafka\":\"[\\w.]+:-?\\d+\",\"uptime_ms\":\\d+,\"time_ms\":\\d+,\"open_streams\":0,\"leaderless_partitions\":0,\"nodes\":\\[.*\"alive\":true,\"state\":\"up\",\"drained\":false,\"controller\":true.*\\],\"topics\":\\[")
                 .containsPattern(
-                        "\\{\"name\":\"readings\",\"partitions\":2,\"records\":3,\"end_offset_sum\":3,\"bytes\":[1-9]\\d*}");
+                        "\\{\"name\":\"readings\",\"internal\":false,\"partitions\":2,\"records\":3,\"end_offset_sum\":3,\"bytes\":[1-9]\\d*}");
+    }
+
+    @Test
+    void topicsOfCoordinatorsAreMarked() throws Exception {
+        HttpTestServer.await(server.node.groups().coordinatorOf("any"));
+
+        assertThat(server.get("/topics/__consumer_offsets").body()).contains("\"internal\":true");
+        assertThat(server.get("/overview").body()).contains("{\"name\":\"__consumer_offsets\",\"internal\":true,");
     }
 
     private HttpResponse<String> send(String method, String path, String body) throws Exception {

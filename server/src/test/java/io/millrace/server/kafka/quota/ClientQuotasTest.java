@@ -108,6 +108,6 @@ class ClientQuotasTest {
                 Map.of(),
                 Map.of(),
                 Map.of(),
-                new CommittedSettings(Map.of(), set, Map.of())));
+                new CommittedSettings(Map.of(), Map.of(), set, Map.of())));
     }
 }
