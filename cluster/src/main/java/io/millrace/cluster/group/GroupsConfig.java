@@ -10,7 +10,7 @@ package io.millrace.cluster.group;
  * @param maxSessionTimeoutMs largest one; a dead member holds its partitions for so long
  * @param initialRebalanceDelayMs how long the first rebalance of a classic group waits for further members
  * @param maxSize members of one group
- * @param consumerSessionTimeoutMs after what silence a member of a group with the consumer (KIP-848) or streams protocol is taken for dead
+ * @param consumerSessionTimeoutMs after what silence a member of a group with the consumer (KIP-848), streams or share protocol is taken for dead
  * @param consumerHeartbeatIntervalMs how often such a member is to say that it is there
  */
 public record GroupsConfig(

@@ -233,8 +233,14 @@ final class SharePartition {
             waiting.clear();
             update = window.update(now.stream().map(Waiting::change).toList());
         }
-        store.write(groupId, partition, leaderEpoch, stateEpoch, update)
-                .onComplete(done -> written(now, done.succeeded() ? null : done.cause()));
+        Future<Void> written;
+        try {
+            written = store.write(groupId, partition, leaderEpoch, stateEpoch, update);
+        } catch (RuntimeException e) {
+            // Whatever went wrong, others wait for the next write.
+            written = Future.failedFuture(e);
+        }
+        written.onComplete(done -> written(now, done.succeeded() ? null : done.cause()));
     }
 
     private void written(List<Waiting> now, Throwable failure) {

@@ -283,10 +283,10 @@ final class ShareWindow {
         change.add(span, span.state);
     }
 
-    /** When the next lock ends; empty while nobody has anything. */
+    /** When the next lock ends of what nothing is said about; empty while nobody has anything. */
     OptionalLong nextLockEndMs() {
         return spans.values().stream()
-                .filter(span -> span.state == DeliveryState.ACQUIRED)
+                .filter(span -> span.state == DeliveryState.ACQUIRED && span.change == null)
                 .mapToLong(span -> span.lockedUntilMs)
                 .min();
     }

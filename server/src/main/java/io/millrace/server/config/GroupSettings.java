@@ -12,7 +12,7 @@ import io.millrace.cluster.group.GroupsConfig;
  * @param maxSessionTimeoutMs largest one
  * @param initialRebalanceDelayMs how long the first rebalance of a classic group waits for further members
  * @param maxSize members of one group
- * @param consumerSessionTimeoutMs after what silence a member with the consumer or streams protocol is taken for dead
+ * @param consumerSessionTimeoutMs after what silence a member with the consumer, streams or share protocol is taken for dead
  * @param consumerHeartbeatIntervalMs how often such a member is to say that it is there
  */
 public record GroupSettings(
