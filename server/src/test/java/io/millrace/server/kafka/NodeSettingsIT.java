@@ -162,7 +162,12 @@ class NodeSettingsIT {
 
         assertThat(features.finalizedFeatures())
                 .containsOnlyKeys(
-                        "metadata.version", "eligible.leader.replicas.version", "group.version", "transaction.version");
+                        "metadata.version",
+                        "eligible.leader.replicas.version",
+                        "group.version",
+                        "share.version",
+                        "streams.version",
+                        "transaction.version");
         assertThat(features.supportedFeatures()).containsKey("metadata.version");
         assertThat(features.finalizedFeaturesEpoch())
                 .hasValueSatisfying(epoch -> assertThat(epoch).isNotNegative());

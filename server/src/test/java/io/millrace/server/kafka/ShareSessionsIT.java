@@ -12,6 +12,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.FeatureUpdate;
+import org.apache.kafka.clients.admin.FeatureUpdate.UpgradeType;
+import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Uuid;
@@ -241,6 +245,26 @@ class ShareSessionsIT {
         assertThat(Errors.forCode(fetch(client, request).errorCode()))
                 .as("answer to epoch %d", request.shareSessionEpoch())
                 .isEqualTo(error);
+    }
+
+    @Test
+    void withoutItsFeatureTheClusterHasNotGotTheProtocol() throws Exception {
+        try (RawKafkaClient client = node.connect();
+                Admin admin = node.admin()) {
+            share(admin, 0, UpgradeType.SAFE_DOWNGRADE);
+            assertError(client, request(FIRST, 0), Errors.UNSUPPORTED_VERSION);
+            assertThat(initialized(client)).isEqualTo(Errors.UNSUPPORTED_VERSION);
+
+            share(admin, 1, UpgradeType.UPGRADE);
+            assertError(client, request(FIRST, 0), Errors.NONE);
+        }
+    }
+
+    private static void share(Admin admin, int level, UpgradeType type) throws Exception {
+        admin.updateFeatures(
+                        Map.of("share.version", new FeatureUpdate((short) level, type)), new UpdateFeaturesOptions())
+                .all()
+                .get();
     }
 
     @Test
