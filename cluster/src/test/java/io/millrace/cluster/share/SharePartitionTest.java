@@ -137,6 +137,16 @@ class SharePartitionTest {
     }
 
     @Test
+    void aStartThatMovesPastWhatNobodyIsGivenIsStored() {
+        long from = partition.beginFetch(0, NOBODY).orElseThrow();
+
+        assertThat(partition.acquire("a", List.of(new LogBatch(0, 3, false)), from, 100, false))
+                .isEmpty();
+
+        assertThat(writes.get(0).update()).isEqualTo(new StateUpdate(4, 0, List.of()));
+    }
+
+    @Test
     void whileOneReadsOthersWaitAndAreToldWhenItHasRead() {
         assertThat(partition.beginFetch(0, NOBODY)).hasValue(0);
         assertThat(partition.beginFetch(0, () -> moves++)).isEmpty();
