@@ -129,8 +129,7 @@ final class SharePartition {
      * Gives what was read at the offset of {@link #beginFetch} to a member; see {@link ShareWindow#acquire}. What nobody can be given, such
      * as the markers of transactions, may move the start: that is stored, or the group would seem to be behind.
      */
-    List<AcquiredRecords> acquire(
-            String member, List<LogBatch> batches, long from, int maxRecords, boolean strictly) {
+    List<AcquiredRecords> acquire(String member, List<LogBatch> batches, long from, int maxRecords, boolean strictly) {
         List<AcquiredRecords> acquired;
         synchronized (this) {
             if (closed) {
