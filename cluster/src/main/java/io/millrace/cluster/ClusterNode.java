@@ -581,6 +581,7 @@ public final class ClusterNode {
     public Future<Void> stop() {
         timers.cancel();
         return leave().compose(left -> vertx.executeBlocking(() -> {
+                    shareGroups.close();
                     groups.close();
                     shareStates.close();
                     transactions.close();

@@ -96,6 +96,28 @@ class KafkaToolsIT {
     }
 
     @Test
+    void shareGroupsAreReadInAndListedAndDescribedAndDeleted() throws Exception {
+        node.close();
+        node = MillraceNode.start(directory, "shareGroups.autoOffsetReset=earliest");
+        String consumed = run(
+                "consumer.ConsoleShareConsumer",
+                "--topic",
+                "tools",
+                "--group",
+                "sharers",
+                "--max-messages",
+                "4",
+                "--timeout-ms",
+                "30000");
+        assertThat(consumed).contains("a", "b", "c", "d");
+        assertThat(run("consumer.group.ShareGroupCommand", "--list")).contains("sharers");
+        assertThat(run("consumer.group.ShareGroupCommand", "--describe", "--group", "sharers"))
+                .contains("tools", "START-OFFSET");
+        assertThat(run("consumer.group.ShareGroupCommand", "--delete", "--group", "sharers"))
+                .contains("successful");
+    }
+
+    @Test
     void transactionsAreListed() throws Exception {
         assertThat(run("TransactionsCommand", "list")).contains("TransactionalId");
     }

@@ -1,6 +1,7 @@
 package io.millrace.compat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -79,6 +80,9 @@ class StreamsIT {
                     describesTheGroup(node);
                 }
             }
+            if (protocol.equals("streams")) {
+                deletesTheGroup(node);
+            }
         }
     }
 
@@ -124,6 +128,16 @@ class StreamsIT {
                 "org.apache.kafka.tools.streams.StreamsGroupCommand",
                 List.of("--bootstrap-server", node.bootstrap(), "--describe", "--group", "counting"))) {
             assertThat(tool.awaitSuccess(PATIENCE)).contains("counting", "LAG");
+        }
+    }
+
+    /** Once its members, which were killed, are taken for dead. */
+    private static void deletesTheGroup(MillraceNode node) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", node.bootstrap()))) {
+            await().atMost(PATIENCE).ignoreExceptions().until(() -> {
+                admin.deleteStreamsGroups(List.of("counting")).all().get();
+                return true;
+            });
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
@@ -84,7 +85,7 @@ final class LogWriter implements PartitionWriter {
                     offset = highWatermark;
                     listener.onHighWatermarkUpdated(partition, highWatermark);
                 }
-            } catch (MillraceException | RejectedExecutionException over) {
+            } catch (MillraceException | RejectedExecutionException | NotCoordinatorException over) {
                 // Another reign has begun, or the node stops: whoever waits is told by that.
                 return;
             }

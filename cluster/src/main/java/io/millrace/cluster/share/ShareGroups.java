@@ -59,6 +59,11 @@ public final class ShareGroups {
         sharePartitions.endReigns();
     }
 
+    /** Gives nothing out any more: the node is stopping. */
+    public void close() {
+        sharePartitions.close();
+    }
+
     /** How long a member of a group has a record for itself, in milliseconds. */
     public int lockDurationMs(String groupId) {
         return options.apply(groupId).limits().lockDurationMs();

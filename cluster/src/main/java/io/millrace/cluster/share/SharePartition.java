@@ -125,15 +125,24 @@ final class SharePartition {
         next.forEach(Runnable::run);
     }
 
-    /** Gives what was read at the offset of {@link #beginFetch} to a member; see {@link ShareWindow#acquire}. */
-    synchronized List<AcquiredRecords> acquire(
-            String member, List<LogBatch> batches, long from, int maxRecords, boolean strictly) {
-        if (closed) {
-            return List.of();
+    /**
+     * Gives what was read at the offset of {@link #beginFetch} to a member; see {@link ShareWindow#acquire}. What nobody can be given, such
+     * as the markers of transactions, may move the start: that is stored, or the group would seem to be behind.
+     */
+    List<AcquiredRecords> acquire(String member, List<LogBatch> batches, long from, int maxRecords, boolean strictly) {
+        List<AcquiredRecords> acquired;
+        synchronized (this) {
+            if (closed) {
+                return List.of();
+            }
+            long startBefore = window.startOffset();
+            acquired = window.acquire(member, batches, from, maxRecords, strictly, limits.get(), nowMs.getAsLong());
+            if (window.startOffset() > startBefore) {
+                waiting.add(new Waiting(new Change(), Promise.promise()));
+            }
+            scheduleExpiry();
         }
-        List<AcquiredRecords> acquired =
-                window.acquire(member, batches, from, maxRecords, strictly, limits.get(), nowMs.getAsLong());
-        scheduleExpiry();
+        write();
         return acquired;
     }
 
@@ -233,8 +242,14 @@ final class SharePartition {
             waiting.clear();
             update = window.update(now.stream().map(Waiting::change).toList());
         }
-        store.write(groupId, partition, leaderEpoch, stateEpoch, update)
-                .onComplete(done -> written(now, done.succeeded() ? null : done.cause()));
+        Future<Void> written;
+        try {
+            written = store.write(groupId, partition, leaderEpoch, stateEpoch, update);
+        } catch (RuntimeException e) {
+            // Whatever went wrong, others wait for the next write.
+            written = Future.failedFuture(e);
+        }
+        written.onComplete(done -> written(now, done.succeeded() ? null : done.cause()));
     }
 
     private void written(List<Waiting> now, Throwable failure) {

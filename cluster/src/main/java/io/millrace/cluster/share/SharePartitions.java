@@ -142,6 +142,11 @@ final class SharePartitions {
         });
     }
 
+    /** Gives nothing out any more. */
+    void close() {
+        entries.keySet().forEach(this::close);
+    }
+
     /** It stays in the map until all that it had under way has come to an end: whoever asks meanwhile waits for that. */
     private void close(Key key) {
         Entry entry = entries.get(key);

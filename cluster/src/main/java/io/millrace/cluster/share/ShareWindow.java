@@ -93,20 +93,24 @@ final class ShareWindow {
             if (batch.lastOffset() < next) {
                 continue;
             }
-            if (given >= maxRecords || batch.lastOffset() >= end && end - start >= limits.maxRecordLocks()) {
+            if (given >= maxRecords) {
                 break;
             }
+            // Then only what is in the window already is given out: of what is released, or was not stored of a batch.
+            boolean isFull = end - start >= limits.maxRecordLocks();
             long first = Math.max(batch.baseOffset(), next);
-            if (first > next) {
-                archive(next, first - 1);
+            archive(next, (isFull ? Math.min(first, end) : first) - 1);
+            if (isFull && first >= end) {
+                break;
             }
+            long last = isFull ? Math.min(batch.lastOffset(), end - 1) : batch.lastOffset();
             if (batch.deliverable()) {
                 long room = strictly ? maxRecords - given : Long.MAX_VALUE;
-                given += acquire(member, first, batch.lastOffset(), room, limits, nowMs, acquired);
+                given += acquire(member, first, last, room, limits, nowMs, acquired);
             } else {
-                archive(first, batch.lastOffset());
+                archive(first, last);
             }
-            next = batch.lastOffset() + 1;
+            next = last + 1;
         }
         advance();
         return acquired;
@@ -165,6 +169,9 @@ final class ShareWindow {
 
     /** There is nothing at these offsets that anybody could be given. */
     private void archive(long first, long last) {
+        if (last < first) {
+            return;
+        }
         if (last >= end) {
             put(new Span(Math.max(first, end), last, DeliveryState.AVAILABLE, 0));
         }
@@ -283,10 +290,10 @@ final class ShareWindow {
         change.add(span, span.state);
     }
 
-    /** When the next lock ends; empty while nobody has anything. */
+    /** When the next lock ends of what nothing is said about; empty while nobody has anything. */
     OptionalLong nextLockEndMs() {
         return spans.values().stream()
-                .filter(span -> span.state == DeliveryState.ACQUIRED)
+                .filter(span -> span.state == DeliveryState.ACQUIRED && span.change == null)
                 .mapToLong(span -> span.lockedUntilMs)
                 .min();
     }
@@ -305,48 +312,9 @@ final class ShareWindow {
                 complete += span.count();
             }
         }
-        TreeMap<Long, StateBatch> newest = new TreeMap<>();
-        for (Change change : changes) {
-            for (StateBatch batch : change.batches()) {
-                if (batch.lastOffset() >= startAfter) {
-                    cover(
-                            newest,
-                            new StateBatch(
-                                    Math.max(batch.firstOffset(), startAfter),
-                                    batch.lastOffset(),
-                                    batch.state(),
-                                    batch.deliveryCount()));
-                }
-            }
-        }
-        return new StateUpdate(startAfter, (int) Math.min(Integer.MAX_VALUE, complete), List.copyOf(newest.values()));
-    }
-
-    /** Puts a batch in the place of what older changes said of its offsets. */
-    private static void cover(TreeMap<Long, StateBatch> newest, StateBatch batch) {
-        Map.Entry<Long, StateBatch> below = newest.floorEntry(batch.firstOffset());
-        List<StateBatch> touched = new ArrayList<>(newest.subMap(batch.firstOffset(), true, batch.lastOffset(), true)
-                .values());
-        if (below != null && !touched.contains(below.getValue())) {
-            touched.add(below.getValue());
-        }
-        for (StateBatch old : touched) {
-            if (old.lastOffset() < batch.firstOffset()) {
-                continue;
-            }
-            newest.remove(old.firstOffset());
-            if (old.firstOffset() < batch.firstOffset()) {
-                newest.put(
-                        old.firstOffset(),
-                        new StateBatch(old.firstOffset(), batch.firstOffset() - 1, old.state(), old.deliveryCount()));
-            }
-            if (old.lastOffset() > batch.lastOffset()) {
-                newest.put(
-                        batch.lastOffset() + 1,
-                        new StateBatch(batch.lastOffset() + 1, old.lastOffset(), old.state(), old.deliveryCount()));
-            }
-        }
-        newest.put(batch.firstOffset(), batch);
+        NewestStates newest = new NewestStates(startAfter);
+        changes.forEach(change -> change.batches().forEach(newest::add));
+        return new StateUpdate(startAfter, (int) Math.min(Integer.MAX_VALUE, complete), newest.all());
     }
 
     /** Changes were stored, and count now; or were not, and whoever has the records keeps them. */

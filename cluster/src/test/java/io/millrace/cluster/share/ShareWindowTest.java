@@ -205,6 +205,18 @@ class ShareWindowTest {
     }
 
     @Test
+    void whatWasStoredOfABatchIsGivenOutThoughTheRestOfItHasNoRoom() {
+        ShareLimits narrow = new ShareLimits(LOCK_MS, 3, 4);
+        ShareWindow full = new ShareWindow(10, List.of(new StateBatch(13, 13, DeliveryState.AVAILABLE, 1)));
+
+        assertThat(full.acquire("a", List.of(batch(12, 20)), 10, 100, false, narrow, 0))
+                .containsExactly(acquired(12, 12, 1), acquired(13, 13, 2));
+
+        assertThat(full.startOffset()).isEqualTo(12);
+        assertThat(full.endOffset()).isEqualTo(14);
+    }
+
+    @Test
     void whatIsBelowTheStartOfTheLogIsForgotten() {
         acquire("a", 2, batch(10, 11));
         window.logStartsAt(20);

@@ -1,16 +1,22 @@
 package io.millrace.server.kafka;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
@@ -21,6 +27,9 @@ public final class ShareReader implements AutoCloseable {
     public record Seen(String value, int partition, int deliveryCount) {}
 
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
+    private final List<String> givenAgain = new CopyOnWriteArrayList<>();
+    private final AtomicInteger refusals = new AtomicInteger();
+    private final Set<String> confirmed;
     private final KafkaShareConsumer<String, String> consumer;
     private final Function<Seen, AcknowledgeType> verdict;
     private final Thread thread;
@@ -36,6 +45,18 @@ public final class ShareReader implements AutoCloseable {
             List<String> topics,
             Map<String, ?> more,
             Function<Seen, AcknowledgeType> verdict) {
+        this(bootstrap, group, topics, more, verdict, ConcurrentHashMap.newKeySet());
+    }
+
+    /** @param confirmed where it adds the values of which it was told that they are acknowledged; others may add theirs */
+    public ShareReader(
+            String bootstrap,
+            String group,
+            List<String> topics,
+            Map<String, ?> more,
+            Function<Seen, AcknowledgeType> verdict,
+            Set<String> confirmed) {
+        this.confirmed = confirmed;
         Properties settings = new Properties();
         settings.put("bootstrap.servers", bootstrap);
         settings.put("group.id", group);
@@ -56,6 +77,9 @@ public final class ShareReader implements AutoCloseable {
                     Seen what = new Seen(
                             each.value(), each.partition(), each.deliveryCount().orElse((short) 0));
                     seen.add(what);
+                    if (confirmed.contains(what.value())) {
+                        givenAgain.add(what.value());
+                    }
                     AcknowledgeType says = verdict.apply(what);
                     if (says == null) {
                         hangs = true;
@@ -64,10 +88,7 @@ public final class ShareReader implements AutoCloseable {
                     consumer.acknowledge(each, says);
                 }
                 if (!hangs) {
-                    consumer.commitSync(Duration.ofSeconds(10))
-                            .forEach((partition, failed) -> failed.ifPresent(e -> {
-                                throw e;
-                            }));
+                    confirm(records);
                 }
             }
             if (hangs) {
@@ -80,6 +101,32 @@ public final class ShareReader implements AutoCloseable {
         } finally {
             consumer.close(Duration.ofSeconds(5));
         }
+    }
+
+    private void confirm(ConsumerRecords<String, String> records) {
+        Set<TopicPartition> refused = new HashSet<>();
+        try {
+            consumer.commitSync(Duration.ofSeconds(10))
+                    .forEach((partition, failed) -> failed.ifPresent(why -> refused.add(partition.topicPartition())));
+        } catch (TimeoutException unknown) {
+            refused.addAll(records.partitions());
+        }
+        refusals.addAndGet(refused.size());
+        for (ConsumerRecord<String, String> each : records) {
+            if (!refused.contains(new TopicPartition(each.topic(), each.partition()))) {
+                confirmed.add(each.value());
+            }
+        }
+    }
+
+    /** Values that it was given although somebody had been told before that they were acknowledged. */
+    public List<String> givenAgain() {
+        return List.copyOf(givenAgain);
+    }
+
+    /** How often the acknowledgements of a partition were not accepted. */
+    public int refusals() {
+        return refusals.get();
     }
 
     /** All that it was given, in that order. */
