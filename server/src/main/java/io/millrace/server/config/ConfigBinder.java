@@ -1,5 +1,6 @@
 package io.millrace.server.config;
 
+import io.millrace.cluster.group.GroupsConfig;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -130,7 +131,12 @@ final class ConfigBinder {
 
     private Object newRecord(Class<?> type, Object[] components) {
         try {
-            return Reflection.newRecord(type, components);
+            Object record = Reflection.newRecord(type, components);
+            if (record instanceof GroupsConfig groups) {
+                // The record of another module, which does not check itself.
+                GroupChecks.check(groups);
+            }
+            return record;
         } catch (InvalidConfigException e) {
             e.problems().forEach(problem -> problems.add(problem.from(originOf(problem.key()))));
             return null;

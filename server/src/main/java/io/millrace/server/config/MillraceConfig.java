@@ -41,7 +41,6 @@ public record MillraceConfig(
         if (cluster.isClustered()) {
             checkClusterPorts(checks, kafka, http, cluster);
         }
-        GroupChecks.check(checks, groups);
         checks.done();
     }
 

@@ -236,6 +236,22 @@ class ConfigLoaderTest {
         return directory.resolve("millrace.yaml");
     }
 
+    @Test
+    void whatIsWrongWithGroupsIsReportedTogetherWithTheRest() {
+        String file = "kafka.port: 99999\ngroups:\n  consumerHeartbeatIntervalMs: 45000\n  bounds:\n"
+                + "    consumerMaxSessionTimeoutMs: 44999\n";
+
+        assertThat(problems(file, Map.of(), "groups.offsetsPartitions=0"))
+                .hasSize(4)
+                .anyMatch(problem -> problem.startsWith("kafka.port: "))
+                .contains(
+                        "groups.offsetsPartitions: must be between 1 and 1000, but is 0 (--set groups.offsetsPartitions=0)")
+                .anyMatch(problem -> problem.startsWith("groups.consumerHeartbeatIntervalMs: must be below"))
+                .contains(
+                        "groups.bounds.consumerMaxSessionTimeoutMs: must not be below consumerMinSessionTimeoutMs, but"
+                                + " 44999 is below 45000 (" + file() + " line 5)");
+    }
+
     private List<String> problems(String yaml, Map<String, String> environment, String... flags) {
         InvalidConfigException thrown =
                 catchThrowableOfType(InvalidConfigException.class, () -> load(yaml, environment, flags));

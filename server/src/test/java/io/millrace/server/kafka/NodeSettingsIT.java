@@ -45,6 +45,8 @@ class NodeSettingsIT {
         assertThat(config.get("max.incremental.fetch.session.cache.slots").value())
                 .isEqualTo("1000");
         assertThat(config.get("quota.window.num").value()).isEqualTo("11");
+        assertThat(config.get("group.consumer.session.timeout.ms").value()).isEqualTo("45000");
+        assertThat(config.get("transaction.max.timeout.ms").value()).isEqualTo("900000");
         assertThat(config.get("log.message.timestamp.after.max.ms").value()).isEqualTo("3600000");
         assertThat(config.get("log.retention.ms").isReadOnly()).isTrue();
         assertThat(config.get(RATE).isReadOnly()).isFalse();

@@ -1,11 +1,14 @@
 package io.millrace.server.kafka.handler;
 
 import io.millrace.cluster.ClusterConfig;
+import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.ClusterSettingNames;
 import io.millrace.cluster.metadata.TopicConfig;
+import io.millrace.cluster.transaction.TransactionSettings;
 import io.millrace.server.kafka.handler.ConfigEntry.Synonym;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
@@ -32,6 +35,7 @@ final class BrokerConfigEntries {
         List<ConfigEntry> entries = new ArrayList<>();
         addIdentity(entries);
         addLimits(entries);
+        addCoordinators(entries);
         entries.add(catchUpRate(image));
         entries.add(drained(image));
         for (TopicConfig.Setting setting : TopicConfig.settings()) {
@@ -146,6 +150,31 @@ final class BrokerConfigEntries {
                 ConfigType.INT,
                 config.peers().heartbeatIntervalMs(),
                 "How often a node says that it is alive.");
+    }
+
+    private void addCoordinators(List<ConfigEntry> entries) {
+        GroupsConfig groups = config.groups();
+        TransactionSettings transactions = config.transactions();
+        Map<String, Integer> numbers = new LinkedHashMap<>();
+        numbers.put("offsets.topic.num.partitions", groups.offsetsPartitions());
+        numbers.put("offsets.retention.minutes", groups.offsetsRetentionMinutes());
+        numbers.put("offset.metadata.max.bytes", groups.offsetMetadataMaxBytes());
+        numbers.put("group.min.session.timeout.ms", groups.minSessionTimeoutMs());
+        numbers.put("group.max.session.timeout.ms", groups.maxSessionTimeoutMs());
+        numbers.put("group.initial.rebalance.delay.ms", groups.initialRebalanceDelayMs());
+        numbers.put("group.max.size", groups.maxSize());
+        numbers.put("group.consumer.session.timeout.ms", groups.consumerSessionTimeoutMs());
+        numbers.put("group.consumer.heartbeat.interval.ms", groups.consumerHeartbeatIntervalMs());
+        numbers.put("transaction.state.log.num.partitions", transactions.statePartitions());
+        numbers.put("transaction.max.timeout.ms", transactions.maxTimeoutMs());
+        numbers.forEach((name, value) -> fixed(
+                entries, name, ConfigType.INT, value, "In the section groups or transactions of the configuration."));
+        fixed(
+                entries,
+                "transactional.id.expiration.ms",
+                ConfigType.LONG,
+                transactions.idExpirationMs(),
+                "How long a transactional id that is not used is remembered.");
     }
 
     private ConfigEntry catchUpRate(ClusterImage image) {
