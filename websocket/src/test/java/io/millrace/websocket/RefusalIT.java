@@ -80,6 +80,7 @@ class RefusalIT {
                 "envelope=cloudevents&format=text | envelope",
                 "credit=5 | credit",
                 "topic_pattern=( | topic_pattern",
+                "topic_pattern=((a%7B1000%7D)%7B1000%7D)%7B1000%7D | topic_pattern",
                 "conflate=5ms | conflate",
                 "conflate=soon | conflate",
                 "view=graph | view",

@@ -1,10 +1,9 @@
 package io.millrace.websocket.subscription;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.partition.Isolation;
+import io.millrace.cluster.pattern.ClientPattern;
 import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.conflation.Conflation;
 import io.millrace.websocket.delivery.Envelope;
@@ -77,7 +76,7 @@ final class ParameterTable {
 
     private final GatewayLimits limits;
     private final List<String> topics = new ArrayList<>();
-    private Pattern pattern;
+    private ClientPattern pattern;
     private final SortedSet<Integer> partitions = new TreeSet<>();
     private StartPosition from;
     private ResumeToken resume;
@@ -157,9 +156,9 @@ final class ParameterTable {
             throw wrong("topic_pattern", "must have 1 to " + PATTERN_CHARS_MAX + " characters");
         }
         try {
-            pattern = Pattern.compile(text);
-        } catch (PatternSyntaxException e) {
-            throw wrong("topic_pattern", "is not a regular expression (RE2): " + e.getMessage());
+            pattern = ClientPattern.of(text);
+        } catch (MillraceException e) {
+            throw wrong("topic_pattern", e.getMessage());
         }
     }
 

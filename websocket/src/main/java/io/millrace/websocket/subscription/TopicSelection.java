@@ -1,6 +1,6 @@
 package io.millrace.websocket.subscription;
 
-import com.google.re2j.Pattern;
+import io.millrace.cluster.pattern.ClientPattern;
 import java.util.List;
 import java.util.SortedSet;
 
@@ -11,7 +11,7 @@ import java.util.SortedSet;
  * @param pattern topics whose names it finds, also those that are created later; null for none
  * @param partitions of each topic; empty for all
  */
-public record TopicSelection(List<String> topics, Pattern pattern, SortedSet<Integer> partitions) {
+public record TopicSelection(List<String> topics, ClientPattern pattern, SortedSet<Integer> partitions) {
 
     public TopicSelection {
         topics = List.copyOf(topics);
@@ -34,7 +34,6 @@ public record TopicSelection(List<String> topics, Pattern pattern, SortedSet<Int
 
     /** Whether a topic is among them, by name. */
     public boolean includes(String topic) {
-        return topics.contains(topic)
-                || (pattern != null && pattern.matcher(topic).find());
+        return topics.contains(topic) || (pattern != null && pattern.finds(topic));
     }
 }

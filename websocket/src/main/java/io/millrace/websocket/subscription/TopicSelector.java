@@ -88,7 +88,7 @@ public final class TopicSelector {
     private static List<TopicMetadata> matching(ClusterImage image, TopicSelection asked) {
         return image.topics().values().stream()
                 .filter(topic -> !InternalTopics.contains(topic.name()))
-                .filter(topic -> asked.pattern().matcher(topic.name()).find())
+                .filter(topic -> asked.pattern().finds(topic.name()))
                 .sorted(Comparator.comparing(TopicMetadata::name))
                 .toList();
     }

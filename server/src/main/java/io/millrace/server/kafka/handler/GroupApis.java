@@ -1,11 +1,12 @@
 package io.millrace.server.kafka.handler;
 
+import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.group.GroupClient;
 import io.millrace.cluster.group.GroupCoordinator;
 import io.millrace.cluster.metadata.Controller;
+import io.millrace.cluster.pattern.ClientPattern;
 import io.vertx.core.Future;
 import java.util.List;
-import org.apache.kafka.common.errors.InvalidRegularExpression;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
@@ -106,7 +107,7 @@ final class GroupApis {
         if (pattern != null && !pattern.isEmpty()) {
             try {
                 ClientPattern.of(pattern);
-            } catch (InvalidRegularExpression refused) {
+            } catch (MillraceException refused) {
                 return Future.succeededFuture(new ConsumerGroupHeartbeatResponseData()
                         .setErrorCode(Errors.INVALID_REGULAR_EXPRESSION.code())
                         .setErrorMessage(refused.getMessage()));

@@ -1,5 +1,6 @@
 package io.millrace.server.kafka.handler;
 
+import io.millrace.cluster.pattern.ClientPattern;
 import io.millrace.cluster.transaction.TransactionCoordinator;
 import io.millrace.cluster.transaction.TransactionMetadata;
 import io.millrace.cluster.transaction.TransactionState;

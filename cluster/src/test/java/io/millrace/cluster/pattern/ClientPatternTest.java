@@ -1,11 +1,11 @@
-package io.millrace.server.kafka.handler;
+package io.millrace.cluster.pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.cluster.error.MillraceException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.kafka.common.errors.InvalidRegularExpression;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,7 +34,7 @@ class ClientPatternTest {
             })
     void aPatternThatASmallTextMakesHugeIsRefused(String text) {
         assertThatThrownBy(() -> ClientPattern.of(text))
-                .isInstanceOf(InvalidRegularExpression.class)
+                .isInstanceOf(MillraceException.class)
                 .hasMessageContaining("too large");
     }
 
@@ -54,7 +54,7 @@ class ClientPatternTest {
     @Test
     void whatIsNoExpressionIsRefusedWithWhatIsWrong() {
         assertThatThrownBy(() -> ClientPattern.of("a("))
-                .isInstanceOf(InvalidRegularExpression.class)
+                .isInstanceOf(MillraceException.class)
                 .hasMessageContaining("missing closing )");
     }
 }

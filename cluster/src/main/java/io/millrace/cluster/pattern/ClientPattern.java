@@ -1,15 +1,16 @@
-package io.millrace.server.kafka.handler;
+package io.millrace.cluster.pattern;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
 import java.util.regex.Matcher;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * A regular expression of a client, in RE2's syntax (https://github.com/google/re2/wiki/Syntax): what matching costs grows with the length of
  * the text only. How large its program is, a client could still choose ({@code ((a{1000}){1000}){1000}}), so that has limits of its own.
  */
-final class ClientPattern {
+public final class ClientPattern {
 
     /** Of the program that is matched with. An alternative of all names of a thousand topics is below it. */
     static final int PROGRAM_MAX = 50_000;
@@ -26,7 +27,7 @@ final class ClientPattern {
     }
 
     /** Throws INVALID_REGULAR_EXPRESSION when it is none, or too large. */
-    static ClientPattern of(String text) {
+    public static ClientPattern of(String text) {
         if (estimate(text) > ESTIMATE_MAX) {
             throw tooLarge(text);
         }
@@ -34,7 +35,8 @@ final class ClientPattern {
         try {
             pattern = Pattern.compile(text);
         } catch (PatternSyntaxException e) {
-            throw Errors.INVALID_REGULAR_EXPRESSION.exception(
+            throw new MillraceException(
+                    ErrorCode.INVALID_REGULAR_EXPRESSION,
                     "'" + text + "' is not a regular expression in RE2's syntax: " + e.getDescription());
         }
         if (pattern.programSize() > PROGRAM_MAX) {
@@ -54,14 +56,27 @@ final class ClientPattern {
         return estimate > Long.MAX_VALUE ? Long.MAX_VALUE : (long) estimate;
     }
 
-    private static RuntimeException tooLarge(String text) {
+    private static MillraceException tooLarge(String text) {
         String shown = text.length() <= 100 ? text : text.substring(0, 100) + "…";
-        return Errors.INVALID_REGULAR_EXPRESSION.exception("The regular expression '" + shown
-                + "' is too large: shorten it, or repeat less ({n} in one another multiply).");
+        return new MillraceException(
+                ErrorCode.INVALID_REGULAR_EXPRESSION,
+                "The regular expression '" + shown
+                        + "' is too large: shorten it, or repeat less ({n} in one another multiply).");
     }
 
     /** Whether a whole text is what the pattern says. */
-    boolean matches(String text) {
+    public boolean matches(String text) {
         return pattern.matches(text);
+    }
+
+    /** Whether the pattern finds something in a text. */
+    public boolean finds(String text) {
+        return pattern.matcher(text).find();
+    }
+
+    /** As it was written. */
+    @Override
+    public String toString() {
+        return pattern.pattern();
     }
 }
