@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.ClusterNode;
 import io.millrace.cluster.group.CommittedOffsets;
+import io.millrace.cluster.group.GroupBounds;
+import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.metadata.NewTopic;
 import io.millrace.cluster.partition.Acks;
 import io.millrace.cluster.partition.AppendCommand;
@@ -41,12 +43,19 @@ public final class GatewayNode implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final ClusterNode cluster;
     private final StreamGateway gateway;
+    /** Members say twice a second that they are there, so that tests need not wait for rebalances. */
+    private static final GroupsConfig LIVELY_GROUPS =
+            new GroupsConfig(2, 60, 4_096, 500, 60_000, 0, 100, 6_000, 500, GroupBounds.defaults());
+
     private final CountingMetrics metrics = new CountingMetrics();
     private final HttpServer server;
 
     private GatewayNode(StorageConfig storage, GatewayLimits limits, ClientAuthenticator authenticator) {
-        cluster = await(
-                ClusterNode.startAlone(vertx, ClusterConfig.defaults(storage), Clock.systemUTC(), StorageMetrics.NONE));
+        cluster = await(ClusterNode.startAlone(
+                vertx,
+                ClusterConfig.defaults(storage).withGroups(LIVELY_GROUPS),
+                Clock.systemUTC(),
+                StorageMetrics.NONE));
         gateway = new StreamGateway(
                 vertx,
                 new GatewayBackend(

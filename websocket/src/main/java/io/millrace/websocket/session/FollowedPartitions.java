@@ -116,9 +116,9 @@ final class FollowedPartitions {
                 otherwise);
     }
 
-    /** Does not wait for a partition any longer; false when it was not waited for. */
-    boolean stopWaiting(TopicPartition partition) {
-        return waiting.remove(partition);
+    /** Does not wait for a partition any longer. */
+    void stopWaiting(TopicPartition partition) {
+        waiting.remove(partition);
     }
 
     private void when(
@@ -145,9 +145,14 @@ final class FollowedPartitions {
         catchingUp.remove(cursor);
     }
 
-    /** A cursor that had caught up has to again; false when it had not. */
-    boolean noteBehindAgain(Cursor cursor) {
-        return catchingUp.add(cursor);
+    /** A cursor that had caught up has to again. */
+    void noteBehindAgain(Cursor cursor) {
+        catchingUp.add(cursor);
+    }
+
+    /** Whether all that is followed, or to be, has been at its end. */
+    boolean isCaughtUp() {
+        return catchingUp.isEmpty() && waiting.isEmpty();
     }
 
     /** True the first time for each cursor. */

@@ -232,7 +232,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
 
     /** Adds how far this client is behind to the greatest of each topic. */
     void measureLag(Map<String, Long> recordsByTopic) {
-        subscriptions.values().forEach(each -> each.measureLag(recordsByTopic));
+        subscriptions.values().forEach(each -> each.catchUp().measureLag(recordsByTopic));
     }
 
     // ---- rounds
@@ -248,7 +248,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         }
         outlet.flush();
         for (StreamSubscription each : all()) {
-            each.catchUp();
+            each.catchUp().goOn();
         }
     }
 
@@ -263,7 +263,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
 
     @Override
     public void writable() {
-        all().forEach(StreamSubscription::writable);
+        all().forEach(each -> each.catchUp().writable());
     }
 
     @Override
@@ -316,7 +316,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
 
     private void tickSubscriptions(long nowNanos) {
         for (StreamSubscription each : all()) {
-            if (each.isToBeClosed()) {
+            if (each.catchUp().isToBeClosed()) {
                 end(StreamEnd.tooFarBehind(
                         each.subscription().parameters().flow().maxLag()));
                 return;

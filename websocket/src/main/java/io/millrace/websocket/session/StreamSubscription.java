@@ -2,32 +2,23 @@ package io.millrace.websocket.session;
 
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
-import io.millrace.cluster.partition.PartitionOffsets;
 import io.millrace.storage.TopicPartition;
 import io.millrace.websocket.delivery.Cursor;
-import io.millrace.websocket.delivery.Envelope;
 import io.millrace.websocket.delivery.Follower;
-import io.millrace.websocket.delivery.LeaderChange;
 import io.millrace.websocket.delivery.LoopDelivery;
 import io.millrace.websocket.delivery.SharedFrame;
-import io.millrace.websocket.protocol.ErrorJson;
 import io.millrace.websocket.protocol.Gap;
 import io.millrace.websocket.protocol.ServerMessage;
 import io.millrace.websocket.subscription.FlowRules;
 import io.millrace.websocket.subscription.PartitionStart;
-import io.millrace.websocket.subscription.SlowPolicy;
 import io.millrace.websocket.subscription.Subscription;
-import io.millrace.websocket.subscription.TableStarts;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Queue;
 
 /**
- * One subscription of a connection: the partitions that it follows, each with a {@link Cursor}, and the rules by which their records are
- * sent. A cursor is live while the socket and the client's credit keep up; else it reads the log at the client's pace, one read of
- * the subscription at a time.
+ * One subscription of a connection: the partitions that it follows ({@link FollowedPartitions}), each with a {@link Cursor}, and the rules
+ * by which their records are sent. A cursor is live while the socket and the client's credit keep up; else {@link CatchUp} reads the log
+ * for it.
  *
  * <p>Belongs to the event loop of its connection.
  */
@@ -41,13 +32,10 @@ final class StreamSubscription implements Follower {
     private final int sid;
     private final StreamOutput output;
     private final FollowedPartitions followed;
-    private final Queue<Cursor> behind = new ArrayDeque<>();
+    private final CatchUp catchUp;
     private GroupMembership membership;
-    private int catchingUp;
     private long recordsLeft;
     private long credit;
-    private boolean reading;
-    private boolean stalled;
     private boolean ended;
 
     StreamSubscription(int sid, Subscription subscription, StreamConnection connection, SessionServices services) {
@@ -67,6 +55,7 @@ final class StreamSubscription implements Follower {
                 connection.outlet(),
                 subscription.hasControlMessages(),
                 this::token);
+        this.catchUp = new CatchUp(this, connection, services);
     }
 
     int sid() {
@@ -102,7 +91,6 @@ final class StreamSubscription implements Follower {
 
     /** Says what is followed, and begins to. */
     void begin(String requestId) {
-        catchingUp = subscription.starts().size() + subscription.waiting().size();
         List<ServerMessage.SubscribedPartition> told = new ArrayList<>();
         for (PartitionStart start : subscription.starts()) {
             Cursor cursor = followed.follow(start);
@@ -121,17 +109,17 @@ final class StreamSubscription implements Follower {
         for (PartitionStart start : subscription.starts()) {
             tellGap(followed.cursor(start.partition()), start.gap());
         }
-        behind.addAll(begun);
+        begun.forEach(catchUp::add);
         subscription.waiting().forEach(partition -> followed.followLater(partition, this::joined, this::lost));
         begun.forEach(this::noteCatchingUp);
         if (subscription.parameters().group() != null) {
             membership = new GroupMembership(this, connection, services);
         }
-        if (catchingUp == 0 && begun.isEmpty() && subscription.parameters().group() == null) {
+        if (membership == null) {
             // A pattern that finds nothing yet has nothing to catch up with.
-            allCaughtUp();
+            tellIfCaughtUp();
         }
-        catchUp();
+        catchUp.goOn();
     }
 
     /** A partition that had no leader, or did not exist, when the subscription began. */
@@ -151,14 +139,13 @@ final class StreamSubscription implements Follower {
         tellGap(cursor, start.gap());
         output.moved();
         connection.touch();
-        behind.add(cursor);
+        catchUp.add(cursor);
         noteCatchingUp(cursor);
-        goOnLater();
+        catchUp.goOnLater();
     }
 
     /** A partition that the group has assigned to this member, with what was committed, or -1. */
     void followAssigned(TopicPartition partition, long committedOffset) {
-        catchingUp++;
         followed.followAssigned(partition, committedOffset, this::joined, this::lost);
     }
 
@@ -169,14 +156,12 @@ final class StreamSubscription implements Follower {
 
     /** The cluster has partitions now that it had not before. */
     void grown(List<TopicPartition> added) {
-        catchingUp += added.size();
         added.forEach(partition -> followed.followNew(partition, this::joined, this::lost));
     }
 
     /** A partition that was waited for cannot be followed. */
     private void lost(TopicPartition partition, MillraceException error) {
         if (!ended) {
-            catchingUp--;
             partitionFailed(partition, error);
         }
     }
@@ -204,12 +189,20 @@ final class StreamSubscription implements Follower {
 
     private void fallBehind(Cursor cursor) {
         cursor.leave();
-        behind.add(cursor);
+        catchUp.add(cursor);
         connection.touch();
     }
 
-    private boolean maySend() {
-        return credit != 0 && connection.outlet().isWritable();
+    boolean maySend() {
+        return hasCredit() && connection.outlet().isWritable();
+    }
+
+    boolean hasCredit() {
+        return credit != 0;
+    }
+
+    CatchUp catchUp() {
+        return catchUp;
     }
 
     @Override
@@ -217,11 +210,7 @@ final class StreamSubscription implements Follower {
         if (error.code() == ErrorCode.UNKNOWN_SERVER_ERROR) {
             connection.log("A stream failed", cursor.partition(), error);
         }
-        boolean wasCatchingUp = !cursor.isCaughtUp();
         followed.unfollow(cursor);
-        if (wasCatchingUp) {
-            catchingUp--;
-        }
         partitionFailed(cursor.partition(), error);
     }
 
@@ -238,187 +227,16 @@ final class StreamSubscription implements Follower {
         if (gone && (others || subscription.parameters().selection().pattern() != null)) {
             output.control(new ServerMessage.Failure(sid, null, error));
             connection.touch();
-            if (catchingUp == 0) {
-                goOnLater();
-            }
+            tellIfCaughtUp();
         } else {
             connection.finish(this, StreamEnd.of(error));
         }
     }
 
-    // ---- behind
-
-    void catchUp() {
-        while (!ended && !reading && !behind.isEmpty() && maySend()) {
-            Cursor cursor = behind.poll();
-            if (cursor.isDetached() || isDone(cursor)) {
-                continue;
-            }
-            try {
-                skipIfTooFarBehind(cursor);
-                if (cursor.gap() == null && cursor.join()) {
-                    continue;
-                }
-            } catch (MillraceException e) {
-                failedBehind(cursor, e);
-                continue;
-            }
-            readLog(cursor);
-        }
-        if (!ended && !behind.isEmpty() && !connection.outlet().isWritable() && !stalled) {
-            stalled = true;
-            services.metrics().stalled();
-        }
-    }
-
-    void writable() {
-        stalled = false;
-        // Not here: this comes from the middle of a flush.
-        goOnLater();
-    }
-
-    /** Through the loop's queue: others get their turn, and reads that are answered at once do not pile up on the stack. */
-    private void goOnLater() {
-        delivery.context().runOnContext(v -> {
-            catchUp();
-            delivery.endRound();
-        });
-    }
-
-    private void readLog(Cursor cursor) {
-        reading = true;
-        boolean inRecord =
-                output.tellsGapsInRecords() && subscription.parameters().shape().envelope() == Envelope.RECORD;
-        cursor.read(inRecord ? cursor.gap() : null, delivery.context()).onComplete(read -> {
-            reading = false;
-            if (read.succeeded()) {
-                try {
-                    sendRead(cursor, read.result());
-                } finally {
-                    read.result().release();
-                }
-            } else if (!ended && !cursor.isDetached()) {
-                readFailed(cursor, ErrorJson.asAnswer(read.cause()));
-            }
-            goOnLater();
-        });
-    }
-
-    private void sendRead(Cursor cursor, SharedFrame frame) {
-        if (ended || cursor.isDetached()) {
-            return;
-        }
-        if (!cursor.continuesWith(frame) || !maySend()) {
-            // The client sought another place meanwhile, or its socket filled up.
-            behind.add(cursor);
-            return;
-        }
-        if (frame.next() > cursor.position()) {
-            if (frame.count() > 0) {
-                cursor.gap(null);
-            }
-            send(cursor, frame);
-            behind.add(cursor);
-            return;
-        }
-        // Nothing to read, so nothing to miss: whatever comes next, comes live. A gap is told when it does.
-        try {
-            if (!cursor.join()) {
-                behind.add(cursor);
-            }
-        } catch (MillraceException e) {
-            failedBehind(cursor, e);
-        }
-    }
-
-    /** What has nothing to do with this stream passes: the cursor waits, and tries again. */
-    private void failedBehind(Cursor cursor, MillraceException error) {
-        if (!LeaderChange.isPassing(error)) {
-            failed(cursor, error);
-            return;
-        }
-        delivery.context().owner().setTimer(LeaderChange.PAUSE_MS, timer -> {
-            if (!ended) {
-                behind.add(cursor);
-                goOnLater();
-            }
-        });
-    }
-
-    private static long highWatermark(Cursor cursor) {
-        try {
-            return cursor.stream().offsets().highWatermark();
-        } catch (MillraceException e) {
-            // Gone, or between two leaders: the next read of this cursor says so.
-            return Long.MAX_VALUE;
-        }
-    }
-
-    private void readFailed(Cursor cursor, MillraceException error) {
-        if (error.code() != ErrorCode.OFFSET_OUT_OF_RANGE) {
-            failedBehind(cursor, error);
-            return;
-        }
-        try {
-            PartitionOffsets offsets = cursor.stream().offsets();
-            PartitionStart start =
-                    subscription.parameters().start().reset().apply(cursor.partition(), cursor.position(), offsets);
-            if (subscription.parameters().shape().table()) {
-                start = TableStarts.afterGap(start, cursor.position(), offsets);
-            }
-            if (start.gap() != null) {
-                if (cursor.isCaughtUp() && start.position() < cursor.end() && followed.noteBehindAgain(cursor)) {
-                    catchingUp++;
-                }
-                cursor.position(start.position());
-                tellGap(cursor, start.gap());
-                noteMoved(cursor);
-            }
-            if (start.snapshot()) {
-                cursor.beginSnapshot();
-            }
-            behind.add(cursor);
-        } catch (MillraceException e) {
-            failedBehind(cursor, e);
-        }
-    }
-
-    /** Records between a position and the high watermark, 0 when that is not known. */
-    /** Only of cursors that read the log: those that are live are at its end. */
-    void measureLag(Map<String, Long> recordsByTopic) {
-        for (Cursor cursor : followed.cursors()) {
-            if (!cursor.isLive()) {
-                recordsByTopic.merge(cursor.partition().topic(), lag(cursor), Math::max);
-            }
-        }
-    }
-
-    private static long lag(Cursor cursor) {
-        long end = highWatermark(cursor);
-        return end == Long.MAX_VALUE ? 0 : Math.max(0, end - cursor.position());
-    }
-
-    /** Only for who has been at the end once: history is asked for, however long it is. */
-    private void skipIfTooFarBehind(Cursor cursor) {
-        if (flow.slow() == SlowPolicy.SKIP && cursor.isCaughtUp() && lag(cursor) > flow.maxLag()) {
-            long end = highWatermark(cursor);
-            tellGap(cursor, new Gap(cursor.position(), end, Gap.Reason.SKIP));
-            cursor.position(end);
-            output.moved();
-        }
-    }
-
-    /** Whether the client asked to be closed when it is as far behind as it is. */
-    boolean isToBeClosed() {
-        if (flow.slow() != SlowPolicy.CLOSE || behind.isEmpty() || credit == 0) {
-            return false;
-        }
-        return behind.stream().anyMatch(cursor -> cursor.isCaughtUp() && lag(cursor) > flow.maxLag());
-    }
-
     // ---- sending
 
-    private void send(Cursor cursor, SharedFrame frame) {
+    /** Sends what a frame has for a cursor, as far as limits and credit go, and moves it. */
+    void send(Cursor cursor, SharedFrame frame) {
         int from = frame.indexOf(cursor.position());
         int to = frame.count();
         long position = frame.next();
@@ -454,7 +272,8 @@ final class StreamSubscription implements Follower {
         }
     }
 
-    private void noteMoved(Cursor cursor) {
+    /** A cursor stands elsewhere. */
+    void noteMoved(Cursor cursor) {
         output.moved();
         connection.touch();
         noteCatchingUp(cursor);
@@ -465,17 +284,15 @@ final class StreamSubscription implements Follower {
         if (ended || !cursor.isCaughtUp() || !followed.noteCaughtUp(cursor)) {
             return;
         }
-        catchingUp--;
         if (flow.untilLatest()) {
             cursor.leave();
         }
-        if (catchingUp == 0) {
-            allCaughtUp();
-        }
+        tellIfCaughtUp();
     }
 
-    private void allCaughtUp() {
-        if (!followed.tellCaughtUpOnce()) {
+    /** Once, when nothing is catching up and nothing is waited for. */
+    private void tellIfCaughtUp() {
+        if (ended || !followed.isCaughtUp() || !followed.tellCaughtUpOnce()) {
             return;
         }
         output.control(new ServerMessage.CaughtUp(sid));
@@ -485,11 +302,8 @@ final class StreamSubscription implements Follower {
         }
     }
 
-    private boolean isDone(Cursor cursor) {
-        return flow.untilLatest() && cursor.isCaughtUp();
-    }
-
-    private void tellGap(Cursor cursor, Gap gap) {
+    /** Tells that records were lost, now or with the next record; null for none. */
+    void tellGap(Cursor cursor, Gap gap) {
         if (gap == null) {
             return;
         }
@@ -512,7 +326,7 @@ final class StreamSubscription implements Follower {
                     ErrorCode.INVALID_REQUEST, "credit: this subscription was made without credit; it has no limit");
         }
         credit = Math.min(Integer.MAX_VALUE, credit + more);
-        goOnLater();
+        catchUp.goOnLater();
     }
 
     /** Goes on from other positions. */
@@ -538,7 +352,7 @@ final class StreamSubscription implements Follower {
                 noteMoved(cursor);
             }
         }
-        goOnLater();
+        catchUp.goOnLater();
     }
 
     /** Says where the subscription is, if its client is told such things. */
@@ -550,7 +364,7 @@ final class StreamSubscription implements Follower {
         }
         long lag = -1;
         if (subscription.form().isSubprotocol()) {
-            lag = followed.cursors().stream().mapToLong(StreamSubscription::lag).sum();
+            lag = followed.cursors().stream().mapToLong(CatchUp::lag).sum();
         }
         output.control(new ServerMessage.Checkpoint(sid, requestId, token(), lag));
     }
@@ -558,13 +372,10 @@ final class StreamSubscription implements Follower {
     /** A partition that it does not follow any longer. */
     void unfollow(TopicPartition partition) {
         Cursor cursor = followed.cursor(partition);
-        if (cursor != null && !cursor.isCaughtUp()) {
-            catchingUp--;
-        }
         if (cursor != null) {
             followed.unfollow(cursor);
-        } else if (followed.stopWaiting(partition)) {
-            catchingUp--;
+        } else {
+            followed.stopWaiting(partition);
         }
     }
 
@@ -575,6 +386,6 @@ final class StreamSubscription implements Follower {
             membership.disconnected();
         }
         followed.close();
-        behind.clear();
+        catchUp.end();
     }
 }
