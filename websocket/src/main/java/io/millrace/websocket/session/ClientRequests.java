@@ -28,12 +28,16 @@ final class ClientRequests {
         Future<Void> handle(M message);
     }
 
+    /** One read of a socket holds little; compressed it can stand for much. */
+    private static final long WAITING_BYTES_MAX = 4 << 20;
+
     private static final Future<Void> DONE = Future.succeededFuture();
 
     private final StreamConnection connection;
     private final SessionServices services;
     private final Map<Class<? extends ClientMessage>, Handler<? extends ClientMessage>> handlers = new HashMap<>();
     private final Queue<byte[]> waiting = new ArrayDeque<>();
+    private long waitingBytes;
     private boolean busy;
 
     ClientRequests(StreamConnection connection, SessionServices services) {
@@ -66,6 +70,14 @@ final class ClientRequests {
             return;
         }
         if (busy) {
+            waitingBytes += payload.length;
+            if (waitingBytes > WAITING_BYTES_MAX) {
+                connection.end(StreamEnd.of(new MillraceException(
+                        ErrorCode.THROTTLING_QUOTA_EXCEEDED,
+                        "more than " + WAITING_BYTES_MAX
+                                + " bytes of messages wait behind a request; send less at once")));
+                return;
+            }
             waiting.add(payload);
         } else {
             carryOut(payload);
@@ -82,7 +94,9 @@ final class ClientRequests {
         done.onComplete(ignored -> {
             busy = false;
             while (!busy && !waiting.isEmpty() && !connection.isEnded()) {
-                carryOut(waiting.poll());
+                byte[] next = waiting.poll();
+                waitingBytes -= next.length;
+                carryOut(next);
             }
             if (!busy) {
                 connection.outlet().pauseReading(false);

@@ -10,6 +10,7 @@ import io.millrace.websocket.protocol.ServerMessage;
 import io.millrace.websocket.protocol.WireForm;
 import io.millrace.websocket.subscription.ReadRights;
 import io.millrace.websocket.subscription.Subscription;
+import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -273,28 +274,38 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
 
     @Override
     public void ponged(long number) {
-        for (StreamSubscription each : all()) {
-            if (each.membership() != null) {
-                each.membership().ponged(number);
+        inContext(() -> {
+            for (StreamSubscription each : all()) {
+                if (each.membership() != null) {
+                    each.membership().ponged(number);
+                }
             }
-        }
+        });
+    }
+
+    /**
+     * Netty calls without a Vert.x context, and futures that are asked for without one complete on whatever thread: everything that may
+     * ask for one goes through here.
+     */
+    private void inContext(Runnable action) {
+        ((ContextInternal) loop.delivery().context()).dispatch(null, v -> action.run());
     }
 
     @Override
     public void message(boolean text, byte[] payload) {
         if (requests != null && !ended) {
-            requests.received(text, payload);
+            inContext(() -> requests.received(text, payload));
         }
     }
 
     @Override
     public void broke(StreamEnd end) {
-        end(end);
+        inContext(() -> end(end));
     }
 
     @Override
     public void closed(int closeCode) {
-        end(StreamEnd.byClient(closeCode));
+        inContext(() -> end(StreamEnd.byClient(closeCode)));
     }
 
     void tick(long nowNanos) {
