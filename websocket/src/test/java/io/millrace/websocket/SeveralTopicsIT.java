@@ -114,6 +114,21 @@ class SeveralTopicsIT {
     }
 
     @Test
+    void aPatternThatComesToFindMoreThanASubscriptionCanHaveEndsWithTheLimit(@TempDir Path other) {
+        try (GatewayNode small = GatewayNode.start(
+                other, GatewayLimits.builder().partitionsMax(3).build())) {
+            small.createTopic("plant-1", 2);
+            TestSocket socket = TestSocket.open(client, small.ws("/stream?topic_pattern=%5Eplant"));
+            small.createTopic("plant-2", 1);
+            small.append("plant-2", "1");
+            assertThat(socket.nextJson().get("topic").asText()).isEqualTo("plant-2");
+            small.createTopic("plant-3", 1);
+            assertThat(socket.closeCode()).isEqualTo(4400);
+            assertThat(socket.closeReason()).startsWith("INVALID_REQUEST: partition: a subscription can follow 3");
+        }
+    }
+
+    @Test
     void whenOneOfSeveralTopicsIsDeletedTheOthersGoOn() {
         TestSocket socket = TestSocket.open(client, node.ws("/stream?topic=a&topic=b&control=1"));
         node.deleteTopic("b");

@@ -350,15 +350,17 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
                 // The group says what its members get.
                 continue;
             }
-            List<TopicPartition> added = ReadRights.readable(
-                    services.resolver()
-                            .added(
-                                    image,
-                                    each.subscription().parameters(),
-                                    each.followed().partitions()),
-                    identity.client());
-            if (!added.isEmpty()) {
-                each.grown(added);
+            try {
+                List<TopicPartition> added = services.resolver()
+                        .added(
+                                image,
+                                each.subscription().parameters(),
+                                each.followed().partitions());
+                each.grown(ReadRights.readable(added, identity.client()));
+            } catch (MillraceException e) {
+                // Without its place in a token a partition could not be resumed; to leave it out would look complete.
+                finish(each, StreamEnd.of(e));
+                loop.delivery().endRound();
             }
         }
     }

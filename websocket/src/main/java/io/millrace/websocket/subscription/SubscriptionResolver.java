@@ -69,7 +69,7 @@ public final class SubscriptionResolver {
         return selected;
     }
 
-    /** The partitions of an image that are asked for and not followed yet; none when they would be too many. */
+    /** The partitions of an image that are asked for and not followed yet; throws INVALID_REQUEST when they would be too many. */
     public List<TopicPartition> added(ClusterImage image, StreamParameters asked, List<TopicPartition> followed) {
         return selector.added(image, asked.selection(), followed);
     }

@@ -41,17 +41,12 @@ public final class TopicSelector {
                 addPartitions(topic, asked, selected);
             }
         }
-        if (!fits(selected)) {
-            throw new MillraceException(
-                    ErrorCode.INVALID_REQUEST,
-                    "partition: a subscription can follow " + partitionsMax + " partitions, this one would have "
-                            + selected.size() + "; make several, each with its own partition=…");
-        }
+        requireRoom(selected);
         selected.sort(ORDER);
         return selected;
     }
 
-    /** What an image has that is asked for and not followed yet. */
+    /** What an image has that is asked for and not followed yet; throws INVALID_REQUEST when that is more than there is room for. */
     List<TopicPartition> added(ClusterImage image, TopicSelection asked, List<TopicPartition> followed) {
         if (!asked.grows()) {
             return List.of();
@@ -68,13 +63,22 @@ public final class TopicSelector {
                 .filter(partition -> !known.contains(partition))
                 .sorted(ORDER)
                 .toList();
+        if (!added.isEmpty()) {
+            now.addAll(followed);
+            requireRoom(now.stream().distinct().toList());
+        }
         return added;
     }
 
-    /** Whether so many partitions may be followed at once, and have their places in one resume token. */
-    public boolean fits(List<TopicPartition> selected) {
+    /** No more partitions than may be followed at once, and have their places in one resume token. */
+    private void requireRoom(List<TopicPartition> selected) {
         long topics = selected.stream().map(TopicPartition::topicId).distinct().count();
-        return selected.size() <= partitionsMax && ResumeToken.fits(topics, selected.size());
+        if (selected.size() > partitionsMax || !ResumeToken.fits(topics, selected.size())) {
+            throw new MillraceException(
+                    ErrorCode.INVALID_REQUEST,
+                    "partition: a subscription can follow " + partitionsMax + " partitions, this one would have "
+                            + selected.size() + "; make several, each with its own partition=…");
+        }
     }
 
     static TopicMetadata topic(ClusterImage image, String name) {
