@@ -55,38 +55,7 @@ public record ClusterConfig(
         topicDefaults = Map.copyOf(topicDefaults);
     }
 
-    /** As above, with the usual window of idempotency keys. */
-    public ClusterConfig(
-            int nodeId,
-            String rack,
-            StorageConfig storage,
-            int defaultPartitions,
-            boolean autoCreateTopics,
-            Map<String, String> topicDefaults,
-            int maxPartitions,
-            long appenderBytesMax,
-            long retentionIntervalMs,
-            PeersConfig peers,
-            GroupsConfig groups,
-            TransactionSettings transactions) {
-        this(
-                nodeId,
-                rack,
-                storage,
-                defaultPartitions,
-                autoCreateTopics,
-                topicDefaults,
-                maxPartitions,
-                appenderBytesMax,
-                retentionIntervalMs,
-                peers,
-                groups,
-                transactions,
-                IdempotencyConfig.defaults(),
-                ShareGroupsConfig.defaults());
-    }
-
-    /** As above, for a node that is alone, with the usual interval for retention. */
+    /** For a node that is alone, with the usual interval for retention and the usual settings of groups and transactions. */
     public ClusterConfig(
             int nodeId,
             String rack,
@@ -108,49 +77,28 @@ public record ClusterConfig(
                 RETENTION_INTERVAL_MS,
                 PeersConfig.alone(),
                 GroupsConfig.defaults(),
-                TransactionSettings.defaults());
+                TransactionSettings.defaults(),
+                IdempotencyConfig.defaults(),
+                ShareGroupsConfig.defaults());
     }
 
     /** The same with other settings of groups. */
     public ClusterConfig withGroups(GroupsConfig other) {
-        return new ClusterConfig(
-                nodeId,
-                rack,
-                storage,
-                defaultPartitions,
-                autoCreateTopics,
-                topicDefaults,
-                maxPartitions,
-                appenderBytesMax,
-                retentionIntervalMs,
-                peers,
-                other,
-                transactions,
-                idempotency,
-                shareGroups);
+        return with(other, transactions, shareGroups);
+    }
+
+    /** The same with other settings of transactions. */
+    public ClusterConfig withTransactions(TransactionSettings other) {
+        return with(groups, other, shareGroups);
     }
 
     /** The same with other settings of share groups. */
     public ClusterConfig withShareGroups(ShareGroupsConfig other) {
-        return new ClusterConfig(
-                nodeId,
-                rack,
-                storage,
-                defaultPartitions,
-                autoCreateTopics,
-                topicDefaults,
-                maxPartitions,
-                appenderBytesMax,
-                retentionIntervalMs,
-                peers,
-                groups,
-                transactions,
-                idempotency,
-                other);
+        return with(groups, transactions, other);
     }
 
-    /** The same with other settings of idempotency keys. */
-    public ClusterConfig withIdempotency(IdempotencyConfig other) {
+    private ClusterConfig with(
+            GroupsConfig otherGroups, TransactionSettings otherTransactions, ShareGroupsConfig otherShareGroups) {
         return new ClusterConfig(
                 nodeId,
                 rack,
@@ -162,10 +110,10 @@ public record ClusterConfig(
                 appenderBytesMax,
                 retentionIntervalMs,
                 peers,
-                groups,
-                transactions,
-                other,
-                shareGroups);
+                otherGroups,
+                otherTransactions,
+                idempotency,
+                otherShareGroups);
     }
 
     /** Defaults for a storage configuration: node 1, one partition, topics created on first use. */

@@ -68,19 +68,9 @@ class OneNodeTransactionsTest {
     @BeforeEach
     void start() {
         ClusterConfig defaults = ClusterConfig.defaults(StorageConfig.defaults(directory));
-        ClusterConfig config = new ClusterConfig(
-                defaults.nodeId(),
-                defaults.rack(),
-                defaults.storage(),
-                defaults.defaultPartitions(),
-                defaults.autoCreateTopics(),
-                defaults.topicDefaults(),
-                defaults.maxPartitions(),
-                defaults.appenderBytesMax(),
-                defaults.retentionIntervalMs(),
-                defaults.peers(),
-                defaults.groups().with(1, 0),
-                new TransactionSettings(1, TIMEOUT_MS, Duration.ofDays(7).toMillis()));
+        ClusterConfig config = defaults.withGroups(defaults.groups().with(1, 0))
+                .withTransactions(new TransactionSettings(
+                        1, TIMEOUT_MS, Duration.ofDays(7).toMillis()));
         node = get(ClusterNode.startAlone(vertx, config, clock, StorageMetrics.NONE));
         coordinator = node.transactions().coordinator();
         get(node.controller().createTopic(new NewTopic("t", 1, 1, Map.of()), false));

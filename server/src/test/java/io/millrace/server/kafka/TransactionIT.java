@@ -61,19 +61,7 @@ class TransactionIT {
     }
 
     private static ClusterConfig fewPartitions(ClusterConfig config) {
-        return new ClusterConfig(
-                config.nodeId(),
-                config.rack(),
-                config.storage(),
-                config.defaultPartitions(),
-                config.autoCreateTopics(),
-                config.topicDefaults(),
-                config.maxPartitions(),
-                config.appenderBytesMax(),
-                config.retentionIntervalMs(),
-                config.peers(),
-                config.groups(),
-                new TransactionSettings(3, 60_000, 86_400_000));
+        return config.withTransactions(new TransactionSettings(3, 60_000, 86_400_000));
     }
 
     @Test

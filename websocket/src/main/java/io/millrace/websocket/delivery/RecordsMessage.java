@@ -4,73 +4,63 @@ import io.millrace.storage.TopicPartition;
 import io.millrace.websocket.protocol.ErrorJson;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What stands before and behind the records of a frame to make a WebSocket message of them, for the forms in which a message holds many
- * records. The records themselves stay where they are, shared: head, records and tail are written one after the other.
+ * Makes one WebSocket message of the records of a frame, for the forms in which a message holds many. The records stay the caller's; JSON
+ * ones come without the comma before the first.
  */
 public final class RecordsMessage {
+
+    /** Flag of frames whose records say for how many they stand. */
+    public static final int WITH_MERGED = 0x01;
 
     private static final int FINAL_TEXT = 0x81;
     private static final int FINAL_BINARY = 0x82;
     private static final int TYPE_RECORDS = 1;
 
-    /** Flag of frames whose records say for how many they stand. */
-    public static final int WITH_MERGED = 0x01;
-
-    private static final ByteBuf END_OF_MESSAGE = constant("]}");
-    private static final ByteBuf END_OF_ARRAY = constant("]");
+    /** The longest header of a frame that is not masked (RFC 6455 §5.2). */
+    private static final int HEADER_BYTES_MAX = 10;
 
     private RecordsMessage() {}
 
-    /** The end of a message whose head was made by {@link #jsonHead}. */
-    public static ByteBuf jsonTail() {
-        return END_OF_MESSAGE.duplicate();
-    }
-
-    /** The end of a message whose head was made by {@link #arrayHead}. */
-    public static ByteBuf arrayTail() {
-        return END_OF_ARRAY.duplicate();
-    }
-
     /**
-     * The head of {@code {"type":"records",…,"records":[…]}}.
+     * The message {@code {"type":"records",…,"records":[…]}}.
      *
-     * @param next the position behind the message
-     * @param recordsBytes of the records that follow, without the comma before the first
+     * @param next the position behind it
      */
-    public static ByteBuf jsonHead(int sid, TopicPartition partition, long next, int recordsBytes) {
-        ByteSink json = new ByteSink(128);
-        json.writeAscii("{\"type\":\"records\",\"sid\":");
-        json.writeDecimal(sid);
-        json.writeAscii(",\"topic\":");
-        json.write(ErrorJson.quote(partition.topic()).getBytes(StandardCharsets.UTF_8));
-        json.writeAscii(",\"partition\":");
-        json.writeDecimal(partition.partition());
-        json.writeAscii(",\"next\":");
-        json.writeDecimal(next);
-        json.writeAscii(",\"records\":[");
-        return framed(FINAL_TEXT, json, recordsBytes + END_OF_MESSAGE.readableBytes());
+    public static ByteBuf json(int sid, TopicPartition partition, long next, ByteBuf records) {
+        ByteSink head = new ByteSink(128);
+        head.writeAscii("{\"type\":\"records\",\"sid\":");
+        head.writeDecimal(sid);
+        head.writeAscii(",\"topic\":");
+        head.write(ErrorJson.quote(partition.topic()).getBytes(StandardCharsets.UTF_8));
+        head.writeAscii(",\"partition\":");
+        head.writeDecimal(partition.partition());
+        head.writeAscii(",\"next\":");
+        head.writeDecimal(next);
+        head.writeAscii(",\"records\":[");
+        return message(FINAL_TEXT, head, records, "]}");
     }
 
-    /** The head of an array of records. */
-    public static ByteBuf arrayHead(int recordsBytes) {
-        ByteSink json = new ByteSink(1);
-        json.write('[');
-        return framed(FINAL_TEXT, json, recordsBytes + END_OF_ARRAY.readableBytes());
+    /** An array of records. */
+    public static ByteBuf array(ByteBuf records) {
+        ByteSink head = new ByteSink(1);
+        head.write('[');
+        return message(FINAL_TEXT, head, records, "]");
     }
 
     /**
-     * The head of a binary message of type 1 (gateway protocol §5).
+     * A binary message of type 1 (gateway protocol §5).
      *
      * @param flags of the frame
      * @param alias stands for the topic
+     * @param next the position behind it
      * @param frame whose start and timestamp the records count from
+     * @param count how many records these are
      */
-    public static ByteBuf binaryHead(
-            int flags, int sid, int alias, int partition, long next, SharedFrame frame, int count, int recordsBytes) {
+    public static ByteBuf binary(
+            int flags, int sid, int alias, int partition, long next, SharedFrame frame, int count, ByteBuf records) {
         ByteSink head = new ByteSink(64);
         head.write(TYPE_RECORDS);
         head.write(flags);
@@ -81,14 +71,17 @@ public final class RecordsMessage {
         head.writeVarlong(frame.start());
         head.writeVarlong(frame.baseTimestampMs());
         head.writeVarlong(count);
-        return framed(FINAL_BINARY, head, recordsBytes);
+        return message(FINAL_BINARY, head, records, "");
     }
 
-    private static ByteBuf framed(int firstByte, ByteSink head, int bytesBehind) {
-        long payload = (long) head.size() + bytesBehind;
-        ByteBuf out = ByteBufAllocator.DEFAULT.directBuffer(head.size() + 10);
+    private static ByteBuf message(int firstByte, ByteSink head, ByteBuf records, String tail) {
+        int payload = Math.addExact(head.size() + tail.length(), records.readableBytes());
+        ByteBuf out = ByteBufAllocator.DEFAULT.directBuffer(Math.addExact(payload, HEADER_BYTES_MAX));
         writeHeader(out, firstByte, payload);
-        return out.writeBytes(head.array(), 0, head.size());
+        out.writeBytes(head.array(), 0, head.size());
+        out.writeBytes(records, records.readerIndex(), records.readableBytes());
+        out.writeCharSequence(tail, StandardCharsets.US_ASCII);
+        return out;
     }
 
     /** The header of a frame that is not masked (RFC 6455 §5.2). */
@@ -101,26 +94,5 @@ public final class RecordsMessage {
         } else {
             out.writeByte(127).writeLong(payloadBytes);
         }
-    }
-
-    /** Head, records and tail as one buffer. The head is taken over, the records are the caller's. */
-    public static ByteBuf whole(ByteBuf head, ByteBuf records, ByteBuf tail) {
-        try {
-            int size = head.readableBytes() + records.readableBytes() + tail.readableBytes();
-            return ByteBufAllocator.DEFAULT
-                    .directBuffer(size, size)
-                    .writeBytes(head)
-                    .writeBytes(records.duplicate())
-                    .writeBytes(tail);
-        } finally {
-            head.release();
-        }
-    }
-
-    /** Bytes that are never released. */
-    private static ByteBuf constant(String text) {
-        ByteBuf bytes = ByteBufAllocator.DEFAULT.directBuffer(text.length());
-        bytes.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
-        return Unpooled.unreleasableBuffer(bytes).asReadOnly();
     }
 }

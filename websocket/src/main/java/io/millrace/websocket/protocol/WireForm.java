@@ -43,9 +43,4 @@ public enum WireForm {
     public boolean isLineBased() {
         return this == SSE || this == NDJSON;
     }
-
-    /** Whether what stands in a frame needs a head in front of it to be a message. */
-    public boolean isComposed() {
-        return this == ARRAYS || isSubprotocol();
-    }
 }

@@ -24,8 +24,7 @@ final class ArrayOutput extends StreamOutput {
         for (int at = from; at < to; at += batch) {
             ByteBuf records = frame.elements(at, Math.min(to, at + batch));
             bytes += records.readableBytes();
-            ByteBuf head = RecordsMessage.arrayHead(records.readableBytes());
-            ByteBuf message = RecordsMessage.whole(head, records, RecordsMessage.arrayTail());
+            ByteBuf message = RecordsMessage.array(records);
             records.release();
             outlet().write(outlet().isDeflated() ? MessageDeflate.deflate(message) : message);
         }

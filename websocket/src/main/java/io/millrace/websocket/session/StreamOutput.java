@@ -71,11 +71,6 @@ abstract class StreamOutput {
         // Most forms have nothing that stays open.
     }
 
-    /** What a message shared with others depends on, besides its frame. */
-    final int sharedKey(int sid) {
-        return sid * 2 + (outlet.isDeflated() ? 1 : 0);
-    }
-
     final Outlet outlet() {
         return outlet;
     }

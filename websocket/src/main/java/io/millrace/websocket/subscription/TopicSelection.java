@@ -31,9 +31,4 @@ public record TopicSelection(List<String> topics, ClientPattern pattern, SortedS
     public boolean grows() {
         return partitions.isEmpty();
     }
-
-    /** Whether a topic is among them, by name. */
-    public boolean includes(String topic) {
-        return topics.contains(topic) || (pattern != null && pattern.finds(topic));
-    }
 }

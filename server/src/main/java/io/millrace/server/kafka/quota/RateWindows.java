@@ -33,11 +33,6 @@ final class RateWindows {
         return excess <= 0 ? 0 : (long) Math.ceil(excess);
     }
 
-    /** When it was used last, at least to the window. */
-    long lastUsedMs() {
-        return window * windowMs;
-    }
-
     private void advance(long nowMs) {
         long now = nowMs / windowMs;
         if (now - window >= used.length) {
