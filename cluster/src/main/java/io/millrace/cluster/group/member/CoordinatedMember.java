@@ -75,6 +75,9 @@ final class CoordinatedMember implements GroupMember {
     private boolean soon;
     private MemberThread.Timer next = () -> {};
 
+    /** Whether a request to join may have been heard although its answer did not come: then it is this member that has its instance id. */
+    private boolean mayHaveJoined;
+
     /** Until when an instance id is waited for; 0 while it is not. */
     private long waitForReleaseUntilMs;
 
@@ -243,6 +246,7 @@ final class CoordinatedMember implements GroupMember {
         }
         retries.reset();
         tellAll = false;
+        mayHaveJoined = false;
         state = State.MEMBER;
         waitForReleaseUntilMs = 0;
         epoch = answer.result().epoch();
@@ -283,6 +287,7 @@ final class CoordinatedMember implements GroupMember {
             case UNRELEASED_INSTANCE_ID -> waitForRelease(failure);
             default -> {
                 if (Retries.mayPass(failure.code())) {
+                    mayHaveJoined |= epoch == Heartbeat.JOIN;
                     beatIn(retries.pauseMs());
                 } else {
                     fail(failure);
@@ -312,11 +317,32 @@ final class CoordinatedMember implements GroupMember {
             waitForReleaseUntilMs = thread.nowMs() + limits.releaseWaitMs();
             releaseElsewhere.get().onComplete(asked -> thread.run(this::beatSoon));
         }
-        if (thread.nowMs() < waitForReleaseUntilMs) {
-            beatIn(retries.pauseMs());
-        } else {
+        if (thread.nowMs() >= waitForReleaseUntilMs) {
             fail(failure);
+        } else if (mayHaveJoined) {
+            releaseOwn();
+        } else {
+            beatIn(retries.pauseMs());
         }
+    }
+
+    /**
+     * A coordinator takes no second join for an instance id, not even of the member that has it: until the session timeout it would wait for
+     * heartbeats of an epoch that this member never heard of. It gives the id back, and joins again. If another member has it, this is refused.
+     */
+    private void releaseOwn() {
+        underWay = true;
+        client.heartbeat(new Heartbeat(identity, Heartbeat.LEAVE_FOR_A_WHILE, null, null))
+                .onComplete(answer -> thread.run(() -> {
+                    underWay = false;
+                    mayHaveJoined = answer.failed()
+                            && Retries.mayPass(Retries.told(answer.cause()).code());
+                    if (isAlive()) {
+                        beatIn(retries.pauseMs());
+                    } else {
+                        quiet.tryComplete();
+                    }
+                }));
     }
 
     private void fail(MillraceException why) {

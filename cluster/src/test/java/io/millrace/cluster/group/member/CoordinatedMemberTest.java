@@ -344,6 +344,48 @@ class CoordinatedMemberTest {
     }
 
     @Test
+    void aMemberThatHasItsInstanceIdWithoutKnowing_becauseTheAnswerWasLost_givesItBackAndJoinsAgain() {
+        member = member("i");
+        member.start();
+        coordinator.beat().refuse(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        thread.advance(LIMITS.retryMaxMs());
+        coordinator.beat().refuse(ErrorCode.UNRELEASED_INSTANCE_ID);
+
+        coordinator.beat().refuse(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        thread.advance(LIMITS.retryMaxMs());
+        coordinator.beat().refuse(ErrorCode.UNRELEASED_INSTANCE_ID);
+        Beat release = coordinator.beat();
+        assertThat(release.request().epoch()).isEqualTo(Heartbeat.LEAVE_FOR_A_WHILE);
+        release.ok(Heartbeat.LEAVE_FOR_A_WHILE, null);
+        thread.advance(LIMITS.retryMaxMs());
+
+        Beat join = coordinator.beat();
+        assertThat(join.request().epoch()).isEqualTo(Heartbeat.JOIN);
+        join.ok(2, List.of());
+        thread.settle();
+        assertThat(listener.calls()).containsExactly("assigned 2 []");
+    }
+
+    @Test
+    void aMemberThatMayHaveAnInstanceIdWaitsForIt_ifItTurnsOutThatAnotherHasIt() {
+        member = member("i");
+        member.start();
+        coordinator.beat().refuse(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        thread.advance(LIMITS.retryMaxMs());
+        coordinator.beat().refuse(ErrorCode.UNRELEASED_INSTANCE_ID);
+        coordinator.beat().refuse(ErrorCode.FENCED_INSTANCE_ID);
+        thread.advance(LIMITS.retryMaxMs());
+
+        coordinator.beat().refuse(ErrorCode.UNRELEASED_INSTANCE_ID);
+        thread.advance(LIMITS.retryMaxMs());
+        Beat join = coordinator.beat();
+        assertThat(join.request().epoch()).isEqualTo(Heartbeat.JOIN);
+        join.ok(2, List.of());
+        thread.settle();
+        assertThat(listener.calls()).containsExactly("assigned 2 []");
+    }
+
+    @Test
     void anInstanceIdIsNotWaitedForForEver() {
         member = member("i");
         member.start();
