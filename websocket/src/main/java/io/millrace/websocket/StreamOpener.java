@@ -117,7 +117,7 @@ final class StreamOpener {
         return response.writeHead()
                 .map(v -> new HttpOutlet(
                         response,
-                        connection.channelHandlerContext(),
+                        connection.channelHandlerContext().channel(),
                         transport,
                         limits.outboundBufferBytes(),
                         limits.closeTimeoutMs()));
@@ -174,7 +174,6 @@ final class StreamOpener {
         }
         return request.toWebSocket()
                 .map(socket -> new WebSocketOutlet(
-                        socket,
                         channel,
                         limits.outboundBufferBytes(),
                         limits.closeTimeoutMs(),

@@ -1,5 +1,6 @@
 package io.millrace.server.http;
 
+import io.netty.channel.Channel;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.HttpServerConnection;
@@ -27,7 +28,7 @@ final class ConnectionGuard {
     private final HttpConfig config;
     private final HttpMetrics metrics;
     private final AtomicInteger open;
-    private final Map<HttpConnection, Seat> seats = new IdentityHashMap<>();
+    private final Map<Channel, Seat> seats = new IdentityHashMap<>();
 
     /** A connection and what it does now. */
     private static final class Seat {
@@ -56,18 +57,15 @@ final class ConnectionGuard {
         int count = open.incrementAndGet();
         metrics.connectionOpened();
         boolean refused = count > config.maxConnections();
-        seats.put(connection, new Seat(refused));
-        // Of the channel, not of the connection: a WebSocket replaces the connection object, and its close is not told
-        // here.
-        ((HttpServerConnection) connection)
-                .channelHandlerContext()
-                .channel()
-                .closeFuture()
-                .addListener(closed -> {
-                    seats.remove(connection);
-                    open.decrementAndGet();
-                    metrics.connectionClosed();
-                });
+        // Of the channel, not of the connection: a WebSocket has no use for that object any more, and its close is not
+        // told here.
+        Channel channel = channel(connection);
+        seats.put(channel, new Seat(refused));
+        channel.closeFuture().addListener(closed -> {
+            seats.remove(channel);
+            open.decrementAndGet();
+            metrics.connectionClosed();
+        });
         if (refused) {
             metrics.connectionRefused();
             if (count > config.maxConnections() + REFUSALS_MAX) {
@@ -78,7 +76,7 @@ final class ConnectionGuard {
 
     /** Whether the request may go on; false when its connection is one too many. */
     boolean requestBegan(HttpConnection connection) {
-        Seat seat = seats.get(connection);
+        Seat seat = seats.get(channel(connection));
         if (seat == null) {
             return true;
         }
@@ -88,7 +86,7 @@ final class ConnectionGuard {
     }
 
     void requestAnswered(HttpConnection connection) {
-        Seat seat = seats.get(connection);
+        Seat seat = seats.get(channel(connection));
         if (seat != null) {
             seat.requestUnderWay = false;
             seat.quietSinceNanos = System.nanoTime();
@@ -97,14 +95,18 @@ final class ConnectionGuard {
 
     private void sweep() {
         long now = System.nanoTime();
-        List<HttpConnection> stale = new ArrayList<>();
-        seats.forEach((connection, seat) -> {
+        List<Channel> stale = new ArrayList<>();
+        seats.forEach((channel, seat) -> {
             long limitMs = seat.usedBefore ? config.idleTimeoutMs() : config.firstRequestTimeoutMs();
             long quietMs = TimeUnit.NANOSECONDS.toMillis(now - seat.quietSinceNanos);
             if (!seat.requestUnderWay && quietMs > limitMs) {
-                stale.add(connection);
+                stale.add(channel);
             }
         });
-        stale.forEach(HttpConnection::close);
+        stale.forEach(Channel::close);
+    }
+
+    private static Channel channel(HttpConnection connection) {
+        return ((HttpServerConnection) connection).channelHandlerContext().channel();
     }
 }

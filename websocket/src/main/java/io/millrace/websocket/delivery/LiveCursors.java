@@ -63,8 +63,12 @@ final class LiveCursors {
         stream.leave();
     }
 
-    /** Sends every follower what is new. */
-    void deliverRound() {
+    /**
+     * Sends every follower what is new.
+     *
+     * @param alone whether nothing else is sent in this round, so that each follower can be flushed at once
+     */
+    void deliverRound(boolean alone) {
         queued.set(false);
         MillraceException failure = stream.failure();
         if (failure != null) {
@@ -80,14 +84,17 @@ final class LiveCursors {
             return;
         }
         try {
-            // Backwards, because a follower that leaves has its place taken by the last one.
-            for (int i = cursors.size() - 1; i >= 0; i--) {
+            // Backwards, because a follower that leaves has its place taken by the last one; several may leave at once.
+            for (int i = cursors.size() - 1; i >= 0; i = Math.min(i, cursors.size()) - 1) {
                 Cursor cursor = cursors.get(i);
                 try {
                     cursor.follower().deliver(cursor, round);
                 } catch (RuntimeException e) {
                     // One follower's trouble must not become everybody's.
                     cursor.follower().failed(cursor, ErrorJson.asAnswer(e));
+                }
+                if (alone) {
+                    loop.flush();
                 }
             }
             position = round.get(round.size() - 1).next();

@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Deliveries to the followers on one event loop. Streams that moved queue up; one task takes them all, lets every follower write
- * what is new, and then flushes each follower once, however many of its partitions moved.
+ * what is new, and then flushes each follower once, however many of its partitions moved. Where only one stream moved a follower is
+ * flushed at once, while what belongs to it is still in the processor's cache.
  *
  * <p>{@link #enqueue} may be called on any thread; everything else belongs to the loop.
  */
@@ -73,16 +74,21 @@ public final class LoopDelivery {
 
     /** Ends a round that did not begin here: flushes who wrote. */
     public void endRound() {
-        // By index: a flush can close a follower, which may touch it again.
-        for (int i = 0; i < touched.size(); i++) {
-            touched.get(i).endRound();
-        }
-        touched.clear();
+        flush();
         if (movedNanos != 0) {
             metrics.deliveryLatency(System.nanoTime() - movedNanos);
             movedNanos = 0;
         }
         handOverCounts();
+    }
+
+    /** Flushes who wrote so far. */
+    void flush() {
+        // By index: a flush can close a follower, which may touch it again.
+        for (int i = 0; i < touched.size(); i++) {
+            touched.get(i).endRound();
+        }
+        touched.clear();
     }
 
     void enqueue(LiveCursors live) {
@@ -107,10 +113,12 @@ public final class LoopDelivery {
         scheduled.set(false);
         // Only what is here now: streams that move meanwhile get a round of their own, so that flushes are never put
         // off.
-        for (int left = moved.size(); left > 0; left--) {
+        int count = moved.size();
+        boolean alone = count == 1 && touched.isEmpty();
+        for (int left = count; left > 0; left--) {
             LiveCursors live = moved.poll();
             if (live != null) {
-                live.deliverRound();
+                live.deliverRound(alone);
             }
         }
         endRound();

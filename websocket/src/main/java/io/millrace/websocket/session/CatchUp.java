@@ -33,7 +33,10 @@ final class CatchUp {
     private final StreamParameters parameters;
     private final FlowRules flow;
     private final LoopDelivery delivery;
-    private final Queue<Cursor> behind = new ArrayDeque<>();
+
+    /** Those that wait for their turn; null for none, as most of the time. */
+    private Queue<Cursor> behind;
+
     private boolean reading;
     private boolean stalled;
     private boolean ended;
@@ -49,18 +52,29 @@ final class CatchUp {
 
     /** A cursor that is not live, or not any more. */
     void add(Cursor cursor) {
+        if (behind == null) {
+            behind = new ArrayDeque<>(2);
+        }
         behind.add(cursor);
+    }
+
+    private Cursor next() {
+        Cursor next = behind.poll();
+        if (behind.isEmpty()) {
+            behind = null;
+        }
+        return next;
     }
 
     void end() {
         ended = true;
-        behind.clear();
+        behind = null;
     }
 
     /** Goes on as far as socket and credit allow. */
     void goOn() {
-        while (!ended && !reading && !behind.isEmpty() && subscription.maySend()) {
-            Cursor cursor = behind.poll();
+        while (!ended && !reading && behind != null && subscription.maySend()) {
+            Cursor cursor = next();
             if (cursor.isDetached() || isDone(cursor)) {
                 continue;
             }
@@ -75,7 +89,7 @@ final class CatchUp {
             }
             readLog(cursor);
         }
-        if (!ended && !behind.isEmpty() && !connection.outlet().isWritable() && !stalled) {
+        if (!ended && behind != null && !connection.outlet().isWritable() && !stalled) {
             stalled = true;
             services.metrics().stalled();
         }
@@ -120,7 +134,7 @@ final class CatchUp {
         }
         if (!cursor.continuesWith(frame) || !subscription.maySend()) {
             // The client sought another place meanwhile, or its socket filled up.
-            behind.add(cursor);
+            add(cursor);
             return;
         }
         if (frame.next() > cursor.position()) {
@@ -128,13 +142,13 @@ final class CatchUp {
                 cursor.gap(null);
             }
             subscription.send(cursor, frame);
-            behind.add(cursor);
+            add(cursor);
             return;
         }
         // Nothing to read, so nothing to miss: whatever comes next, comes live. A gap is told when it does.
         try {
             if (!cursor.join()) {
-                behind.add(cursor);
+                add(cursor);
             }
         } catch (MillraceException e) {
             failedBehind(cursor, e);
@@ -149,7 +163,7 @@ final class CatchUp {
         }
         delivery.context().owner().setTimer(LeaderChange.PAUSE_MS, timer -> {
             if (!ended) {
-                behind.add(cursor);
+                add(cursor);
                 goOnLater();
             }
         });
@@ -186,7 +200,7 @@ final class CatchUp {
             if (start.snapshot()) {
                 cursor.beginSnapshot();
             }
-            behind.add(cursor);
+            add(cursor);
         } catch (MillraceException e) {
             failedBehind(cursor, e);
         }
@@ -219,7 +233,7 @@ final class CatchUp {
 
     /** Whether the client asked to be closed when it is as far behind as it is. */
     boolean isToBeClosed() {
-        if (flow.slow() != SlowPolicy.CLOSE || behind.isEmpty() || !subscription.hasCredit()) {
+        if (flow.slow() != SlowPolicy.CLOSE || behind == null || !subscription.hasCredit()) {
             return false;
         }
         return behind.stream().anyMatch(cursor -> cursor.isCaughtUp() && lag(cursor) > flow.maxLag());

@@ -3,6 +3,7 @@ package io.millrace.websocket.session;
 import io.millrace.websocket.delivery.ControlFrame;
 import io.millrace.websocket.protocol.Transport;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpRequest;
@@ -28,16 +29,12 @@ public final class HttpOutlet extends NettyOutlet {
 
     /** On the event loop of the connection, after the head of the response was written. */
     public HttpOutlet(
-            HttpServerResponse response,
-            ChannelHandlerContext connection,
-            Transport transport,
-            int bufferBytes,
-            long closeTimeoutMs) {
-        super(connection, bufferBytes, closeTimeoutMs);
+            HttpServerResponse response, Channel channel, Transport transport, int bufferBytes, long closeTimeoutMs) {
+        super(channel, bufferBytes, closeTimeoutMs);
         this.response = response;
         this.transport = transport;
         // Vert.x may have stopped already, or be about to, for requests that came with the first one.
-        connection.executor().execute(this::readOn);
+        connection().executor().execute(this::readOn);
     }
 
     @Override

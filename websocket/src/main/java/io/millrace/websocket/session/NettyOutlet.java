@@ -30,13 +30,14 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
     /**
      * Must be called on the channel's event loop.
      *
-     * @param connection the context of Vert.x' handler at the end of the pipeline
+     * @param channel the channel of the connection, with Vert.x' handler at the end of its pipeline
      */
-    NettyOutlet(ChannelHandlerContext connection, int bufferBytes, long closeTimeoutMs) {
-        this.connection = connection;
+    NettyOutlet(Channel channel, int bufferBytes, long closeTimeoutMs) {
         this.closeTimeoutMs = closeTimeoutMs;
-        channel().config().setWriteBufferWaterMark(new WriteBufferWaterMark(bufferBytes / 2, bufferBytes));
-        connection.pipeline().addBefore(connection.name(), null, this);
+        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(bufferBytes / 2, bufferBytes));
+        channel.pipeline().addBefore(channel.pipeline().lastContext().name(), null, this);
+        // Its own place in front of Vert.x' handler: what is written here is not seen there.
+        connection = channel.pipeline().context(this);
     }
 
     @Override
@@ -74,6 +75,7 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
     @Override
     public final void listen(Listener newListener) {
         listener = newListener;
+        pauseReading(false);
         if (!channel().isActive()) {
             newListener.closed(closeCodeOfLoss());
         }
@@ -98,6 +100,7 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
     @Override
     public final void close(StreamEnd end, Runnable released) {
         onReleased = released;
+        pauseReading(false);
         channel().closeFuture().addListener(closed -> release());
         if (!channel().isActive()) {
             return;
@@ -113,7 +116,7 @@ abstract class NettyOutlet extends ChannelInboundHandlerAdapter implements Outle
 
     private void cut() {
         if (onReleased != null && channel().isActive()) {
-            // From Vert.x' own context towards the socket: its handler would wait for the client again.
+            // From here towards the socket: Vert.x' handler would wait for the client again.
             connection.close();
         }
     }

@@ -11,7 +11,6 @@ import io.millrace.websocket.protocol.WireForm;
 import io.millrace.websocket.subscription.ReadRights;
 import io.millrace.websocket.subscription.Subscription;
 import io.vertx.core.internal.ContextInternal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,7 +35,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     private final long heartbeatMs;
     private final ClientRequests requests;
     private final ConnectionIdentity identity;
-    private final Map<Integer, StreamSubscription> subscriptions = new TreeMap<>();
+    private final OpenSubscriptions subscriptions = new OpenSubscriptions();
     private final Runnable onReleased;
     private long pings;
     private boolean touched;
@@ -135,7 +134,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
 
     void subscribe(int sid, String requestId, Subscription subscription) {
         StreamSubscription begun = new StreamSubscription(sid, subscription, this, services);
-        subscriptions.put(sid, begun);
+        subscriptions.add(begun);
         services.metrics().subscriptionBegan(begun.view());
         begun.begin(requestId);
     }
@@ -167,7 +166,9 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         if (form.isSubprotocol()) {
             say(message);
         } else {
-            subscriptions.values().forEach(each -> each.output().control(message));
+            for (StreamSubscription each : subscriptions.all()) {
+                each.output().control(message);
+            }
         }
         outlet.flush();
     }
@@ -205,7 +206,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
             end(end);
             return;
         }
-        if (subscriptions.remove(subscription.sid(), subscription)) {
+        if (subscriptions.remove(subscription)) {
             subscription.checkpoint(null);
             close(subscription);
             say(
@@ -217,7 +218,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
 
     /** Ends a subscription as its client asked. */
     void unsubscribe(StreamSubscription subscription, String requestId) {
-        subscriptions.remove(subscription.sid());
+        subscriptions.remove(subscription);
         subscription.checkpoint(null);
         if (subscription.membership() != null) {
             subscription.membership().leave();
@@ -233,7 +234,9 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
 
     /** Adds how far this client is behind to the greatest of each topic. */
     void measureLag(Map<String, Long> recordsByTopic) {
-        subscriptions.values().forEach(each -> each.catchUp().measureLag(recordsByTopic));
+        for (StreamSubscription each : subscriptions.all()) {
+            each.catchUp().measureLag(recordsByTopic);
+        }
     }
 
     // ---- rounds
@@ -244,27 +247,23 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         if (ended) {
             return;
         }
-        for (StreamSubscription each : subscriptions.values()) {
+        StreamSubscription[] all = subscriptions.all();
+        for (StreamSubscription each : all) {
             each.output().endRound();
         }
         outlet.flush();
-        for (StreamSubscription each : all()) {
+        for (StreamSubscription each : all) {
             each.catchUp().goOn();
         }
-    }
-
-    /** A copy where subscriptions may end meanwhile. */
-    private List<StreamSubscription> all() {
-        return subscriptions.size() == 1
-                ? List.of(subscriptions.values().iterator().next())
-                : new ArrayList<>(subscriptions.values());
     }
 
     // ---- the connection
 
     @Override
     public void writable() {
-        all().forEach(each -> each.catchUp().writable());
+        for (StreamSubscription each : subscriptions.all()) {
+            each.catchUp().writable();
+        }
     }
 
     @Override
@@ -275,7 +274,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     @Override
     public void ponged(long number) {
         inContext(() -> {
-            for (StreamSubscription each : all()) {
+            for (StreamSubscription each : subscriptions.all()) {
                 if (each.membership() != null) {
                     each.membership().ponged(number);
                 }
@@ -326,7 +325,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     }
 
     private void tickSubscriptions(long nowNanos) {
-        for (StreamSubscription each : all()) {
+        for (StreamSubscription each : subscriptions.all()) {
             if (each.catchUp().isToBeClosed()) {
                 end(StreamEnd.tooFarBehind(
                         each.subscription().parameters().flow().maxLag()));
@@ -345,7 +344,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
 
     /** The cluster has other topics or partitions now. */
     public void topicsChanged(ClusterImage image) {
-        for (StreamSubscription each : all()) {
+        for (StreamSubscription each : subscriptions.all()) {
             if (each.membership() != null) {
                 // The group says what its members get.
                 continue;
@@ -367,7 +366,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
 
     /** Ends the subscriptions to which the client has no right any more (gateway protocol §10). */
     public void rightsChanged() {
-        for (StreamSubscription each : all()) {
+        for (StreamSubscription each : subscriptions.all()) {
             MillraceException lost = ReadRights.lost(
                     each.subscription().parameters(), each.followed().partitions(), identity.client());
             if (lost != null) {
@@ -389,7 +388,9 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         }
         Map<Integer, String> tokens = new TreeMap<>();
         if (form.isSubprotocol()) {
-            subscriptions.forEach((sid, each) -> tokens.put(sid, each.token()));
+            for (StreamSubscription each : subscriptions.all()) {
+                tokens.put(each.sid(), each.token());
+            }
         }
         announce(new ServerMessage.Drain(endInMs + reconnectAfterMs, endInMs, tokens));
         loop.delivery().context().owner().setTimer(Math.max(1, endInMs), timer -> end(StreamEnd.restarting()));
@@ -404,7 +405,9 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
             sayGoodbye(end);
         }
         ended = true;
-        subscriptions.values().forEach(this::close);
+        for (StreamSubscription each : subscriptions.all()) {
+            close(each);
+        }
         subscriptions.clear();
         loop.remove(this);
         services.metrics().streamClosed(form.transport(), end.closeCode());
@@ -412,7 +415,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     }
 
     private void sayGoodbye(StreamEnd end) {
-        for (StreamSubscription each : subscriptions.values()) {
+        for (StreamSubscription each : subscriptions.all()) {
             each.output().endRound();
             if (each.output().hasMoved()) {
                 each.checkpoint(null);

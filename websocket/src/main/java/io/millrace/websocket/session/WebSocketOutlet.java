@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
@@ -17,8 +18,8 @@ import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.ReferenceCountUtil;
-import io.vertx.core.http.ServerWebSocket;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,20 +41,19 @@ public final class WebSocketOutlet extends NettyOutlet {
     /**
      * On the event loop of the socket, right after the handshake.
      *
-     * @param channel the channel of the connection, whose last handler is Vert.x' for the socket
+     * @param channel the channel of the connection, whose last handler is Vert.x' for the socket; it is of no use to it from now on
      * @param budget what all clients may have sent of messages that are not whole
      * @param messages takes what the client sends; null when that means nothing
      * @param deflated whether compression was agreed on
      */
     public WebSocketOutlet(
-            ServerWebSocket socket,
             Channel channel,
             int bufferBytes,
             long closeTimeoutMs,
             InboundBudget budget,
             MessageAssembler messages,
             boolean deflated) {
-        super(channel.pipeline().lastContext(), bufferBytes, closeTimeoutMs);
+        super(channel, bufferBytes, closeTimeoutMs);
         this.messages = messages;
         this.deflated = deflated;
         encoder = connection().pipeline().context(WebSocketFrameEncoder.class);
@@ -67,8 +67,20 @@ public final class WebSocketOutlet extends NettyOutlet {
                                 .name(),
                         null,
                         unfinished);
-        // What a plain client sends means nothing; a connection that breaks is told by the channel.
-        socket.exceptionHandler(ignored -> {});
+        leaveVertx(channel.pipeline());
+        // Until somebody listens.
+        pauseReading(true);
+    }
+
+    /**
+     * From the handshake on Vert.x has nothing to do here, and what it keeps for each WebSocket is more than all of ours. Its handler of idle
+     * connections makes an object of every write; {@link KeepAlive} looks for those.
+     */
+    private static void leaveVertx(ChannelPipeline pipeline) {
+        pipeline.removeLast();
+        if (pipeline.get(IdleStateHandler.class) != null) {
+            pipeline.remove(IdleStateHandler.class);
+        }
     }
 
     @Override
@@ -117,37 +129,33 @@ public final class WebSocketOutlet extends NettyOutlet {
 
     @Override
     boolean take(Object message) {
-        boolean isTaken = takeFrame(message);
-        if (message instanceof WebSocketFrame) {
-            unfinished.frame(messages == null ? 0 : messages.waitingBytes());
-        }
-        return isTaken;
-    }
-
-    private boolean takeFrame(Object message) {
-        if (message instanceof WebSocketFrame frame && !isAgreed(frame) && listener() != null) {
-            listener().broke(StreamEnd.protocolViolated(PROTOCOL_ERROR, "a frame has reserved bits set"));
-            ReferenceCountUtil.release(message);
-            return true;
-        }
-        if (message instanceof PongWebSocketFrame pong && pong.content().readableBytes() == Long.BYTES) {
-            if (listener() != null) {
-                listener().ponged(pong.content().getLong(pong.content().readerIndex()));
-            }
-            return false;
-        }
-        if (!isData(message)) {
-            return false;
-        }
         try {
-            // Of a plain client they mean nothing, and Vert.x would keep what nobody takes.
-            if (messages != null) {
-                messages.add((WebSocketFrame) message, listener());
+            if (message instanceof WebSocketFrame frame) {
+                takeFrame(frame);
+                unfinished.frame(messages == null ? 0 : messages.waitingBytes());
             }
         } finally {
             ReferenceCountUtil.release(message);
         }
         return true;
+    }
+
+    private void takeFrame(WebSocketFrame frame) {
+        if (!isAgreed(frame) && listener() != null) {
+            listener().broke(StreamEnd.protocolViolated(PROTOCOL_ERROR, "a frame has reserved bits set"));
+        } else if (frame instanceof PingWebSocketFrame) {
+            connection()
+                    .writeAndFlush(
+                            new PongWebSocketFrame(frame.content().retain()),
+                            connection().voidPromise());
+        } else if (frame instanceof PongWebSocketFrame) {
+            if (frame.content().readableBytes() == Long.BYTES && listener() != null) {
+                listener().ponged(frame.content().getLong(frame.content().readerIndex()));
+            }
+        } else if (isData(frame) && messages != null) {
+            // Of a plain client they mean nothing.
+            messages.add(frame, listener());
+        }
     }
 
     /** Reserved bits are there for compression only, and which frames may have its bit is known by who puts messages together. */
@@ -163,7 +171,6 @@ public final class WebSocketOutlet extends NettyOutlet {
 
     @Override
     void sayGoodbye(StreamEnd end) {
-        // Not through Vert.x, which would hold the close frame back for as long as the buffer is full.
         connection()
                 .write(
                         new CloseWebSocketFrame(end.closeCode(), end.reason()),
@@ -179,8 +186,6 @@ public final class WebSocketOutlet extends NettyOutlet {
     void answerGoodbye(Object message) {
         int code = ((CloseWebSocketFrame) message).statusCode();
         CloseWebSocketFrame answer = code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, "");
-        // Closed from Vert.x' own context towards the socket: its handler would send a close frame of its own behind
-        // ours.
         connection().writeAndFlush(answer).addListener(written -> connection().close());
     }
 
