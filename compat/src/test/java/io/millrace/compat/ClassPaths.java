@@ -1,11 +1,14 @@
 package io.millrace.compat;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -15,6 +18,8 @@ import java.util.stream.Stream;
 final class ClassPaths {
 
     private static final Path CLIENTS = Path.of(System.getProperty("millrace.clients"));
+
+    private static final Duration DOWNLOAD_TIMEOUT = Duration.ofMinutes(10);
 
     /** Libraries that client versions do without a version of their own. */
     private static final List<String> LIBRARIES = List.of(
@@ -44,6 +49,24 @@ final class ClassPaths {
         }
         LIBRARIES.forEach(each -> all.add(locationOf(each)));
         return all.stream().distinct().collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /**
+     * A program with libraries of its own: a Maven project in {@code src/test/clients}, built here. Skips the test without Maven on the PATH.
+     *
+     * @param out a directory for what is built
+     */
+    static String built(String project, Path out) throws IOException, InterruptedException {
+        assumeTrue(ForeignProcess.isInstalled("mvn"), "skipped: there is no mvn on the PATH");
+        Path pom = Path.of("src/test/clients", project, "pom.xml").toAbsolutePath();
+        Path libraries = out.resolve("classpath.txt");
+        List<String> command = new ArrayList<>(List.of("mvn", "-q", "-B", "-ntp", "-f", pom.toString()));
+        command.addAll(List.of("-Dout=" + out, "-Dmdep.outputFile=" + libraries));
+        command.addAll(List.of("compile", "dependency:build-classpath"));
+        try (ForeignProcess build = ForeignProcess.start(command)) {
+            build.awaitSuccess(DOWNLOAD_TIMEOUT);
+        }
+        return out.resolve("classes") + File.pathSeparator + Files.readString(libraries);
     }
 
     private static String locationOf(String className) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -57,10 +58,24 @@ class CompatibilityPageTest {
     }
 
     @Test
-    void kafkajsHasTheVersionThatIsInstalled() throws IOException {
-        String version = versionsOf("kafkajs").get(0);
-        assertThat(Files.readString(Path.of("src/test/clients/package.json")))
-                .contains("\"kafkajs\": \"" + version + "\"");
+    void clientsInJavaScriptHaveTheVersionsThatAreInstalled() throws IOException {
+        for (Map.Entry<String, String> each : Map.of(
+                        "kafkajs", "package.json", "@platformatic/kafka", "platformatic/package.json")
+                .entrySet()) {
+            String version = versionsOf(each.getKey()).get(0);
+            assertThat(Files.readString(Path.of("src/test/clients", each.getValue())))
+                    .contains("\"" + each.getKey() + "\": \"" + version + "\"");
+        }
+    }
+
+    @Test
+    void flinkAndSparkHaveTheVersionsThatAreBuiltWith() throws IOException {
+        String[] flink = versionsOf("Flink, Kafka connector").get(0).split(", ");
+        assertThat(Files.readString(Path.of("src/test/clients/flink/pom.xml")))
+                .contains("<flink.version>" + flink[0] + "<", "<connector.version>" + flink[1] + "<");
+        assertThat(Files.readString(Path.of("src/test/clients/spark/pom.xml")))
+                .contains("<spark.version>"
+                        + versionsOf("Spark Structured Streaming").get(0) + "<");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -55,11 +58,17 @@ class ConnectIT {
                 append(first, "first", 0, 100, expected);
                 append(second, "second", 0, 100, expected);
                 awaitLines(copy, expected);
+                // A sink writes at least once: what it had written and not committed would be written again.
+                awaitCommitted(node, "connect-sink", expected.size());
 
                 one.kill();
                 append(first, "first", 100, 200, expected);
                 append(second, "second", 100, 200, expected);
                 awaitLines(copy, expected);
+                assertThat(new TestClient(node.bootstrap())
+                                .committed("lines", all -> all.size() >= expected.size(), PATIENCE))
+                        .extracting(each -> new String(each.value(), StandardCharsets.UTF_8))
+                        .containsExactlyInAnyOrderElementsOf(expected);
                 assertThat(get(portOfSecond, "/connectors/sink/status")).contains("RUNNING");
             }
         }
@@ -151,6 +160,24 @@ class ConnectIT {
                 .atMost(PATIENCE)
                 .untilAsserted(
                         () -> assertThat(Files.readAllLines(copy)).containsExactlyInAnyOrderElementsOf(expected));
+    }
+
+    private static void awaitCommitted(MillraceNode node, String group, long offset) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", node.bootstrap()))) {
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .until(
+                            () ->
+                                    admin
+                                            .listConsumerGroupOffsets(group)
+                                            .partitionsToOffsetAndMetadata()
+                                            .get()
+                                            .values()
+                                            .stream()
+                                            .mapToLong(OffsetAndMetadata::offset)
+                                            .sum(),
+                            sum -> sum >= offset);
+        }
     }
 
     private void awaitReady(int port) {

@@ -1,11 +1,14 @@
 package io.millrace.compat;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,10 +43,22 @@ final class ForeignProcess implements AutoCloseable {
 
     /** A main program. */
     static ForeignProcess startJava(String classPath, String mainClass, List<String> arguments) throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of(java(), "-XX:TieredStopAtLevel=1", "-Xmx512m", "-cp", classPath, mainClass));
+        return startJava(List.of("-Xmx512m"), classPath, mainClass, arguments);
+    }
+
+    /** A main program. */
+    static ForeignProcess startJava(List<String> options, String classPath, String mainClass, List<String> arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of(java(), "-XX:TieredStopAtLevel=1"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath, mainClass));
         command.addAll(arguments);
         return start(command);
+    }
+
+    static boolean isInstalled(String program) {
+        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
     static String java() {
@@ -107,8 +122,12 @@ final class ForeignProcess implements AutoCloseable {
         }
     }
 
-    boolean isAlive() {
-        return process.isAlive();
+    /** For conditions that something is waited for with. */
+    boolean isAliveAnd(boolean condition) {
+        if (!condition && !process.isAlive()) {
+            throw new AssertionError("it has ended:\n" + output());
+        }
+        return condition;
     }
 
     List<String> lines() {

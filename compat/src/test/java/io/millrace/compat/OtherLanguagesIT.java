@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -42,14 +41,31 @@ class OtherLanguagesIT {
 
     @Test
     void kafkajs() throws Exception {
-        assumeTrue(isInstalled("npm") && isInstalled("node"), "skipped: there is no node and npm on the PATH");
-        Path modules = Files.createDirectories(directory.resolve("javascript"));
-        for (String file : List.of("package.json", "kafkajs-journey.js")) {
-            Files.copy(CLIENTS.resolve(file), modules.resolve(file), StandardCopyOption.REPLACE_EXISTING);
-        }
-        run(List.of("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", modules.toString()));
+        Path modules = install(CLIENTS, "kafkajs-journey.js");
         assertThat(run(List.of("node", modules.resolve("kafkajs-journey.js").toString(), node.bootstrap())))
                 .contains("ok admin", "ok produceAndConsume", "ok transactions");
+    }
+
+    /** With the Node.js that it wants, which npm brings, too. */
+    @Test
+    void platformaticKafka() throws Exception {
+        Path modules = install(CLIENTS.resolve("platformatic"), "journey.mjs");
+        String newerNode = modules.resolve("node_modules/.bin/node").toString();
+        assertThat(run(List.of(newerNode, modules.resolve("journey.mjs").toString(), node.bootstrap())))
+                .contains("ok admin", "ok produce", "ok classicGroup", "ok consumerGroup", "ok transactions");
+    }
+
+    /** A program with what its {@code package.json} asks for, in a directory that is returned. */
+    private static Path install(Path from, String program) throws Exception {
+        assumeTrue(
+                ForeignProcess.isInstalled("npm") && ForeignProcess.isInstalled("node"),
+                "skipped: there is no node and npm on the PATH");
+        Path modules = Files.createDirectories(directory.resolve(program));
+        for (String file : List.of("package.json", program)) {
+            Files.copy(from.resolve(file), modules.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        }
+        run(List.of("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", modules.toString()));
+        return modules;
     }
 
     @Test
@@ -64,7 +80,7 @@ class OtherLanguagesIT {
 
     @Test
     void kcatInAGroup() throws Exception {
-        assumeTrue(isInstalled("kcat"), "skipped: there is no kcat on the PATH (Debian package kcat)");
+        assumeTrue(ForeignProcess.isInstalled("kcat"), "skipped: there is no kcat on the PATH (Debian package kcat)");
         List<String> lines = IntStream.range(0, 100).mapToObj(i -> "line " + i).toList();
         new TestClient(node.bootstrap()).create("kcat", 2);
         new TestClient(node.bootstrap()).produce("kcat", lines);
@@ -83,10 +99,5 @@ class OtherLanguagesIT {
         try (ForeignProcess process = ForeignProcess.start(List.of(command))) {
             return process.awaitEnd(PATIENCE) == 0;
         }
-    }
-
-    private static boolean isInstalled(String program) {
-        return Arrays.stream(System.getenv("PATH").split(":"))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 }

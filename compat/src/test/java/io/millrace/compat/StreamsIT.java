@@ -4,15 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListStreamsGroupOffsetsSpec;
@@ -28,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 class StreamsIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final int VALUES = 20;
 
     @TempDir
     Path directory;
@@ -62,7 +56,7 @@ class StreamsIT {
             for (int kill = 0; kill < kills; kill++) {
                 try (ForeignProcess app = start(node, protocol)) {
                     int more = records / (kills + 1);
-                    client.produce("in", values(sent, more));
+                    client.produce("in", Counting.values(sent, more));
                     sent += more;
                     int atLeast = sent - more / 2;
                     // In the middle of it: of what was just sent, a part is done.
@@ -70,11 +64,11 @@ class StreamsIT {
                     app.kill();
                 }
             }
-            client.produce("in", values(sent, records - sent));
+            client.produce("in", Counting.values(sent, records - sent));
             try (ForeignProcess app = start(node, protocol)) {
                 List<ConsumerRecord<byte[], byte[]>> out =
                         client.committed("out", all -> all.size() >= records, PATIENCE);
-                assertThat(counts(out)).isEqualTo(expected(records));
+                assertThat(Counting.counts(out, Counting::number)).isEqualTo(Counting.expected(records));
                 assertThat(typeOfGroup(node)).isEqualTo(GroupType.parse(protocol));
                 if (protocol.equals("streams")) {
                     describesTheGroup(node);
@@ -139,31 +133,5 @@ class StreamsIT {
                 return true;
             });
         }
-    }
-
-    private static List<String> values(int from, int count) {
-        return IntStream.range(from, from + count).mapToObj(StreamsIT::value).toList();
-    }
-
-    private static String value(int i) {
-        return "value-" + i % VALUES;
-    }
-
-    private static Map<String, List<Long>> expected(int records) {
-        Map<String, List<Long>> all = new TreeMap<>();
-        for (int i = 0; i < records; i++) {
-            List<Long> counts = all.computeIfAbsent(value(i), each -> new ArrayList<>());
-            counts.add(counts.size() + 1L);
-        }
-        return all;
-    }
-
-    private static Map<String, List<Long>> counts(List<ConsumerRecord<byte[], byte[]>> out) {
-        Map<String, List<Long>> all = new TreeMap<>();
-        for (ConsumerRecord<byte[], byte[]> each : out) {
-            all.computeIfAbsent(new String(each.key(), StandardCharsets.UTF_8), key -> new ArrayList<>())
-                    .add(ByteBuffer.wrap(each.value()).getLong());
-        }
-        return all;
     }
 }

@@ -4,7 +4,9 @@ import io.millrace.cluster.CallerContext;
 import io.millrace.cluster.controller.MetadataFollower;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.group.GroupTimes;
 import io.millrace.cluster.group.ShareStateCoordinator;
+import io.millrace.cluster.group.ShareStateCounts;
 import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
@@ -43,6 +45,11 @@ public final class KafkaShareCoordinator implements ShareStateCoordinator, Metad
     private final ShareStateTopic topic;
     private final Coordination<RunningShareStates> coordination;
 
+    /** Null before the library runs. */
+    private volatile ShareLibraryMetrics metrics;
+
+    private volatile GroupTimes times = GroupTimes.NONE;
+
     /** @param statePartitions of the internal topic, when it is created here */
     public KafkaShareCoordinator(
             Vertx vertx, int nodeId, int statePartitions, Controller controller, CoordinatorLogs logs) {
@@ -53,8 +60,13 @@ public final class KafkaShareCoordinator implements ShareStateCoordinator, Metad
                 InternalTopics.SHARE_GROUP_STATE,
                 ShareLibrary.THREADS,
                 logs,
-                (partitions, reigns, doubts, image) ->
-                        ShareLibrary.start(nodeId, partitions, logs, reigns, doubts, image));
+                (partitions, reigns, doubts, image) -> {
+                    ShareLibraryMetrics started = new ShareLibraryMetrics(() -> times);
+                    RunningShareStates running =
+                            ShareLibrary.start(nodeId, partitions, started, logs, reigns, doubts, image);
+                    metrics = started;
+                    return running;
+                });
     }
 
     @Override
@@ -125,6 +137,17 @@ public final class KafkaShareCoordinator implements ShareStateCoordinator, Metad
     @Override
     public Future<DeleteShareGroupStateResponseData> delete(DeleteShareGroupStateRequestData request) {
         return ask(library -> library.deleteState(null, request));
+    }
+
+    @Override
+    public void measure(GroupTimes by) {
+        times = by;
+    }
+
+    @Override
+    public ShareStateCounts counts() {
+        ShareLibraryMetrics present = metrics;
+        return present == null ? ShareStateCounts.NONE : present.counts();
     }
 
     /** The library has no use for who asks. */

@@ -1,8 +1,8 @@
 package io.millrace.cluster.group;
 
 /**
- * What the group coordinator tells whoever measures it, in milliseconds. Called on its threads: implementations must be thread-safe and
- * quick.
+ * What a coordinator of groups, or of the states of share groups, tells whoever measures it, in milliseconds. Called on its threads:
+ * implementations must be thread-safe and quick.
  */
 public interface GroupTimes {
 
@@ -21,6 +21,6 @@ public interface GroupTimes {
     /** What was decided waited so long for the replicas; the answer waits with it. */
     default void replicated(long ms) {}
 
-    /** A partition of {@code __consumer_offsets} was read in so long: its groups were not served in that time. */
+    /** A partition of the coordinator's topic was read in so long: its groups were not served in that time. */
     default void loaded(long ms) {}
 }

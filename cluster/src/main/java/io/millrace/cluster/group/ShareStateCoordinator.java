@@ -37,4 +37,9 @@ public interface ShareStateCoordinator {
     Future<WriteShareGroupStateResponseData> write(WriteShareGroupStateRequestData request);
 
     Future<DeleteShareGroupStateResponseData> delete(DeleteShareGroupStateRequestData request);
+
+    /** Has the coordinator's threads measured from now on. */
+    void measure(GroupTimes times);
+
+    ShareStateCounts counts();
 }

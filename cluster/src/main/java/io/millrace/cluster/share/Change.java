@@ -7,6 +7,7 @@ import java.util.List;
 final class Change {
 
     private final List<StateBatch> batches = new ArrayList<>();
+    private long givenUp;
 
     /** Adds what a span will be, or is. */
     void add(Span span, DeliveryState state) {
@@ -15,6 +16,22 @@ final class Change {
 
     List<StateBatch> batches() {
         return batches;
+    }
+
+    /** How many records it is about. */
+    long count() {
+        return batches.stream()
+                .mapToLong(each -> each.lastOffset() - each.firstOffset() + 1)
+                .sum();
+    }
+
+    /** Some of them are given up when it is stored: they were released, and delivered as often as may be. */
+    void addGivenUp(long records) {
+        givenUp += records;
+    }
+
+    long givenUp() {
+        return givenUp;
     }
 
     boolean isEmpty() {

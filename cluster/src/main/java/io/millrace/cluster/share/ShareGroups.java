@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /**
  * What members of share groups do at the leaders of partitions (KIP-932): fetch, acknowledge, and leave. The door of this package for the
@@ -31,6 +32,7 @@ public final class ShareGroups {
     private final Function<String, ShareGroupOptions> options;
     private final SharePartitions sharePartitions;
     private final ShareSessions sessions;
+    private final ShareStats stats = new ShareStats();
 
     /**
      * @param partitions those that this node leads
@@ -50,7 +52,8 @@ public final class ShareGroups {
                 store,
                 options,
                 (delayMs, task) -> vertx.setTimer(delayMs, timer -> task.run()),
-                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+                stats);
         this.sessions = new ShareSessions(maxSessions);
     }
 
@@ -62,6 +65,16 @@ public final class ShareGroups {
     /** Gives nothing out any more: the node is stopping. */
     public void close() {
         sharePartitions.close();
+    }
+
+    /** What is to be told, in milliseconds, of each reading of the state of a group and a partition: the group waits for it. */
+    public void measureLoads(LongConsumer loadMs) {
+        stats.measureLoads(loadMs);
+    }
+
+    /** What happened to records here, and what is under way. Looks at each share-partition: not for event loops. */
+    public ShareCounts counts() {
+        return stats.counts(sharePartitions.inFlight(), sessions.size(), sharePartitions.size());
     }
 
     /** How long a member of a group has a record for itself, in milliseconds. */
@@ -125,6 +138,7 @@ public final class ShareGroups {
         sharePartitions
                 .of(groupId, partition)
                 .compose(found -> found.acknowledge(memberId, acks))
+                .onSuccess(done -> stats.acknowledged(acks))
                 .recover(failure -> Future.failedFuture(asAnswer(failure)))
                 .onComplete(stored);
         return stored.future();

@@ -35,6 +35,7 @@ final class SharePartition {
     private final ShareStateStore store;
     private final DelayedTasks tasks;
     private final LongSupplier nowMs;
+    private final ShareStats stats;
 
     /** Called whenever there may be more to fetch, and at the end. */
     private final Set<Runnable> listeners = new CopyOnWriteArraySet<>();
@@ -44,6 +45,7 @@ final class SharePartition {
     private final List<Waiting> waiting = new ArrayList<>();
     private final List<Promise<Void>> settling = new ArrayList<>();
     private final Set<Runnable> refusedFetches = new LinkedHashSet<>();
+    private long givenUp;
     private boolean fetching;
     private boolean writing;
     private boolean closed;
@@ -59,7 +61,8 @@ final class SharePartition {
             Supplier<ShareLimits> limits,
             ShareStateStore store,
             DelayedTasks tasks,
-            LongSupplier nowMs) {
+            LongSupplier nowMs,
+            ShareStats stats) {
         this.groupId = groupId;
         this.partition = partition;
         this.leaderEpoch = leaderEpoch;
@@ -69,6 +72,7 @@ final class SharePartition {
         this.store = store;
         this.tasks = tasks;
         this.nowMs = nowMs;
+        this.stats = stats;
     }
 
     TopicPartition partition() {
@@ -81,6 +85,10 @@ final class SharePartition {
 
     synchronized boolean isClosed() {
         return closed;
+    }
+
+    synchronized long inFlight() {
+        return window.inFlight();
     }
 
     void listen(Runnable listener) {
@@ -141,6 +149,7 @@ final class SharePartition {
                 waiting.add(new Waiting(new Change(), Promise.promise()));
             }
             scheduleExpiry();
+            countGivenUp();
         }
         write();
         return acquired;
@@ -182,7 +191,11 @@ final class SharePartition {
     }
 
     private void expire() {
-        store(() -> window.expire(limits.get(), nowMs.getAsLong()));
+        store(() -> {
+            Change change = window.expire(limits.get(), nowMs.getAsLong());
+            stats.lockTimeouts(change.count());
+            return change;
+        });
         synchronized (this) {
             scheduleExpiry();
         }
@@ -192,6 +205,7 @@ final class SharePartition {
     private void store(Supplier<Change> taking) {
         synchronized (this) {
             Change change = closed ? new Change() : taking.get();
+            countGivenUp();
             if (change.isEmpty()) {
                 return;
             }
@@ -199,6 +213,11 @@ final class SharePartition {
         }
         moved();
         write();
+    }
+
+    private void countGivenUp() {
+        stats.givenUp(window.givenUp() - givenUp);
+        givenUp = window.givenUp();
     }
 
     private void scheduleExpiry() {
@@ -256,6 +275,7 @@ final class SharePartition {
         List<Promise<Void>> settled = List.of();
         synchronized (this) {
             window.settle(now.stream().map(Waiting::change).toList(), failure == null);
+            countGivenUp();
             writing = false;
             if (failure instanceof MillraceException refused && isFinal(refused.code())) {
                 closed = true;

@@ -34,6 +34,7 @@ final class SharePartitions {
     private final Function<String, ShareGroupOptions> options;
     private final DelayedTasks tasks;
     private final LongSupplier nowMs;
+    private final ShareStats stats;
     private final Map<Key, Entry> entries = new ConcurrentHashMap<>();
 
     SharePartitions(
@@ -41,12 +42,14 @@ final class SharePartitions {
             ShareStateStore store,
             Function<String, ShareGroupOptions> options,
             DelayedTasks tasks,
-            LongSupplier nowMs) {
+            LongSupplier nowMs,
+            ShareStats stats) {
         this.partitions = partitions;
         this.store = store;
         this.options = options;
         this.tasks = tasks;
         this.nowMs = nowMs;
+        this.stats = stats;
     }
 
     /**
@@ -64,7 +67,7 @@ final class SharePartitions {
                     if (present != null && present.isUsable(epoch)) {
                         return present;
                     }
-                    return new Entry(epoch, closed(present).compose(over -> read(groupId, partition, epoch)));
+                    return new Entry(epoch, closed(present).compose(over -> load(groupId, partition, epoch)));
                 })
                 .ready();
     }
@@ -74,6 +77,11 @@ final class SharePartitions {
         return former == null
                 ? Future.succeededFuture()
                 : former.ready().compose(SharePartition::close).otherwiseEmpty();
+    }
+
+    private Future<SharePartition> load(String groupId, TopicPartition partition, int epoch) {
+        long beganMs = nowMs.getAsLong();
+        return read(groupId, partition, epoch).onSuccess(read -> stats.loaded(nowMs.getAsLong() - beganMs));
     }
 
     private Future<SharePartition> read(String groupId, TopicPartition partition, int epoch) {
@@ -91,7 +99,7 @@ final class SharePartitions {
 
     private SharePartition open(String groupId, TopicPartition partition, int epoch, SavedState saved) {
         return new SharePartition(
-                groupId, partition, epoch, saved, () -> options.apply(groupId).limits(), store, tasks, nowMs);
+                groupId, partition, epoch, saved, () -> options.apply(groupId).limits(), store, tasks, nowMs, stats);
     }
 
     private Future<Long> start(TopicPartition partition, ShareGroupOptions group) {
@@ -120,6 +128,18 @@ final class SharePartitions {
         return entry == null || !entry.ready().succeeded()
                 ? null
                 : entry.ready().result();
+    }
+
+    int size() {
+        return entries.size();
+    }
+
+    /** Records that are given out, or were and are to be given out again. */
+    long inFlight() {
+        return entries.values().stream()
+                .filter(entry -> entry.ready().succeeded())
+                .mapToLong(entry -> entry.ready().result().inFlight())
+                .sum();
     }
 
     /** Nobody of a group fetches here: an administrator may set it back now, and what is known here would be old. */

@@ -86,6 +86,10 @@ final class ShareSessions {
         return session;
     }
 
+    synchronized int size() {
+        return size;
+    }
+
     synchronized List<TopicPartition> partitionsOf(ShareSession session) {
         return session.partitions();
     }

@@ -24,6 +24,7 @@ final class ShareWindow {
     private final TreeMap<Long, Span> spans = new TreeMap<>();
     private long start;
     private long end;
+    private long givenUp;
 
     /** @param saved states above the start; offsets between them are available */
     ShareWindow(long startOffset, List<StateBatch> saved) {
@@ -58,6 +59,19 @@ final class ShareWindow {
 
     long endOffset() {
         return end;
+    }
+
+    /** Records that somebody has, or had and somebody is to get again. */
+    long inFlight() {
+        return spans.values().stream()
+                .filter(span -> !span.state.isFinal())
+                .mapToLong(Span::count)
+                .sum();
+    }
+
+    /** How many records nobody is given any more, since this window is there, because they were delivered as often as may be. */
+    long givenUp() {
+        return givenUp;
     }
 
     /** Where to read for whoever wants records; empty while as many as may be are under way. */
@@ -136,6 +150,7 @@ final class ShareWindow {
             }
             if (span.deliveryCount >= limits.deliveryCountLimit()) {
                 span.become(DeliveryState.ARCHIVED);
+                givenUp += span.count();
                 continue;
             }
             if (given >= room) {
@@ -245,6 +260,9 @@ final class ShareWindow {
             span.change = change;
             span.target = target(type, span, limits);
             change.add(span, span.target);
+            if (type == AckType.RELEASE && span.target == DeliveryState.ARCHIVED) {
+                change.addGivenUp(span.count());
+            }
         }
     }
 
@@ -285,9 +303,12 @@ final class ShareWindow {
         return change;
     }
 
-    private static void takeBack(Span span, ShareLimits limits, Change change) {
+    private void takeBack(Span span, ShareLimits limits, Change change) {
         span.become(released(span, limits));
         change.add(span, span.state);
+        if (span.state == DeliveryState.ARCHIVED) {
+            givenUp += span.count();
+        }
     }
 
     /** When the next lock ends of what nothing is said about; empty while nobody has anything. */
@@ -320,6 +341,9 @@ final class ShareWindow {
     /** Changes were stored, and count now; or were not, and whoever has the records keeps them. */
     void settle(Collection<Change> changes, boolean stored) {
         Set<Change> all = new HashSet<>(changes);
+        if (stored) {
+            givenUp += all.stream().mapToLong(Change::givenUp).sum();
+        }
         for (Span span : spans.values()) {
             if (span.change != null && all.contains(span.change)) {
                 span.become(stored ? span.target : span.state);

@@ -23,6 +23,7 @@ class SharePartitionTest {
 
     private final List<Write> writes = new ArrayList<>();
     private final List<Task> tasks = new ArrayList<>();
+    private final ShareStats stats = new ShareStats();
     private long nowMs;
     private int moves;
 
@@ -47,7 +48,8 @@ class SharePartitionTest {
                 }
             },
             (delayMs, work) -> tasks.add(new Task(nowMs + delayMs, work)),
-            () -> nowMs);
+            () -> nowMs,
+            stats);
 
     private List<AcquiredRecords> fetch(String member, long last) {
         long from = partition.beginFetch(0, NOBODY).orElseThrow();
@@ -134,6 +136,19 @@ class SharePartitionTest {
         assertThat(moves).isEqualTo(1);
         assertThat(writes.get(0).update().batches()).containsExactly(new StateBatch(0, 9, DeliveryState.AVAILABLE, 1));
         assertThat(fetch("b", 9)).containsExactly(new AcquiredRecords(0, 9, 2));
+        assertThat(stats.counts(0, 0, 0).lockTimeouts()).isEqualTo(10);
+    }
+
+    @Test
+    void whatIsGivenUpIsCounted() {
+        for (int delivery = 1; delivery <= 5; delivery++) {
+            fetch("a", 9);
+            partition.release("a");
+            writes.get(delivery - 1).done().complete();
+        }
+
+        assertThat(stats.counts(0, 0, 0).givenUp()).isEqualTo(10);
+        assertThat(partition.inFlight()).isZero();
     }
 
     @Test

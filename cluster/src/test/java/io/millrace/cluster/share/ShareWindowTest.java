@@ -172,6 +172,44 @@ class ShareWindowTest {
 
         assertThat(window.startOffset()).isEqualTo(11);
         assertThat(window.nextFetchOffset(LIMITS)).hasValue(11);
+        assertThat(window.givenUp()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsGivenUpIsCountedOnceHoweverItCameToThat() {
+        ShareLimits once = new ShareLimits(LOCK_MS, 1, 100);
+        window.acquire("a", List.of(batch(10, 19)), 10, 100, false, once, nowMs);
+        Change change = window.acknowledge(
+                "a",
+                List.of(
+                        new AckBatch(10, 10, List.of(AckType.ACCEPT)),
+                        new AckBatch(11, 11, List.of(AckType.REJECT)),
+                        new AckBatch(12, 13, List.of(AckType.RELEASE))),
+                once,
+                nowMs);
+        assertThat(window.givenUp()).isZero();
+        window.settle(List.of(change), false);
+        assertThat(window.givenUp()).isZero();
+        window.settle(
+                List.of(window.acknowledge("a", List.of(new AckBatch(12, 13, List.of(AckType.RELEASE))), once, nowMs)),
+                true);
+        assertThat(window.givenUp()).isEqualTo(2);
+        assertThat(window.inFlight()).isEqualTo(8);
+
+        window.settle(List.of(window.expire(once, nowMs + LOCK_MS)), true);
+
+        assertThat(window.givenUp()).isEqualTo(10);
+        assertThat(window.inFlight()).isZero();
+    }
+
+    @Test
+    void whatAnotherReignDeliveredAsOftenAsMayBeIsGivenUpToo() {
+        ShareWindow next = new ShareWindow(10, List.of(new StateBatch(10, 12, DeliveryState.AVAILABLE, 3)));
+
+        next.acquire("a", List.of(batch(10, 13)), 10, 100, false, LIMITS, nowMs);
+
+        assertThat(next.givenUp()).isEqualTo(3);
+        assertThat(next.inFlight()).isEqualTo(1);
     }
 
     @Test

@@ -6,13 +6,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
-import io.micrometer.core.instrument.Timer;
 import io.millrace.cluster.ClusterNode;
 import io.millrace.cluster.group.GroupCounts;
-import io.millrace.cluster.group.GroupTimes;
 import io.millrace.cluster.transaction.TransactionCounts;
 import io.millrace.cluster.transaction.TransactionState;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
@@ -22,19 +19,6 @@ import java.util.function.ToDoubleFunction;
  * label but protocols and states, so that the number of series is fixed. Looking does not make a node coordinate anything.
  */
 final class CoordinatorMeters {
-
-    /** From nothing to where clients give up. */
-    private static final Duration[] BUCKETS = {
-        Duration.ofMillis(1),
-        Duration.ofMillis(5),
-        Duration.ofMillis(10),
-        Duration.ofMillis(50),
-        Duration.ofMillis(100),
-        Duration.ofMillis(500),
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(30)
-    };
 
     /** A transaction is never in the others. */
     private static final List<TransactionState> STATES = List.of(
@@ -64,7 +48,7 @@ final class CoordinatorMeters {
                 .register(registry);
         refresh();
         groups();
-        node.groups().measure(times());
+        node.groups().measure(new CoordinatorTimers(registry, "millrace.groups.", "groups", "__consumer_offsets"));
         transactions();
     }
 
@@ -112,47 +96,6 @@ final class CoordinatorMeters {
     private void count(String name, ToDoubleFunction<GroupCounts> value, String description) {
         FunctionCounter.builder("millrace.groups." + name, this, meters -> value.applyAsDouble(meters.ofGroups))
                 .description(description)
-                .register(registry);
-    }
-
-    private GroupTimes times() {
-        Timer queued = timer("event.queue", "Waiting of requests and timeouts of groups for a thread");
-        Timer processed = timer("event.processing", "Work on a request or a timeout of a group");
-        Timer written = timer("write", "Writes of what groups decided");
-        Timer replicated = timer("replication", "Waiting of what groups decided, and of the answers, for the replicas");
-        Timer loaded = timer("load", "Readings of a partition of __consumer_offsets, whose groups wait for it");
-        return new GroupTimes() {
-            @Override
-            public void queued(long ms) {
-                queued.record(ms, TimeUnit.MILLISECONDS);
-            }
-
-            @Override
-            public void processed(long ms) {
-                processed.record(ms, TimeUnit.MILLISECONDS);
-            }
-
-            @Override
-            public void written(long ms) {
-                written.record(ms, TimeUnit.MILLISECONDS);
-            }
-
-            @Override
-            public void replicated(long ms) {
-                replicated.record(ms, TimeUnit.MILLISECONDS);
-            }
-
-            @Override
-            public void loaded(long ms) {
-                loaded.record(ms, TimeUnit.MILLISECONDS);
-            }
-        };
-    }
-
-    private Timer timer(String name, String description) {
-        return Timer.builder("millrace.groups." + name)
-                .description(description)
-                .serviceLevelObjectives(BUCKETS)
                 .register(registry);
     }
 

@@ -30,6 +30,7 @@ public final class ServerMetrics implements AutoCloseable {
     private TopicMeters topics;
     private ReplicationMeters replication;
     private CoordinatorMeters coordinators;
+    private ShareMeters shares;
 
     /** @param version of this build, for {@code millrace_build_info} */
     public ServerMetrics(String version) {
@@ -82,6 +83,7 @@ public final class ServerMetrics implements AutoCloseable {
         topics = new TopicMeters(registry, node);
         replication = new ReplicationMeters(registry, node);
         coordinators = new CoordinatorMeters(registry, node);
+        shares = new ShareMeters(registry, node);
     }
 
     /** All meters in Prometheus' text format. May take milliseconds: not for event loops. */
@@ -90,6 +92,7 @@ public final class ServerMetrics implements AutoCloseable {
             topics.refresh();
             replication.refresh();
             coordinators.refresh();
+            shares.refresh();
         }
         return registry.scrape();
     }
