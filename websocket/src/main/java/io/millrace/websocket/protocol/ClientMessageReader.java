@@ -24,7 +24,7 @@ import java.util.Map;
 public final class ClientMessageReader {
 
     private static final int DEPTH_MAX = 200;
-    private static final int ID_BYTES_MAX = 64;
+    static final int ID_BYTES_MAX = 64;
     private static final int SID_MAX = 65_535;
 
     private static final JsonFactory JSON = JsonFactory.builder()

@@ -334,8 +334,18 @@ public sealed interface ServerMessage {
         }
     }
 
-    /** A request that could not be done, or the end of a subscription, or of the connection. */
-    record Failure(int sid, String id, MillraceException error) implements ServerMessage {
+    /**
+     * A request that could not be done, or the end of a subscription, or of the connection.
+     *
+     * @param ended whether it ends the subscription; told where there is one, and no request to be answered
+     */
+    record Failure(int sid, String id, MillraceException error, boolean ended) implements ServerMessage {
+
+        /** One that is about no subscription. */
+        public Failure(String id, MillraceException error) {
+            this(NO_SID, id, error, false);
+        }
+
         @Override
         public String type() {
             return "error";
@@ -343,14 +353,14 @@ public sealed interface ServerMessage {
 
         @Override
         public String toJson() {
-            return MessageJson.of(type())
+            MessageJson json = MessageJson.of(type())
                     .sid(sid)
                     .id(id)
                     .number("code", error.code().kafkaCode())
                     .text("error", error.code().name())
                     .text("message", error.getMessage())
-                    .flag("retriable", error.code().isRetriable())
-                    .end();
+                    .flag("retriable", error.code().isRetriable());
+            return (sid == NO_SID || id != null ? json : json.flag("ended", ended)).end();
         }
     }
 }

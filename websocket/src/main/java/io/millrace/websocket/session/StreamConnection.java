@@ -211,7 +211,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
             say(
                     end.error() == null
                             ? new ServerMessage.Unsubscribed(subscription.sid(), null)
-                            : new ServerMessage.Failure(subscription.sid(), null, end.error()));
+                            : new ServerMessage.Failure(subscription.sid(), null, end.error(), true));
         }
     }
 
@@ -418,11 +418,11 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
                 each.checkpoint(null);
             }
             if (end.error() != null && !form.isSubprotocol()) {
-                each.output().control(new ServerMessage.Failure(ServerMessage.NO_SID, null, end.error()));
+                each.output().control(new ServerMessage.Failure(null, end.error()));
             }
         }
         if (end.error() != null && form.isSubprotocol()) {
-            say(new ServerMessage.Failure(ServerMessage.NO_SID, null, end.error()));
+            say(new ServerMessage.Failure(null, end.error()));
         }
     }
 }
