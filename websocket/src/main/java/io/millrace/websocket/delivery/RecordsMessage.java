@@ -12,6 +12,9 @@ import java.nio.charset.StandardCharsets;
  */
 public final class RecordsMessage {
 
+    /** The {@code type} of {@link #json} messages. */
+    public static final String TYPE = "records";
+
     /** Flag of frames whose records say for how many they stand. */
     public static final int WITH_MERGED = 0x01;
 
@@ -38,7 +41,7 @@ public final class RecordsMessage {
      */
     public static ByteBuf json(int sid, TopicPartition partition, long next, ByteBuf records) {
         ByteSink head = new ByteSink(128);
-        head.writeAscii("{\"type\":\"records\",\"sid\":");
+        head.writeAscii("{\"type\":\"" + TYPE + "\",\"sid\":");
         head.writeDecimal(sid);
         head.writeAscii(",\"topic\":");
         head.write(ErrorJson.quote(partition.topic()).getBytes(StandardCharsets.UTF_8));
