@@ -178,7 +178,7 @@ final class ClientRequests {
         if (connection.subscription(message.sid()) != null) {
             throw wrong("sid: subscription " + message.sid() + " exists; unsubscribe it first, or take another number");
         }
-        int max = services.limits().subscriptionsMax();
+        int max = services.limits().subscriptionsPerConnectionMax();
         if (connection.subscriptionCount() >= max) {
             throw new MillraceException(
                     ErrorCode.THROTTLING_QUOTA_EXCEEDED,

@@ -97,7 +97,12 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
                     identity.expiresInMs()));
         }
         if (first != null) {
-            subscribe(form.isSubprotocol() ? 0 : ServerMessage.NO_SID, null, first);
+            try {
+                subscribe(form.isSubprotocol() ? 0 : ServerMessage.NO_SID, null, first);
+            } catch (MillraceException e) {
+                end(StreamEnd.of(e));
+                return;
+            }
         }
         touch();
         loop.delivery().endRound();
@@ -133,7 +138,9 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         return subscriptions.size();
     }
 
+    /** Begins a subscription; throws THROTTLING_QUOTA_EXCEEDED when the node has too many. */
     void subscribe(int sid, String requestId, Subscription subscription) {
+        services.places().take();
         StreamSubscription begun = new StreamSubscription(sid, subscription, this, services);
         subscriptions.put(sid, begun);
         services.metrics().subscriptionBegan(begun.view());
@@ -228,6 +235,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
 
     private void close(StreamSubscription subscription) {
         subscription.close();
+        services.places().giveBack();
         services.metrics().subscriptionEnded(subscription.view());
     }
 
