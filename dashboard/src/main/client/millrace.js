@@ -277,7 +277,7 @@ export class Millrace {
     if (message.id !== undefined) {
       this.#answer(message, error);
     } else if (message.sid !== undefined) {
-      this.#subscriptions.get(message.sid)?.refused(error);
+      this.#subscriptions.get(message.sid)?.refused(error, message.ended);
     } else {
       this.#lastError = message; // A close follows and says what to do.
     }

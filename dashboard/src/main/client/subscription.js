@@ -169,22 +169,18 @@ export class Subscription {
     this.#begun = false;
   }
 
-  /** An error that is about this subscription. What passes is tried again. */
-  refused(error, ended = false) {
+  /** An error that is about this subscription. Where it has ended it, what passes is tried again. */
+  refused(error, ended) {
     if (!this.#active) {
       return; // Said about something that is over.
     }
-    if (error.retriable) {
+    if (!ended) {
+      this.#handover.warn(error); // One of several topics is gone, and the others go on.
+    } else if (error.retriable) {
       this.disconnected();
       this.#retry = setTimeout(() => this.#link.isOpen() && this.connected(), backoffMs(this.#attempt++, this.#link.random));
-    } else if (ended) {
-      this.fail(error);
     } else {
-      // Also said when one of several topics is gone while others go on: only the server knows which of both it is.
-      this.#link.request({ type: 'checkpoint' }).then(
-        () => this.#handover.warn(error),
-        answer => answer instanceof ConnectionLost || this.fail(error),
-      );
+      this.fail(error);
     }
   }
 

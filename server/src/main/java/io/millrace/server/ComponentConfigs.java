@@ -209,6 +209,7 @@ final class ComponentConfigs {
                 .streamsMax(gateway.streamsMax())
                 .streamsPerAddressMax(gateway.streamsPerAddressMax())
                 .streamsPerSecondMax(gateway.streamsPerSecondMax())
+                .subscriptionsMax(gateway.subscriptionsMax())
                 .messageBytesMax(gateway.messageBytesMax())
                 .unfinishedBytesMax(gateway.unfinishedBytesMax())
                 .accessTokenInUrl(gateway.accessTokenInUrl())

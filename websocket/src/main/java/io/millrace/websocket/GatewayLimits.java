@@ -12,7 +12,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param streamsPerSecondMax streams opened on this node in a second; over it new ones are answered with 503; 0 for any number
  * @param partitionsMax partitions of one stream
  * @param topicsMax topics that one subscription can name
- * @param subscriptionsMax subscriptions of one connection
+ * @param subscriptionsMax open subscriptions of this node; over it new ones are refused with 429, or an error
+ * @param subscriptionsPerConnectionMax the same, of one connection
  * @param messageBytesMax the longest message that a client of a subprotocol may send
  * @param unfinishedBytesMax what all clients together may have sent of messages that are not whole; who goes over it is closed with
  *     1013
@@ -48,6 +49,7 @@ public record GatewayLimits(
         int partitionsMax,
         int topicsMax,
         int subscriptionsMax,
+        int subscriptionsPerConnectionMax,
         int messageBytesMax,
         long unfinishedBytesMax,
         int keysMax,
@@ -87,8 +89,8 @@ public record GatewayLimits(
                 streamsPerAddressMax >= 0 && streamsPerSecondMax >= 0,
                 "streamsPerAddressMax and streamsPerSecondMax must not be negative");
         require(
-                topicsMax > 0 && subscriptionsMax > 0 && messageBytesMax > 0,
-                "topicsMax, subscriptionsMax and messageBytesMax must be positive");
+                topicsMax > 0 && subscriptionsMax > 0 && subscriptionsPerConnectionMax > 0 && messageBytesMax > 0,
+                "topicsMax, subscriptionsMax, subscriptionsPerConnectionMax and messageBytesMax must be positive");
         require(unfinishedBytesMax >= messageBytesMax, "unfinishedBytesMax must be at least messageBytesMax");
         require(partitionsMax > 0, "partitionsMax must be positive");
         require(outboundBufferBytes >= 4096, "outboundBufferBytes must be at least 4096");

@@ -11,7 +11,8 @@ public final class GatewayLimitsBuilder {
     private int streamsPerSecondMax = 5_000;
     private int partitionsMax = ResumeToken.PARTITIONS_MAX;
     private int topicsMax = 100;
-    private int subscriptionsMax = 128;
+    private int subscriptionsMax = 100_000;
+    private int subscriptionsPerConnectionMax = 128;
     private int messageBytesMax = GatewayLimits.MESSAGE_BYTES_MAX;
     private long unfinishedBytesMax = 64 << 20;
     private int keysMax = 100;
@@ -62,6 +63,11 @@ public final class GatewayLimitsBuilder {
 
     public GatewayLimitsBuilder subscriptionsMax(int subscriptionsMax) {
         this.subscriptionsMax = subscriptionsMax;
+        return this;
+    }
+
+    public GatewayLimitsBuilder subscriptionsPerConnectionMax(int subscriptionsPerConnectionMax) {
+        this.subscriptionsPerConnectionMax = subscriptionsPerConnectionMax;
         return this;
     }
 
@@ -174,6 +180,7 @@ public final class GatewayLimitsBuilder {
                 partitionsMax,
                 topicsMax,
                 subscriptionsMax,
+                subscriptionsPerConnectionMax,
                 messageBytesMax,
                 unfinishedBytesMax,
                 keysMax,

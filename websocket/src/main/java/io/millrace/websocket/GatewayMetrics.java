@@ -30,6 +30,9 @@ public interface GatewayMetrics {
      */
     default void subscriptionBegan(String view) {}
 
+    /** A subscription was refused because the node has too many. */
+    default void subscriptionRefused() {}
+
     /** A subscription of this view ended. */
     default void subscriptionEnded(String view) {}
 

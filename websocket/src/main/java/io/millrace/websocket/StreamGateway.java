@@ -15,6 +15,7 @@ import io.millrace.websocket.session.EventLoopSessions;
 import io.millrace.websocket.session.Outlet;
 import io.millrace.websocket.session.SessionServices;
 import io.millrace.websocket.session.StreamConnection;
+import io.millrace.websocket.session.SubscriptionPlaces;
 import io.millrace.websocket.subscription.Subscription;
 import io.millrace.websocket.subscription.SubscriptionOpening;
 import io.millrace.websocket.subscription.SubscriptionResolver;
@@ -97,6 +98,7 @@ public final class StreamGateway {
                 access,
                 backend.producer(),
                 backend.groups(),
+                new SubscriptionPlaces(limits.subscriptionsMax(), metrics),
                 limits,
                 metrics);
         this.opener = new StreamOpener(vertx, limits, new OriginCheck(limits.allowedOrigins()), access.challenge());
@@ -248,6 +250,9 @@ public final class StreamGateway {
     private void open(
             HttpServerRequest request, StreamRequest asked, ClientIdentity client, SubscriptionOpening.Ready ready) {
         try {
+            if (ready != null) {
+                services.places().requireOne();
+            }
             EventLoopSessions loop = sessionsOfThisLoop();
             String address = address(request);
             // Before the client is told that the stream is open: what is written after that must reach it.

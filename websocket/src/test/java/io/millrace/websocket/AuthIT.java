@@ -221,6 +221,7 @@ class AuthIT {
             assertThat(error.get("sid").asInt()).isEqualTo(1);
             assertThat(error.get("code").asInt()).isEqualTo(29);
             assertThat(error.has("id")).isFalse();
+            assertThat(error.get("ended").asBoolean()).isTrue();
             assertThat(plain.nextCloseCode()).isEqualTo(4403);
             node.append("readings", "3");
             assertThat(messages.skipTo("records").get("sid").asInt()).isEqualTo(2);

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.cluster.record.NewRecord;
 import io.millrace.cluster.record.RecordHeader;
 import java.net.http.HttpClient;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,69 +34,6 @@ class BinaryIT {
         node.close();
     }
 
-    private record Read(long offset, long timestampMs, byte[] key, byte[] value, List<String> headers) {}
-
-    private static final class Message {
-        final int sid;
-        final long alias;
-        final long partition;
-        final long next;
-        final List<Read> records = new ArrayList<>();
-
-        Message(ByteBuffer in) {
-            assertThat(in.get()).as("type").isEqualTo((byte) 1);
-            assertThat(in.get()).as("flags").isZero();
-            sid = (int) varlong(in);
-            alias = varlong(in);
-            partition = varlong(in);
-            next = varlong(in);
-            long baseOffset = varlong(in);
-            long baseTimestamp = varlong(in);
-            long count = varlong(in);
-            for (int i = 0; i < count; i++) {
-                long offset = baseOffset + varlong(in);
-                long timestamp = baseTimestamp + varlong(in);
-                byte[] key = bytes(in);
-                byte[] value = bytes(in);
-                List<String> headers = new ArrayList<>();
-                for (long left = varlong(in); left > 0; left--) {
-                    headers.add(new String(bytes(in), UTF_8) + "=" + new String(bytes(in), UTF_8));
-                }
-                records.add(new Read(offset, timestamp, key, value, headers));
-            }
-            assertThat(in.hasRemaining()).isFalse();
-        }
-
-        private static byte[] bytes(ByteBuffer in) {
-            long length = varlong(in);
-            if (length < 0) {
-                return null;
-            }
-            byte[] bytes = new byte[(int) length];
-            in.get(bytes);
-            return bytes;
-        }
-
-        private static long varlong(ByteBuffer in) {
-            long value = 0;
-            for (int shift = 0; ; shift += 7) {
-                byte b = in.get();
-                value |= (long) (b & 0x7f) << shift;
-                if (b >= 0) {
-                    return value >>> 1 ^ -(value & 1);
-                }
-            }
-        }
-    }
-
-    private static Message records(TestMessages messages) {
-        while (true) {
-            if (messages.nextOfAnyKind() instanceof ByteBuffer bytes) {
-                return new Message(bytes);
-            }
-        }
-    }
-
     @Test
     void recordsComeWithTheBytesThatWereWritten() {
         node.createTopic("raw", 1);
@@ -112,15 +49,18 @@ class BinaryIT {
         try (TestMessages messages = TestMessages.open(client, node, "/stream", "millrace.v1.bin")) {
             assertThat(messages.next("welcome").get("protocol").asText()).isEqualTo("millrace.v1.bin");
             JsonNode subscribed = messages.subscribe(300, "'topics':['raw'],'from':'earliest'");
-            Message message = records(messages);
+            BinaryMessage message = BinaryMessage.next(messages);
+            assertThat(message.flags).isZero();
             assertThat(message.sid).isEqualTo(300);
             assertThat(message.alias)
                     .isEqualTo(subscribed.at("/partitions/0/alias").asLong())
                     .isPositive();
             assertThat(message.partition).isZero();
             assertThat(message.next).isEqualTo(3);
-            assertThat(message.records).extracting(Read::offset).containsExactly(0L, 1L, 2L);
-            assertThat(message.records).extracting(Read::timestampMs).containsExactly(1_000L, 900L, 2_000L);
+            assertThat(message.records).extracting(BinaryMessage.Read::offset).containsExactly(0L, 1L, 2L);
+            assertThat(message.records)
+                    .extracting(BinaryMessage.Read::timestampMs)
+                    .containsExactly(1_000L, 900L, 2_000L);
             assertThat(message.records.get(0).value()).isEqualTo(odd);
             assertThat(message.records.get(0).headers()).containsExactly("fw=1.9");
             assertThat(message.records.get(1).key()).isNull();
@@ -145,8 +85,8 @@ class BinaryIT {
             for (int credit = 1; expected < 1_000; credit = credit * 2 + 1) {
                 long upTo = Math.min(1_000, expected + credit);
                 while (expected < upTo) {
-                    Message message = records(messages);
-                    for (Read read : message.records) {
+                    BinaryMessage message = BinaryMessage.next(messages);
+                    for (BinaryMessage.Read read : message.records) {
                         assertThat(read.offset()).isEqualTo(expected);
                         assertThat(new String(read.value(), UTF_8)).isEqualTo("{\"n\":" + expected + "}");
                         expected++;
@@ -155,6 +95,66 @@ class BinaryIT {
                 assertThat(expected).isEqualTo(upTo);
                 messages.send("{'type':'credit','sid':1,'records':" + (credit * 2 + 1) + "}");
             }
+        }
+    }
+
+    @Test
+    void theFirstFrameAfterAGapSaysSoToThoseWhoMissedSomethingAndToNobodyElse() {
+        node.createTopic("cut", 1);
+        node.appendNumbers("cut", 0, 0, 10);
+        GatewayNode.await(node.partitions().deleteRecords(node.partition("cut", 0), 4));
+        for (int i = 0; i < 2; i++) {
+            // The second pair is sent what the first had composed.
+            try (TestMessages missed = TestMessages.open(client, node, "/stream", "millrace.v1.bin");
+                    TestMessages whole = TestMessages.open(client, node, "/stream", "millrace.v1.bin")) {
+                missed.next("welcome");
+                whole.next("welcome");
+                missed.subscribe(1, "'topics':['cut'],'from':'1'");
+                assertThat(missed.next("gap").get("to").asLong()).isEqualTo(4);
+                whole.subscribe(1, "'topics':['cut'],'from':'4'");
+                BinaryMessage afterGap = BinaryMessage.next(missed);
+                BinaryMessage other = BinaryMessage.next(whole);
+                assertThat(afterGap.flags).isEqualTo(BinaryMessage.AFTER_GAP);
+                assertThat(other.flags).isZero();
+                assertThat(afterGap.records).usingRecursiveComparison().isEqualTo(other.records);
+                node.append("cut", "more");
+                assertThat(BinaryMessage.next(missed).flags).isZero();
+                assertThat(BinaryMessage.next(whole).flags).isZero();
+            }
+        }
+    }
+
+    @Test
+    void afterASeekNothingIsAfterAGapAnyMore() {
+        node.createTopic("sought", 1);
+        node.appendNumbers("sought", 0, 0, 10);
+        GatewayNode.await(node.partitions().deleteRecords(node.partition("sought", 0), 4));
+        try (TestMessages messages = TestMessages.open(client, node, "/stream", "millrace.v1.bin")) {
+            messages.next("welcome");
+            messages.subscribe(1, "'topics':['sought'],'from':'1','credit':0");
+            messages.next("gap");
+            messages.send("{'type':'seek','sid':1,'id':'k','from':'5'}");
+            messages.next("sought");
+            messages.send("{'type':'credit','sid':1,'records':100}");
+            BinaryMessage message = BinaryMessage.next(messages);
+            assertThat(message.flags).isZero();
+            assertThat(message.records.get(0).offset()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void framesOfTheSnapshotOfATableSaySo() {
+        node.createTopic("table", 1, Map.of("cleanup.policy", "compact"));
+        node.append("table", 0, List.of(GatewayNode.record("a", "1"), GatewayNode.record("a", "2")));
+        try (TestMessages messages = TestMessages.open(client, node, "/stream", "millrace.v1.bin")) {
+            messages.next("welcome");
+            messages.subscribe(1, "'topics':['table'],'view':'table'");
+            BinaryMessage snapshot = BinaryMessage.next(messages);
+            assertThat(snapshot.flags).isEqualTo(BinaryMessage.IN_SNAPSHOT);
+            assertThat(snapshot.records).extracting(BinaryMessage.Read::offset).containsExactly(1L);
+            messages.skipTo("caught_up");
+            node.append("table", 0, List.of(GatewayNode.record("a", "3")));
+            assertThat(BinaryMessage.next(messages).flags).isZero();
         }
     }
 }

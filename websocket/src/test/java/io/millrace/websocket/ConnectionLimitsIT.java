@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
@@ -59,6 +60,39 @@ class ConnectionLimitsIT {
                     })
                     .hasMessageContaining("HTTP/1.1 503")
                     .hasMessageMatching("(?is).*retry-after: [1-5].*");
+        }
+    }
+
+    @Test
+    void aNodeHasALargestNumberOfSubscriptionsWhateverTheirConnections() throws Exception {
+        HttpClient client = HttpClient.newHttpClient();
+        try (GatewayNode node =
+                        start(GatewayLimits.builder().subscriptionsMax(3).build());
+                TestMessages one = TestMessages.json(client, node);
+                TestMessages other = TestMessages.json(client, node)) {
+            one.subscribe(1, "'topics':['readings']");
+            one.next("caught_up");
+            one.subscribe(2, "'topics':['readings']");
+            RawFrames plain = RawFrames.open(node.port(), STREAM);
+            await().until(() -> node.metrics().subscriptions.get() == 3);
+
+            other.send("{'type':'subscribe','sid':1,'id':'x','topics':['readings']}");
+            JsonNode error = other.next("error");
+            assertThat(error.get("error").asText()).isEqualTo("THROTTLING_QUOTA_EXCEEDED");
+            assertThat(error.get("message").asText()).contains("gateway.subscriptionsMax");
+            assertThat(error.get("retriable").asBoolean()).isTrue();
+            assertThatThrownBy(() -> RawFrames.open(node.port(), STREAM))
+                    .hasMessageContaining("HTTP/1.1 429")
+                    .hasMessageMatching("(?is).*retry-after: [1-5].*");
+            assertThat(node.metrics().refusedSubscriptions).hasValue(2);
+
+            one.send("{'type':'unsubscribe','sid':1,'id':'u'}");
+            one.skipTo("unsubscribed");
+            other.subscribe(1, "'topics':['readings']");
+            other.next("caught_up");
+            plain.close();
+            await().until(() -> node.metrics().subscriptions.get() == 2);
+            other.subscribe(2, "'topics':['readings']");
         }
     }
 

@@ -21,6 +21,7 @@ public final class CountingMetrics implements GatewayMetrics {
     public final AtomicLong latencies = new AtomicLong();
     public final AtomicLong filterFailures = new AtomicLong();
     public final AtomicLong subscriptions = new AtomicLong();
+    public final AtomicLong refusedSubscriptions = new AtomicLong();
     public final Map<String, Long> lastLag = new ConcurrentHashMap<>();
     public final AtomicLong authFailures = new AtomicLong();
     public final AtomicLong conflated = new AtomicLong();
@@ -65,6 +66,11 @@ public final class CountingMetrics implements GatewayMetrics {
     @Override
     public void subscriptionBegan(String view) {
         subscriptions.incrementAndGet();
+    }
+
+    @Override
+    public void subscriptionRefused() {
+        refusedSubscriptions.incrementAndGet();
     }
 
     @Override

@@ -322,6 +322,29 @@ class HostileClientsIT {
         }
     }
 
+    @Test
+    void framesThatAnnounceMoreThanTheyHoldCostNothing() {
+        byte[] giant = new BinaryMessage.Writer()
+                .u8(3)
+                .u8(0)
+                .varlong(0)
+                .text("x")
+                .text("readings")
+                .u8(-1)
+                .varlong(-1)
+                .varlong(Integer.MAX_VALUE)
+                .toBytes();
+        try (TestMessages hostile = TestMessages.open(client, node, "/stream", "millrace.v1.bin")) {
+            hostile.next("welcome");
+            long before = Memory.used();
+            for (int i = 0; i < 1_000; i++) {
+                hostile.sendBinary(giant);
+                assertThat(hostile.next("error").get("message").asText()).startsWith("records: there cannot be");
+            }
+            assertThat(Memory.used() - before).isLessThan(64L << 20);
+        }
+    }
+
     // ---- slow readers
 
     @Test

@@ -27,7 +27,7 @@ class MessagesIT {
         node = GatewayNode.start(
                 directory,
                 GatewayLimits.builder()
-                        .subscriptionsMax(3)
+                        .subscriptionsPerConnectionMax(3)
                         .messageBytesMax(4096)
                         .heartbeatMs(100, 25_000, 60_000)
                         .build());

@@ -62,6 +62,7 @@ class RefusalIT {
                 "partition=x | partition",
                 "partition=0, | partition",
                 "format=xml | format",
+                "format=batch | format",
                 "envelope=none | envelope",
                 "heartbeat=1s | heartbeat",
                 "heartbeat=2m | heartbeat",

@@ -142,6 +142,28 @@ class SeveralTopicsIT {
     }
 
     @Test
+    void anErrorThatAnswersNothingSaysWhetherItsSubscriptionHasEnded() {
+        node.createTopic("going", 1);
+        node.createTopic("staying", 1);
+        try (TestMessages messages = TestMessages.json(client, node)) {
+            messages.subscribe(1, "'topics':['going','staying']");
+            messages.next("caught_up");
+            messages.send("{'type':'seek','sid':1,'from':'nowhere'}");
+            assertThat(messages.next("error").get("ended").asBoolean()).isFalse();
+            messages.send("{'type':'seek','sid':1,'id':'k','from':'nowhere'}");
+            assertThat(messages.next("error").has("ended")).isFalse();
+            node.deleteTopic("going");
+            assertThat(messages.skipTo("error").get("ended").asBoolean()).isFalse();
+            node.appendNumbers("staying", 0, 0, 1);
+            messages.skipTo("records");
+            node.deleteTopic("staying");
+            assertThat(messages.skipTo("error").get("ended").asBoolean()).isTrue();
+            node.createTopic("staying", 1);
+            messages.subscribe(1, "'topics':['staying']");
+        }
+    }
+
+    @Test
     void withBatchEveryMessageIsAnArrayOfUpToSoManyRecords() {
         node.appendNumbers("b", 0, 0, 25);
         TestSocket socket = TestSocket.open(client, node.ws("/topics/b/stream?from=earliest&batch=10&until=latest"));

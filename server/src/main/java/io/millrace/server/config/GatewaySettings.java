@@ -6,6 +6,7 @@ package io.millrace.server.config;
  * @param streamsMax how many streams may be open; more are answered 503
  * @param streamsPerAddressMax how many of them one remote address may have; more are answered 429; 0 for as many as the node has
  * @param streamsPerSecondMax how many may be opened in a second; more are answered 503; 0 for any number
+ * @param subscriptionsMax how many subscriptions may be open, of all streams; more are answered 429, or with an error
  * @param messageBytesMax the longest message that a client may send
  * @param unfinishedBytesMax what all clients together may have sent of messages that are not whole
  * @param accessTokenInUrl whether {@code ?access_token=} is a credential
@@ -27,6 +28,7 @@ public record GatewaySettings(
         int streamsMax,
         int streamsPerAddressMax,
         int streamsPerSecondMax,
+        int subscriptionsMax,
         int messageBytesMax,
         long unfinishedBytesMax,
         boolean accessTokenInUrl,
@@ -49,6 +51,7 @@ public record GatewaySettings(
                 .range("streamsMax", streamsMax, 1, 1_000_000)
                 .range("streamsPerAddressMax", streamsPerAddressMax, 0, 1_000_000)
                 .range("streamsPerSecondMax", streamsPerSecondMax, 0, 1_000_000)
+                .range("subscriptionsMax", subscriptionsMax, 1, 10_000_000)
                 .range("messageBytesMax", messageBytesMax, 1_024, 64 << 20)
                 .atLeast("unfinishedBytesMax", unfinishedBytesMax, messageBytesMax)
                 .range("outboundBufferBytes", outboundBufferBytes, 4_096, 1 << 30)
@@ -68,7 +71,7 @@ public record GatewaySettings(
 
     static GatewaySettings standard() {
         return new GatewaySettings(
-                20_000, 0, 5_000, 1 << 20, 64 << 20, false, true, 256 << 10, 60_000, 10_000, 5_000, 2_000, 512 << 10,
-                64 << 20, 900_000, 1_000_000, 100_000, 16 << 20, 2_000_000);
+                20_000, 0, 5_000, 100_000, 1 << 20, 64 << 20, false, true, 256 << 10, 60_000, 10_000, 5_000, 2_000,
+                512 << 10, 64 << 20, 900_000, 1_000_000, 100_000, 16 << 20, 2_000_000);
     }
 }

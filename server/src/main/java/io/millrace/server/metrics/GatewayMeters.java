@@ -48,6 +48,7 @@ final class GatewayMeters implements GatewayMetrics {
     private final Counter shares;
     private final Counter stalls;
     private final Counter authFailures;
+    private final Counter refusedSubscriptions;
     private final Counter filterFailures;
     private final Counter conflated;
 
@@ -89,6 +90,9 @@ final class GatewayMeters implements GatewayMetrics {
         authFailures = Counter.builder("millrace.gateway.auth.failures")
                 .description("Clients that were turned away because of their credentials")
                 .register(registry);
+        refusedSubscriptions = Counter.builder("millrace.gateway.subscriptions.refused")
+                .description("Subscriptions that were refused because the node had too many")
+                .register(registry);
         filterFailures = Counter.builder("millrace.gateway.filter.failures")
                 .description("Records for which the expression of a filter could not be evaluated, and was false")
                 .register(registry);
@@ -127,6 +131,11 @@ final class GatewayMeters implements GatewayMetrics {
     @Override
     public void subscriptionEnded(String view) {
         subscriptions.computeIfAbsent(view, this::subscriptionsOf).decrementAndGet();
+    }
+
+    @Override
+    public void subscriptionRefused() {
+        refusedSubscriptions.increment();
     }
 
     private AtomicInteger subscriptionsOf(String view) {

@@ -35,6 +35,7 @@ public final class Cursor {
 
     private boolean detached;
     private Gap gap;
+    private boolean afterGap;
     private boolean near;
     private int liveIndex = -1;
 
@@ -183,6 +184,15 @@ public final class Cursor {
 
     public void gap(Gap newGap) {
         gap = newGap;
+    }
+
+    /** Whether its client was told of a gap, and has been sent no record since. */
+    public boolean isAfterGap() {
+        return afterGap;
+    }
+
+    public void afterGap(boolean newAfterGap) {
+        afterGap = newAfterGap;
     }
 
     /**

@@ -28,7 +28,7 @@ final class DeliveryPump implements Pump {
     private final Context context;
     private final GatewayLimits limits;
     private final GatewayMetrics metrics;
-    private final FrameEncoder encoder;
+    private final LogEncoder encoder;
     private final BatchReader reader;
     private final AtomicBoolean queued = new AtomicBoolean();
     private volatile long signalledNanos;
@@ -49,7 +49,7 @@ final class DeliveryPump implements Pump {
         this.context = context;
         this.limits = limits;
         this.metrics = metrics;
-        this.encoder = new FrameEncoder(stream.key(), limits.frameBytesMax(), gate);
+        this.encoder = LogEncoder.of(stream.key(), limits.frameBytesMax(), gate);
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Keeps scratch space: one caller at a time.
  */
-final class FrameEncoder implements RecordConsumer {
+final class FrameEncoder implements LogEncoder, RecordConsumer {
 
     private static final Logger log = LoggerFactory.getLogger(FrameEncoder.class);
 
@@ -56,7 +56,8 @@ final class FrameEncoder implements RecordConsumer {
      * What encoding costs. A frame ends when it is full, however much batches expand to; but what is dropped, or cut down, does not
      * fill it.
      */
-    BatchReader.Load load() {
+    @Override
+    public BatchReader.Load load() {
         return BatchReader.Load.of(key.decodesValues(), gate.filters());
     }
 
@@ -66,7 +67,8 @@ final class FrameEncoder implements RecordConsumer {
      *
      * @param gapBefore told with the first record; may be null
      */
-    SharedFrame encode(ByteBuffer batches, long from, Gap gapBefore) {
+    @Override
+    public SharedFrame encode(ByteBuffer batches, long from, Gap gapBefore) {
         snapshot = null;
         long judgedFor = gate.judgesFor();
         gate.begin(from);

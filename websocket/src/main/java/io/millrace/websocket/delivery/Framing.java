@@ -12,7 +12,7 @@ import io.millrace.websocket.protocol.WireForm;
  *       a flush can still be given its {@code id} (see {@code session.SseOutput}).
  *   <li>NDJSON: the record and a line break.
  *   <li>Elements: a comma and the record, to be put into an array by {@link RecordsMessage}.
- *   <li>Binary: the record alone, which says itself how long it is.
+ *   <li>Binary: the record, or the batch, alone, which says itself how long it is.
  * </ul>
  */
 enum Framing {
@@ -118,7 +118,7 @@ enum Framing {
         return switch (form) {
             case PLAIN -> deflated ? WEBSOCKET_DEFLATED : WEBSOCKET;
             case ARRAYS, MESSAGES -> ELEMENTS;
-            case BINARY -> BARE;
+            case BINARY, BATCHES -> BARE;
             case SSE -> SSE;
             case NDJSON -> NDJSON;
         };

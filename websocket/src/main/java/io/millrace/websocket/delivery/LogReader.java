@@ -61,7 +61,7 @@ final class LogReader {
         if (conflated != null) {
             return conflated.read(position, tick, limit, gap, context).map(frames -> first(frames, gap != null, -1));
         }
-        FrameEncoder encoder = encoder();
+        LogEncoder encoder = LogEncoder.of(key, limits.frameBytesMax(), gate());
         return new BatchReader(partitions, key.partition(), key.isolation(), context)
                 .read(
                         position,
@@ -78,7 +78,7 @@ final class LogReader {
         if (known != null) {
             return Future.succeededFuture(known);
         }
-        FrameEncoder encoder = encoder();
+        FrameEncoder encoder = new FrameEncoder(key, limits.frameBytesMax(), gate());
         return new BatchReader(partitions, key.partition(), key.isolation(), context)
                 .read(
                         position,
@@ -88,8 +88,8 @@ final class LogReader {
                 .map(frames -> first(frames, gap != null, end));
     }
 
-    private FrameEncoder encoder() {
-        return new FrameEncoder(key, limits.frameBytesMax(), new RecordGate(key, null, metrics));
+    private RecordGate gate() {
+        return new RecordGate(key, null, metrics);
     }
 
     /** Keeps all that others may want. */

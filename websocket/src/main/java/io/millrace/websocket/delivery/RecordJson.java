@@ -134,6 +134,7 @@ public final class RecordJson {
         switch (format) {
             case TEXT -> writeTextMember(",\"value", value, out);
             case BASE64 -> writeBase64Member(",\"value", value, out);
+            case BATCH -> throw new IllegalStateException("batches are not taken apart");
             case JSON -> {
                 int start = out.size();
                 out.writeAscii(",\"value\":");

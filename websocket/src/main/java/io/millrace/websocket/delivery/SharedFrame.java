@@ -9,6 +9,8 @@ import java.util.function.Supplier;
  * The records of one partition from {@link #start} up to {@link #next}, encoded once and written to any number of sockets. The
  * offsets it covers can hold fewer records than that (filters, compaction), even none.
  *
+ * <p>Where whole batches are sent its elements are batches, each with the offset of its last record; else they are records.
+ *
  * <p>Immutable and reference-counted: whoever keeps it retains it, whoever is done releases it; any thread.
  */
 public final class SharedFrame {
@@ -25,8 +27,10 @@ public final class SharedFrame {
     private final Gap trailingGap;
     private final boolean snapshot;
 
-    /** Set before it is shared. */
+    // Set before it is shared.
     private long judgedFor = Long.MAX_VALUE;
+    /** How many records each element holds; null when each is one. */
+    private int[] recordCounts;
 
     private final AtomicInteger holders = new AtomicInteger(1);
 
@@ -78,7 +82,7 @@ public final class SharedFrame {
         return next;
     }
 
-    /** Number of records. */
+    /** Number of elements. */
     public int count() {
         return count;
     }
@@ -92,7 +96,7 @@ public final class SharedFrame {
         return bytes.readableBytes();
     }
 
-    /** Index of the first record at or above an offset; {@link #count} when there is none. */
+    /** Index of the first element with anything at or above an offset; {@link #count} when there is none. */
     public int indexOf(long offset) {
         if (offset <= start) {
             return 0;
@@ -110,9 +114,33 @@ public final class SharedFrame {
         return low;
     }
 
-    /** The offset of a record. */
+    /** The offset of a record, or of the last record of a batch. */
     public long offset(int index) {
         return offsets[index];
+    }
+
+    /** How many records the elements from one index up to, but without, another hold. */
+    public int records(int fromIndex, int toIndex) {
+        if (recordCounts == null) {
+            return toIndex - fromIndex;
+        }
+        int records = 0;
+        for (int i = fromIndex; i < toIndex; i++) {
+            records += recordCounts[i];
+        }
+        return records;
+    }
+
+    /** The index behind the elements that hold so many records; a batch is not divided, so these can be more. */
+    public int indexBehind(int fromIndex, long records) {
+        if (recordCounts == null) {
+            return (int) Math.min(count, fromIndex + records);
+        }
+        int index = fromIndex;
+        for (long left = records; left > 0 && index < count; index++) {
+            left -= recordCounts[index];
+        }
+        return index;
     }
 
     /** How many older records of the same thing were left out for a record. */
@@ -145,12 +173,18 @@ public final class SharedFrame {
         return judgedFor;
     }
 
+    /** Says that its elements are batches, and how many records each holds. */
+    SharedFrame ofBatches(int[] counts) {
+        recordCounts = counts;
+        return this;
+    }
+
     /** What it is a part of; null when its records were not conflated. */
     Tick tick() {
         return tick;
     }
 
-    /** A new holder of the bytes of the records from one index up to, but without, another. */
+    /** A new holder of the bytes of the elements from one index up to, but without, another. */
     public ByteBuf slice(int fromIndex, int toIndex) {
         if (fromIndex == 0 && toIndex == count) {
             return bytes.retainedDuplicate();

@@ -10,7 +10,9 @@ public enum ValueFormat {
     /** A JSON string when it is valid UTF-8, else in base64. */
     TEXT,
     /** Always in base64. */
-    BASE64;
+    BASE64,
+    /** Not at all: whole record batches are sent as they are stored. */
+    BATCH;
 
     /** Reads the text of {@code format}. */
     public static ValueFormat parse(String text) {
@@ -18,9 +20,11 @@ public enum ValueFormat {
             case "json" -> JSON;
             case "text" -> TEXT;
             case "base64" -> BASE64;
+            case "batch" -> BATCH;
             default ->
                 throw new MillraceException(
-                        ErrorCode.INVALID_REQUEST, "format: '" + text + "' is not known; write json, text or base64");
+                        ErrorCode.INVALID_REQUEST,
+                        "format: '" + text + "' is not known; write json, text, base64 or batch");
         };
     }
 }

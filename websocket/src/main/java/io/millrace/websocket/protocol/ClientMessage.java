@@ -4,7 +4,8 @@ import io.millrace.cluster.record.NewRecord;
 import java.util.List;
 import java.util.Map;
 
-/** What a client of a subprotocol can say (gateway protocol §4.1). {@link ClientMessageReader} makes them from JSON. */
+/** What a client of a subprotocol can say (gateway protocol §4.1). {@link ClientMessageReader} makes them from JSON, {@link
+ * ProduceFrameReader} from bytes. */
 public sealed interface ClientMessage {
 
     /** What the answer repeats; may be null. */

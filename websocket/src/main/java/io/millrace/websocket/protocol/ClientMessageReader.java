@@ -13,9 +13,13 @@ import io.millrace.websocket.protocol.ClientMessage.Produced;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Reads the messages of clients. JSON is read by Jackson, once and without a tree; the values of records to store are cut out of the
@@ -24,7 +28,7 @@ import java.util.Map;
 public final class ClientMessageReader {
 
     private static final int DEPTH_MAX = 200;
-    private static final int ID_BYTES_MAX = 64;
+    static final int ID_BYTES_MAX = 64;
     private static final int SID_MAX = 65_535;
 
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -35,7 +39,30 @@ public final class ClientMessageReader {
                     StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).build())
             .build();
 
+    /** What is made of a message of each type. */
+    private static final Map<String, Function<Members, ClientMessage>> MAKERS = new TreeMap<>();
+
+    static {
+        MAKERS.put("subscribe", members -> new ClientMessage.Subscribe(members.id, sid(members), members.texts));
+        MAKERS.put("unsubscribe", members -> new ClientMessage.Unsubscribe(members.id, sid(members)));
+        MAKERS.put(
+                "credit",
+                members -> new ClientMessage.Credit(
+                        members.id, sid(members), number("records", required(members, "records"))));
+        MAKERS.put("seek", members -> new ClientMessage.Seek(members.id, sid(members), required(members, "from")));
+        MAKERS.put("checkpoint", members -> new ClientMessage.Checkpoint(members.id, sid(members)));
+        MAKERS.put("commit", ClientMessageReader::commit);
+        MAKERS.put("produce", ClientMessageReader::produce);
+        MAKERS.put("auth", members -> new ClientMessage.Auth(members.id, required(members, "token")));
+        MAKERS.put("ping", members -> new ClientMessage.Ping(members.id));
+    }
+
     private ClientMessageReader() {}
+
+    /** The types of the messages that are understood. */
+    public static Set<String> types() {
+        return Collections.unmodifiableSet(MAKERS.keySet());
+    }
 
     /** What a message has, before it is known what it must have. */
     private static final class Members {
@@ -131,38 +158,33 @@ public final class ClientMessageReader {
         if (members.type == null) {
             throw new WrongMember("type: is missing");
         }
-        return switch (members.type) {
-            case "subscribe" -> new ClientMessage.Subscribe(members.id, sid(members), members.texts);
-            case "unsubscribe" -> new ClientMessage.Unsubscribe(members.id, sid(members));
-            case "credit" ->
-                new ClientMessage.Credit(members.id, sid(members), number("records", required(members, "records")));
-            case "seek" -> new ClientMessage.Seek(members.id, sid(members), required(members, "from"));
-            case "checkpoint" -> new ClientMessage.Checkpoint(members.id, sid(members));
-            case "commit" -> {
-                if (members.places == null) {
-                    throw new WrongMember("offsets: is missing");
-                }
-                yield new ClientMessage.Commit(members.id, sid(members), members.places);
-            }
-            case "produce" -> {
-                if (members.records == null || members.records.isEmpty()) {
-                    throw new WrongMember("records: is missing or empty");
-                }
-                String timeout = members.text("timeout_ms");
-                yield new ClientMessage.Produce(
-                        members.id,
-                        required(members, "topic"),
-                        members.text("acks"),
-                        timeout == null ? -1 : number("timeout_ms", timeout),
-                        members.text("idempotency_key"),
-                        members.records);
-            }
-            case "auth" -> new ClientMessage.Auth(members.id, required(members, "token"));
-            case "ping" -> new ClientMessage.Ping(members.id);
-            default ->
-                throw new WrongMember("type: '" + members.type + "' is not known; known are subscribe, unsubscribe,"
-                        + " credit, seek, checkpoint, commit, produce, auth and ping");
-        };
+        Function<Members, ClientMessage> maker = MAKERS.get(members.type);
+        if (maker == null) {
+            throw new WrongMember(
+                    "type: '" + members.type + "' is not known; known are " + String.join(", ", MAKERS.keySet()));
+        }
+        return maker.apply(members);
+    }
+
+    private static ClientMessage.Commit commit(Members members) {
+        if (members.places == null) {
+            throw new WrongMember("offsets: is missing");
+        }
+        return new ClientMessage.Commit(members.id, sid(members), members.places);
+    }
+
+    private static ClientMessage.Produce produce(Members members) {
+        if (members.records == null || members.records.isEmpty()) {
+            throw new WrongMember("records: is missing or empty");
+        }
+        String timeout = members.text("timeout_ms");
+        return new ClientMessage.Produce(
+                members.id,
+                required(members, "topic"),
+                members.text("acks"),
+                timeout == null ? -1 : number("timeout_ms", timeout),
+                members.text("idempotency_key"),
+                members.records);
     }
 
     private static int sid(Members members) {

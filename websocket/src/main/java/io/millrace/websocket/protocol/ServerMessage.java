@@ -18,8 +18,30 @@ public sealed interface ServerMessage {
     /** Stands for: credentials that do not expire. */
     long NO_EXPIRY = -1;
 
+    /** The type of each; {@code records} messages are composed elsewhere. */
+    Map<Class<? extends ServerMessage>, String> TYPES = Map.ofEntries(
+            Map.entry(Welcome.class, "welcome"),
+            Map.entry(AuthExpiring.class, "auth_expiring"),
+            Map.entry(AuthOk.class, "auth_ok"),
+            Map.entry(Subscribed.class, "subscribed"),
+            Map.entry(Unsubscribed.class, "unsubscribed"),
+            Map.entry(Checkpoint.class, "checkpoint"),
+            Map.entry(GapNotice.class, "gap"),
+            Map.entry(CaughtUp.class, "caught_up"),
+            Map.entry(Sought.class, "sought"),
+            Map.entry(Assigned.class, "assigned"),
+            Map.entry(Revoked.class, "revoked"),
+            Map.entry(Committed.class, "committed"),
+            Map.entry(Produced.class, "produced"),
+            Map.entry(Pong.class, "pong"),
+            Map.entry(Heartbeat.class, "heartbeat"),
+            Map.entry(Drain.class, "drain"),
+            Map.entry(Failure.class, "error"));
+
     /** The value of the {@code type} member, and the name of the SSE event. */
-    String type();
+    default String type() {
+        return TYPES.get(getClass());
+    }
 
     /** The JSON object. */
     String toJson();
@@ -31,11 +53,6 @@ public sealed interface ServerMessage {
      */
     record Welcome(String node, String protocol, long heartbeatMs, int maxMessageBytes, long authExpiresInMs)
             implements ServerMessage {
-        @Override
-        public String type() {
-            return "welcome";
-        }
-
         @Override
         public String toJson() {
             MessageJson json = MessageJson.of(type())
@@ -50,11 +67,6 @@ public sealed interface ServerMessage {
     /** The client's credentials expire soon. */
     record AuthExpiring(long inMs) implements ServerMessage {
         @Override
-        public String type() {
-            return "auth_expiring";
-        }
-
-        @Override
         public String toJson() {
             return MessageJson.of(type()).number("in_ms", inMs).end();
         }
@@ -66,11 +78,6 @@ public sealed interface ServerMessage {
      * @param expiresInMs {@link #NO_EXPIRY} when the new credentials do not expire
      */
     record AuthOk(String id, long expiresInMs) implements ServerMessage {
-        @Override
-        public String type() {
-            return "auth_ok";
-        }
-
         @Override
         public String toJson() {
             MessageJson json = MessageJson.of(type()).id(id);
@@ -97,11 +104,6 @@ public sealed interface ServerMessage {
     record Subscribed(int sid, String id, boolean recovered, List<SubscribedPartition> partitions)
             implements ServerMessage {
         @Override
-        public String type() {
-            return "subscribed";
-        }
-
-        @Override
         public String toJson() {
             return MessageJson.of(type())
                     .sid(sid)
@@ -115,11 +117,6 @@ public sealed interface ServerMessage {
     /** Nothing of the subscription comes after this. */
     record Unsubscribed(int sid, String id) implements ServerMessage {
         @Override
-        public String type() {
-            return "unsubscribed";
-        }
-
-        @Override
         public String toJson() {
             return MessageJson.of(type()).sid(sid).id(id).end();
         }
@@ -132,11 +129,6 @@ public sealed interface ServerMessage {
      */
     record Checkpoint(int sid, String id, String resume, long lag) implements ServerMessage {
         @Override
-        public String type() {
-            return "checkpoint";
-        }
-
-        @Override
         public String toJson() {
             MessageJson json = MessageJson.of(type()).sid(sid).id(id).text("resume", resume);
             return lag < 0 ? json.end() : json.number("lag", lag).end();
@@ -145,11 +137,6 @@ public sealed interface ServerMessage {
 
     /** Records were lost. */
     record GapNotice(int sid, TopicPartition partition, Gap gap) implements ServerMessage {
-        @Override
-        public String type() {
-            return "gap";
-        }
-
         @Override
         public String toJson() {
             return MessageJson.of(type())
@@ -165,11 +152,6 @@ public sealed interface ServerMessage {
 
     /** The end offsets of the moment of subscribing have been passed. */
     record CaughtUp(int sid) implements ServerMessage {
-        @Override
-        public String type() {
-            return "caught_up";
-        }
-
         @Override
         public String toJson() {
             return MessageJson.of(type()).sid(sid).end();
@@ -187,11 +169,6 @@ public sealed interface ServerMessage {
     /** The subscription goes on from here. */
     record Sought(int sid, String id, List<PartitionPosition> positions) implements ServerMessage {
         @Override
-        public String type() {
-            return "sought";
-        }
-
-        @Override
         public String toJson() {
             return MessageJson.of(type())
                     .sid(sid)
@@ -203,11 +180,6 @@ public sealed interface ServerMessage {
 
     /** These partitions are the group member's now. */
     record Assigned(int sid, int generation, List<PartitionPosition> partitions) implements ServerMessage {
-        @Override
-        public String type() {
-            return "assigned";
-        }
-
         @Override
         public String toJson() {
             return MessageJson.of(type())
@@ -226,11 +198,6 @@ public sealed interface ServerMessage {
     record Revoked(int sid, int generation, long deadlineMs, String error, List<PartitionPosition> partitions)
             implements ServerMessage {
         @Override
-        public String type() {
-            return "revoked";
-        }
-
-        @Override
         public String toJson() {
             MessageJson json = MessageJson.of(type())
                     .sid(sid)
@@ -247,11 +214,6 @@ public sealed interface ServerMessage {
     /** The offsets are committed. */
     record Committed(int sid, String id) implements ServerMessage {
         @Override
-        public String type() {
-            return "committed";
-        }
-
-        @Override
         public String toJson() {
             return MessageJson.of(type()).sid(sid).id(id).end();
         }
@@ -263,11 +225,6 @@ public sealed interface ServerMessage {
      * @param offsets for each record an object, as the HTTP answer has it
      */
     record Produced(String id, boolean replayed, List<String> offsets) implements ServerMessage {
-        @Override
-        public String type() {
-            return "produced";
-        }
-
         @Override
         public String toJson() {
             MessageJson json = MessageJson.of(type()).id(id);
@@ -281,11 +238,6 @@ public sealed interface ServerMessage {
     /** The answer to a {@code ping}. */
     record Pong(String id) implements ServerMessage {
         @Override
-        public String type() {
-            return "pong";
-        }
-
-        @Override
         public String toJson() {
             return MessageJson.of(type()).id(id).end();
         }
@@ -293,11 +245,6 @@ public sealed interface ServerMessage {
 
     /** A sign of life. */
     record Heartbeat(long timeMs) implements ServerMessage {
-        @Override
-        public String type() {
-            return "heartbeat";
-        }
-
         @Override
         public String toJson() {
             return MessageJson.of(type()).number("time", timeMs).end();
@@ -311,11 +258,6 @@ public sealed interface ServerMessage {
      * @param resume the token of each subscription that has a number
      */
     record Drain(long reconnectAfterMs, long graceMs, Map<Integer, String> resume) implements ServerMessage {
-        @Override
-        public String type() {
-            return "drain";
-        }
-
         @Override
         public String toJson() {
             MessageJson json = MessageJson.of(type())
@@ -334,23 +276,28 @@ public sealed interface ServerMessage {
         }
     }
 
-    /** A request that could not be done, or the end of a subscription, or of the connection. */
-    record Failure(int sid, String id, MillraceException error) implements ServerMessage {
-        @Override
-        public String type() {
-            return "error";
+    /**
+     * A request that could not be done, or the end of a subscription, or of the connection.
+     *
+     * @param ended whether it ends the subscription; told where there is one, and no request to be answered
+     */
+    record Failure(int sid, String id, MillraceException error, boolean ended) implements ServerMessage {
+
+        /** One that is about no subscription. */
+        public Failure(String id, MillraceException error) {
+            this(NO_SID, id, error, false);
         }
 
         @Override
         public String toJson() {
-            return MessageJson.of(type())
+            MessageJson json = MessageJson.of(type())
                     .sid(sid)
                     .id(id)
                     .number("code", error.code().kafkaCode())
                     .text("error", error.code().name())
                     .text("message", error.getMessage())
-                    .flag("retriable", error.code().isRetriable())
-                    .end();
+                    .flag("retriable", error.code().isRetriable());
+            return (sid == NO_SID || id != null ? json : json.flag("ended", ended)).end();
         }
     }
 }

@@ -10,6 +10,8 @@ public enum WireForm {
     MESSAGES(Transport.WEBSOCKET),
     /** Subprotocol {@code millrace.v1.bin}: binary messages with records, text messages for the rest (§5). */
     BINARY(Transport.WEBSOCKET),
+    /** The same subprotocol, with whole record batches as they are stored ({@code format=batch}). */
+    BATCHES(Transport.WEBSOCKET),
     /** A server-sent event for each record. */
     SSE(Transport.SSE),
     /** A line for each record. */
@@ -27,14 +29,14 @@ public enum WireForm {
 
     /** Whether client and server talk in messages with a {@code type}, about subscriptions with numbers. */
     public boolean isSubprotocol() {
-        return this == MESSAGES || this == BINARY;
+        return this == MESSAGES || this == BINARY || this == BATCHES;
     }
 
     /** The subprotocol of this form; throws IllegalStateException where there is none. */
     public Subprotocol subprotocol() {
         return switch (this) {
             case MESSAGES -> Subprotocol.JSON;
-            case BINARY -> Subprotocol.BINARY;
+            case BINARY, BATCHES -> Subprotocol.BINARY;
             default -> throw new IllegalStateException(this + " is no subprotocol");
         };
     }

@@ -5,32 +5,26 @@ import io.millrace.websocket.delivery.RecordsMessage;
 import io.millrace.websocket.delivery.SharedFrame;
 import io.millrace.websocket.protocol.WireForm;
 import io.netty.buffer.ByteBuf;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.UUID;
 import java.util.function.Supplier;
 
 /** {@code millrace.v1.bin}: a binary message of records for each frame (gateway protocol §5). */
 final class BinaryOutput extends ComposedOutput {
 
-    /** The first topic of a subscription has it, so that most subscriptions can share messages. */
-    private static final int FIRST_ALIAS = 1;
-
-    private final Map<UUID, Integer> aliases = new HashMap<>();
+    private final TopicAliases aliases = new TopicAliases();
 
     BinaryOutput(Outlet outlet, int sid, Supplier<String> token) {
         super(outlet, WireForm.BINARY, sid, token);
     }
 
-    /** Numbers in the order in which topics are first told. */
     @Override
     int alias(Cursor cursor) {
-        return aliases.computeIfAbsent(cursor.partition().topicId(), id -> FIRST_ALIAS + aliases.size());
+        return aliases.of(cursor);
     }
 
+    /** What is compressed cannot be given the flag of those who were told of a gap. */
     @Override
     boolean isShared(Cursor cursor) {
-        return alias(cursor) == FIRST_ALIAS;
+        return alias(cursor) == TopicAliases.FIRST && !(cursor.isAfterGap() && outlet().isDeflated());
     }
 
     @Override
@@ -41,7 +35,22 @@ final class BinaryOutput extends ComposedOutput {
     @Override
     ByteBuf message(Cursor cursor, SharedFrame frame, ByteBuf records, int count, long next) {
         int flags = cursor.stream().key().conflation() == null ? 0 : RecordsMessage.WITH_MERGED;
+        if (frame.isSnapshot()) {
+            flags |= RecordsMessage.IN_SNAPSHOT;
+        }
+        if (cursor.isAfterGap() && outlet().isDeflated()) {
+            flags |= RecordsMessage.AFTER_GAP;
+        }
         return RecordsMessage.binary(
                 flags, sid(), alias(cursor), cursor.partition().partition(), next, frame, count, records);
+    }
+
+    /** The message may be everybody's: who was told of a gap gets a head of its own before the rest of it. */
+    @Override
+    void write(Cursor cursor, ByteBuf message) {
+        if (cursor.isAfterGap() && !outlet().isDeflated()) {
+            outlet().write(RecordsMessage.takeHeadWith(RecordsMessage.AFTER_GAP, message));
+        }
+        outlet().write(message);
     }
 }

@@ -5,7 +5,9 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.websocket.protocol.ClientMessage;
 import io.millrace.websocket.protocol.ClientMessageReader;
 import io.millrace.websocket.protocol.ErrorJson;
+import io.millrace.websocket.protocol.ProduceFrameReader;
 import io.millrace.websocket.protocol.ServerMessage;
+import io.millrace.websocket.protocol.WireForm;
 import io.millrace.websocket.subscription.StartPosition;
 import io.millrace.websocket.subscription.StreamParameters;
 import io.vertx.core.Future;
@@ -28,6 +30,8 @@ final class ClientRequests {
         Future<Void> handle(M message);
     }
 
+    private record Received(boolean text, byte[] payload) {}
+
     /** One read of a socket holds little; compressed it can stand for much. */
     private static final long WAITING_BYTES_MAX = 4 << 20;
 
@@ -36,7 +40,7 @@ final class ClientRequests {
     private final StreamConnection connection;
     private final SessionServices services;
     private final Map<Class<? extends ClientMessage>, Handler<? extends ClientMessage>> handlers = new HashMap<>();
-    private final Queue<byte[]> waiting = new ArrayDeque<>();
+    private final Queue<Received> waiting = new ArrayDeque<>();
     private long waitingBytes;
     private boolean busy;
 
@@ -60,15 +64,6 @@ final class ClientRequests {
 
     /** A message of the client. */
     void received(boolean text, byte[] payload) {
-        if (!text) {
-            refuse(
-                    ServerMessage.NO_SID,
-                    null,
-                    new MillraceException(
-                            ErrorCode.INVALID_REQUEST,
-                            "binary messages are not understood; write JSON in text messages"));
-            return;
-        }
         if (busy) {
             waitingBytes += payload.length;
             if (waitingBytes > WAITING_BYTES_MAX) {
@@ -78,14 +73,14 @@ final class ClientRequests {
                                 + " bytes of messages wait behind a request; send less at once")));
                 return;
             }
-            waiting.add(payload);
+            waiting.add(new Received(text, payload));
         } else {
-            carryOut(payload);
+            carryOut(new Received(text, payload));
         }
     }
 
-    private void carryOut(byte[] payload) {
-        Future<Void> done = handle(payload);
+    private void carryOut(Received received) {
+        Future<Void> done = handle(received);
         if (done.isComplete()) {
             return;
         }
@@ -94,8 +89,8 @@ final class ClientRequests {
         done.onComplete(ignored -> {
             busy = false;
             while (!busy && !waiting.isEmpty() && !connection.isEnded()) {
-                byte[] next = waiting.poll();
-                waitingBytes -= next.length;
+                Received next = waiting.poll();
+                waitingBytes -= next.payload().length;
                 carryOut(next);
             }
             if (!busy) {
@@ -104,10 +99,10 @@ final class ClientRequests {
         });
     }
 
-    private Future<Void> handle(byte[] payload) {
+    private Future<Void> handle(Received received) {
         ClientMessage message;
         try {
-            message = ClientMessageReader.read(payload);
+            message = read(received);
         } catch (ClientMessageReader.RefusedMessage e) {
             refuse(e.sid(), e.id(), e.error());
             return DONE;
@@ -131,13 +126,23 @@ final class ClientRequests {
         }
     }
 
+    private ClientMessage read(Received received) {
+        if (received.text()) {
+            return ClientMessageReader.read(received.payload());
+        }
+        if (connection.form() == WireForm.BINARY) {
+            return ProduceFrameReader.read(received.payload());
+        }
+        throw wrong("binary messages are for millrace.v1.bin; write JSON in text messages");
+    }
+
     @SuppressWarnings("unchecked") // "on" keeps handlers by the type of their messages
     private Future<Void> dispatch(ClientMessage message) {
         return ((Handler<ClientMessage>) handlers.get(message.getClass())).handle(message);
     }
 
     private void refuse(int sid, String id, MillraceException error) {
-        connection.sayNow(new ServerMessage.Failure(sid, id, error));
+        connection.sayNow(new ServerMessage.Failure(sid, id, error, false));
     }
 
     private static int sid(ClientMessage message) {
@@ -173,7 +178,7 @@ final class ClientRequests {
         if (connection.subscription(message.sid()) != null) {
             throw wrong("sid: subscription " + message.sid() + " exists; unsubscribe it first, or take another number");
         }
-        int max = services.limits().subscriptionsMax();
+        int max = services.limits().subscriptionsPerConnectionMax();
         if (connection.subscriptionCount() >= max) {
             throw new MillraceException(
                     ErrorCode.THROTTLING_QUOTA_EXCEEDED,
@@ -241,13 +246,13 @@ final class ClientRequests {
         if (membership == null) {
             throw wrong("sid: subscription " + message.sid() + " is not in a group; subscribe with group");
         }
-        membership
-                .commit(message.offsets())
-                .onComplete(done -> connection.sayNow(
-                        done.succeeded()
-                                ? new ServerMessage.Committed(message.sid(), message.id())
-                                : new ServerMessage.Failure(
-                                        message.sid(), message.id(), ErrorJson.asAnswer(done.cause()))));
+        membership.commit(message.offsets()).onComplete(done -> {
+            if (done.succeeded()) {
+                connection.sayNow(new ServerMessage.Committed(message.sid(), message.id()));
+            } else {
+                refuse(message.sid(), message.id(), ErrorJson.asAnswer(done.cause()));
+            }
+        });
         // Commits keep their order by themselves; others need not wait for them.
         return DONE;
     }

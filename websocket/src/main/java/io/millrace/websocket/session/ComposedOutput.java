@@ -42,8 +42,13 @@ abstract class ComposedOutput extends StreamOutput {
                 ? frame.message(sharedKey(), () -> compose(cursor, frame, from, to, next))
                 : compose(cursor, frame, from, to, next);
         int size = message.readableBytes();
-        outlet().write(message);
+        write(cursor, message);
         return size;
+    }
+
+    /** Writes a message that others may be sent, too. */
+    void write(Cursor cursor, ByteBuf message) {
+        outlet().write(message);
     }
 
     /** What a message depends on, besides its frame. */

@@ -114,6 +114,6 @@ final class ProduceRequests {
     }
 
     private void fail(String id, MillraceException error) {
-        connection.sayNow(new ServerMessage.Failure(ServerMessage.NO_SID, id, error));
+        connection.sayNow(new ServerMessage.Failure(id, error));
     }
 }

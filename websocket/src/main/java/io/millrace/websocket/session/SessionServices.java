@@ -15,6 +15,7 @@ import io.millrace.websocket.subscription.SubscriptionResolver;
  * @param producer stores what clients write
  * @param groups makes connections members of consumer groups
  * @param node the name of this node, for those who are told
+ * @param places how many subscriptions there may be
  */
 public record SessionServices(
         String node,
@@ -24,5 +25,6 @@ public record SessionServices(
         ClientAccess access,
         RecordProducer producer,
         GroupMembers groups,
+        SubscriptionPlaces places,
         GatewayLimits limits,
         GatewayMetrics metrics) {}

@@ -96,7 +96,12 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
                     identity.expiresInMs()));
         }
         if (first != null) {
-            subscribe(form.isSubprotocol() ? 0 : ServerMessage.NO_SID, null, first);
+            try {
+                subscribe(form.isSubprotocol() ? 0 : ServerMessage.NO_SID, null, first);
+            } catch (MillraceException e) {
+                end(StreamEnd.of(e));
+                return;
+            }
         }
         touch();
         loop.delivery().endRound();
@@ -132,7 +137,9 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         return subscriptions.size();
     }
 
+    /** Begins a subscription; throws THROTTLING_QUOTA_EXCEEDED when the node has too many. */
     void subscribe(int sid, String requestId, Subscription subscription) {
+        services.places().take();
         StreamSubscription begun = new StreamSubscription(sid, subscription, this, services);
         subscriptions.add(begun);
         services.metrics().subscriptionBegan(begun.view());
@@ -212,7 +219,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
             say(
                     end.error() == null
                             ? new ServerMessage.Unsubscribed(subscription.sid(), null)
-                            : new ServerMessage.Failure(subscription.sid(), null, end.error()));
+                            : new ServerMessage.Failure(subscription.sid(), null, end.error(), true));
         }
     }
 
@@ -229,6 +236,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
 
     private void close(StreamSubscription subscription) {
         subscription.close();
+        services.places().giveBack();
         services.metrics().subscriptionEnded(subscription.view());
     }
 
@@ -421,11 +429,11 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
                 each.checkpoint(null);
             }
             if (end.error() != null && !form.isSubprotocol()) {
-                each.output().control(new ServerMessage.Failure(ServerMessage.NO_SID, null, end.error()));
+                each.output().control(new ServerMessage.Failure(null, end.error()));
             }
         }
         if (end.error() != null && form.isSubprotocol()) {
-            say(new ServerMessage.Failure(ServerMessage.NO_SID, null, end.error()));
+            say(new ServerMessage.Failure(null, end.error()));
         }
     }
 }

@@ -45,6 +45,7 @@ abstract class StreamOutput {
             case SSE -> new SseOutput(outlet, token);
             case MESSAGES -> new JsonOutput(outlet, sid, token);
             case BINARY -> new BinaryOutput(outlet, sid, token);
+            case BATCHES -> new BatchOutput(outlet, sid, token);
         };
     }
 

@@ -198,7 +198,7 @@ final class StreamSubscription implements Follower {
     }
 
     boolean hasCredit() {
-        return credit != 0;
+        return credit > 0 || credit == FlowRules.UNLIMITED;
     }
 
     CatchUp catchUp() {
@@ -225,7 +225,7 @@ final class StreamSubscription implements Follower {
             return;
         }
         if (gone && (others || subscription.parameters().selection().pattern() != null)) {
-            output.control(new ServerMessage.Failure(sid, null, error));
+            output.control(new ServerMessage.Failure(sid, null, error, false));
             connection.touch();
             tellIfCaughtUp();
         } else {
@@ -245,17 +245,21 @@ final class StreamSubscription implements Follower {
             position = cursor.end();
         }
         long allowed = credit == FlowRules.UNLIMITED ? recordsLeft : Math.min(recordsLeft, credit);
-        if (to - from > allowed || (to - from == recordsLeft && to > from)) {
-            to = from + (int) allowed;
+        int records = frame.records(from, to);
+        if (records > allowed || (records == recordsLeft && to > from)) {
+            to = frame.indexBehind(from, allowed);
             position = frame.offset(to - 1) + 1;
+            records = frame.records(from, to);
         }
         if (to > from) {
             int bytes = output.records(cursor, frame, from, to, position);
-            delivery.sent(cursor.partition().topic(), to - from, bytes);
-            recordsLeft -= to - from;
+            delivery.sent(cursor.partition().topic(), records, bytes);
+            // A batch is sent whole: it can have more records than are left.
+            recordsLeft = Math.max(0, recordsLeft - records);
             if (credit != FlowRules.UNLIMITED) {
-                credit -= to - from;
+                credit -= records;
             }
+            cursor.afterGap(false);
             connection.sent();
         }
         boolean wasCatchingUp = !cursor.isCaughtUp();
@@ -310,6 +314,7 @@ final class StreamSubscription implements Follower {
         services.metrics().gap(gap.reason());
         if (output.hasControl()) {
             output.control(new ServerMessage.GapNotice(sid, cursor.partition(), gap));
+            cursor.afterGap(true);
             connection.touch();
         } else {
             // Told with the next record; what was not told yet is part of the same loss.
@@ -341,6 +346,7 @@ final class StreamSubscription implements Follower {
                 fallBehind(cursor);
             }
             cursor.gap(null);
+            cursor.afterGap(false);
             cursor.position(start.position());
             told.add(new ServerMessage.PartitionPosition(start.partition(), start.position()));
         }

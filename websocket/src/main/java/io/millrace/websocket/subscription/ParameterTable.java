@@ -241,6 +241,8 @@ final class ParameterTable {
     }
 
     StreamParameters build() {
+        filter = filter.withHeaders(headers);
+        checkBatches();
         if (!projection.isWhole() && format != ValueFormat.JSON) {
             throw wrong("fields", "needs format=json, which is the default; other formats do not look into values");
         }
@@ -266,17 +268,33 @@ final class ParameterTable {
                 new TopicSelection(topics, pattern, partitions),
                 new StartRule(from, resume, reset),
                 new RecordShape(
-                        format,
-                        envelope,
-                        filter.withHeaders(headers),
-                        projection,
-                        isolation,
-                        Conflation.parse(conflate, conflateBy),
-                        table),
+                        format, envelope, filter, projection, isolation, Conflation.parse(conflate, conflateBy), table),
                 new FlowRules(limit, untilLatest, slow, maxLag < 0 ? MAX_LAG_DEFAULT : maxLag, credit, batch),
                 heartbeatMs,
                 control,
                 group());
+    }
+
+    /** Batches are sent as they are stored: nobody looks into them. */
+    private void checkBatches() {
+        if (format != ValueFormat.BATCH) {
+            return;
+        }
+        String cannot = null;
+        if (!filter.equals(RecordFilter.ALL)) {
+            cannot = "filters (key, key_prefix, header.NAME, where)";
+        } else if (!projection.isWhole()) {
+            cannot = "fields";
+        } else if (conflate != null) {
+            cannot = "conflate";
+        } else if (table) {
+            cannot = "view=table";
+        }
+        if (cannot != null) {
+            throw wrong(
+                    "format",
+                    "batch sends whole batches as they are stored; it cannot be given together with " + cannot);
+        }
     }
 
     private GroupParameters group() {

@@ -93,6 +93,9 @@ public record StreamParameters(
 
     /** The form of a stream that was asked for in this one. */
     public WireForm form(WireForm asked) {
+        if (asked == WireForm.BINARY && shape.format() == ValueFormat.BATCH) {
+            return WireForm.BATCHES;
+        }
         return asked == WireForm.PLAIN && flow.batch() > 1 ? WireForm.ARRAYS : asked;
     }
 
@@ -110,7 +113,12 @@ public record StreamParameters(
                 "needs one of the subprotocols millrace.v1.json and millrace.v1.bin");
         if (form == WireForm.BINARY) {
             require(shape.envelope() == Envelope.RECORD, "envelope", "millrace.v1.bin has whole records only");
-            require(shape.format() == ValueFormat.JSON, "format", "values are bytes in millrace.v1.bin; leave it out");
+            require(
+                    shape.format() == ValueFormat.JSON || shape.format() == ValueFormat.BATCH,
+                    "format",
+                    "values are bytes in millrace.v1.bin; leave it out, or write batch");
+        } else {
+            require(shape.format() != ValueFormat.BATCH, "format", "batch needs the subprotocol millrace.v1.bin");
         }
         if (group != null) {
             require(

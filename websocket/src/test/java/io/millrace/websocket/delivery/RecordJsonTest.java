@@ -10,6 +10,7 @@ import io.millrace.cluster.record.StreamRecord;
 import io.millrace.websocket.protocol.Gap;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ class RecordJsonTest {
         String expected =
                 "{\"topic\":\"readings\",\"partition\":3,\"offset\":0,\"timestamp\":0,\"key\":null,\"value\":null,"
                         + "\"headers\":[{\"name\":\"h\",\"value\":null}]}";
-        for (ValueFormat format : ValueFormat.values()) {
+        for (ValueFormat format : EnumSet.complementOf(EnumSet.of(ValueFormat.BATCH))) {
             assertThat(json(record, format, Envelope.RECORD, false)).isEqualTo(expected);
         }
     }

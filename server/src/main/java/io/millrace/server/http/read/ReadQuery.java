@@ -4,6 +4,7 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.server.http.HttpProblem;
 import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.protocol.DurationText;
+import io.millrace.websocket.protocol.WireForm;
 import io.millrace.websocket.subscription.StreamParameters;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
@@ -55,7 +56,9 @@ record ReadQuery(StreamParameters where, int max, long waitMs) {
             }
         }
         return new ReadQuery(
-                StreamParameters.parse(streams, null, limits), max(given.get(MAX)), waitMs(given.get(WAIT)));
+                StreamParameters.parse(streams, null, limits).in(WireForm.NDJSON, false),
+                max(given.get(MAX)),
+                waitMs(given.get(WAIT)));
     }
 
     private static HttpProblem unknown(String name) {

@@ -144,7 +144,9 @@ class DocumentsIT {
         assertThat(document.at("/channels/plant.readings.kafka/bindings/kafka/partitions")
                         .asInt())
                 .isEqualTo(3);
-        assertThat(document.at("/channels").size()).isEqualTo(4);
+        assertThat(document.at("/channels").size())
+                .as("two for each topic, and the messages")
+                .isEqualTo(5);
         assertThat(document.at("/servers/websocket/host").asText()).isEqualTo("127.0.0.1:" + server.httpPort());
         assertThat(document.at("/servers/kafka/host").asText()).isEqualTo(server.kafkaAddress());
     }
