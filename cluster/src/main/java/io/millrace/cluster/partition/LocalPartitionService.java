@@ -118,7 +118,7 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
     @Override
     public Future<AppendResult> append(AppendCommand command) {
         try {
-            return registry.leading(command.partition()).append(command);
+            return registry.leading(command.partition()).appends().append(command);
         } catch (MillraceException e) {
             return Future.failedFuture(e);
         }
@@ -268,7 +268,7 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
      */
     public Future<AppendResult> appendMarker(TopicPartition key, ByteBuffer marker, boolean strictly, int timeoutMs) {
         try {
-            return registry.leading(key).appendMarker(marker, strictly, timeoutMs);
+            return registry.leading(key).appends().appendMarker(marker, strictly, timeoutMs);
         } catch (MillraceException e) {
             return Future.failedFuture(e);
         }
@@ -387,7 +387,7 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
         registry.all().stream()
                 .map(Partition::leadingOrNull)
                 .filter(Objects::nonNull)
-                .forEach(LeaderRole::resign);
+                .forEach(leader -> leader.appends().resign());
     }
 
     /** Whether everything that was appended to what this node leads is replicated. */
