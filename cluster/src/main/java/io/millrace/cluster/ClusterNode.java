@@ -1,29 +1,16 @@
 package io.millrace.cluster;
 
 import io.millrace.cluster.controller.ControlPlane;
-import io.millrace.cluster.controller.ControllerSettings;
-import io.millrace.cluster.coordinator.GroupOverrides;
-import io.millrace.cluster.coordinator.KafkaGroupCoordinator;
 import io.millrace.cluster.coordinator.KafkaGroupSettings;
-import io.millrace.cluster.coordinator.KafkaShareCoordinator;
-import io.millrace.cluster.coordinator.SavedShareStates;
-import io.millrace.cluster.coordinator.ShareOptions;
-import io.millrace.cluster.coordinator.ShareSupport;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.group.CommittedOffsets;
 import io.millrace.cluster.group.GroupCoordinator;
-import io.millrace.cluster.group.RoutedCommittedOffsets;
 import io.millrace.cluster.group.ShareStateCoordinator;
 import io.millrace.cluster.group.SingleGroupSettings;
-import io.millrace.cluster.group.member.GroupMemberLimits;
 import io.millrace.cluster.group.member.GroupMembers;
-import io.millrace.cluster.group.member.NodeGroupMembers;
-import io.millrace.cluster.identity.BrokerEpochFile;
-import io.millrace.cluster.identity.Formation;
 import io.millrace.cluster.identity.NodeIdentity;
 import io.millrace.cluster.membership.ClusterFacts;
-import io.millrace.cluster.membership.ClusterMember;
 import io.millrace.cluster.membership.FormationException;
 import io.millrace.cluster.membership.Membership;
 import io.millrace.cluster.membership.OwnershipPublisher;
@@ -55,30 +42,22 @@ import io.millrace.cluster.produce.RecordProducer;
 import io.millrace.cluster.produce.TopicAccess;
 import io.millrace.cluster.quorum.FatalHandler;
 import io.millrace.cluster.quorum.Quorum;
-import io.millrace.cluster.quorum.QuorumSettings;
 import io.millrace.cluster.quorum.QuorumStatus;
-import io.millrace.cluster.quorum.QuorumTimings;
 import io.millrace.cluster.replication.ReplicaFetchService;
 import io.millrace.cluster.replication.Replication;
 import io.millrace.cluster.replication.ReplicationConfig;
 import io.millrace.cluster.replication.ReplicationStats;
 import io.millrace.cluster.routing.RoutedPartitionService;
 import io.millrace.cluster.share.ShareGroups;
-import io.millrace.cluster.transaction.EndMarker;
 import io.millrace.cluster.transaction.ProducerIdAllocator;
 import io.millrace.cluster.transaction.Transactions;
-import io.millrace.storage.LogException;
 import io.millrace.storage.LogManager;
-import io.millrace.storage.PartitionLog;
 import io.millrace.storage.StorageMetrics;
 import io.millrace.storage.TopicPartition;
-import io.millrace.storage.file.Disk;
 import io.millrace.storage.scrub.ScrubReport;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -108,8 +87,6 @@ public final class ClusterNode {
     private final Vertx vertx;
     private final ClusterConfig config;
     private final Membership membership;
-    private final NodeIdentity identity;
-    private final BrokerEpochFile epochFile;
     private final LogManager logs;
     private final TcpPeerTransport transport;
     private final Quorum quorum;
@@ -117,11 +94,7 @@ public final class ClusterNode {
     private final ControlPlane controlPlane;
     private final LocalPartitionService partitions;
     private final RoutedPartitionService anywhere;
-    private final KafkaGroupCoordinator groups;
-    private final RoutedCommittedOffsets committedOffsets;
-    private final KafkaShareCoordinator shareStates;
-    private final ShareGroups shareGroups;
-    private final NodeGroupMembers groupMembers;
+    private final NodeGroups groups;
     private final SingleGroupSettings groupSettings;
     private final ClusterFacts facts;
     private final OnceAppends once;
@@ -130,7 +103,7 @@ public final class ClusterNode {
     private final Partitioner partitioner = new KeyPartitioner();
     private final ProducerIdAllocator producerIds;
     private final Transactions transactions;
-    private final Optional<FormerMetadata> former;
+    private final NodeRegistration registration;
     private final NodeTimers timers;
     private final Future<?> welcome;
     private volatile boolean stopping;
@@ -152,21 +125,29 @@ public final class ClusterNode {
         this.config = config;
         this.logs = logs;
         this.membership = membership;
-        this.identity = identity;
-        this.former = former;
         this.groupSettings = new KafkaGroupSettings(config.groups(), config.shareGroups());
-        this.epochFile = new BrokerEpochFile(Disk.local(), config.storage().directory());
         this.transport = new TcpPeerTransport(
                 vertx, config.peers().transport(), config.peers().tls());
         this.quorum = Quorum.open(
-                quorumSettings(config, identity, membership), logs, transport, fatal, () -> peers(membership));
+                NodeSettings.quorum(config, identity, membership),
+                logs,
+                transport,
+                fatal,
+                () -> NodeSettings.peers(membership));
         this.partitions = new LocalPartitionService(vertx, config, logs, this::image, replication());
         this.replicaSizes = new ReplicaSizes(transport, partitions::sizesBytes);
         this.controlPlane = new ControlPlane(
-                vertx, controllerSettings(), quorum, transport, replicaSizes, partitions::apply, (what, cause) -> {
+                vertx,
+                NodeSettings.controller(config, identity, groupSettings, former),
+                quorum,
+                transport,
+                replicaSizes,
+                partitions::apply,
+                (what, cause) -> {
                     fatal.fatal(what, cause);
                     return new IllegalStateException(what, cause);
                 });
+        this.registration = new NodeRegistration(vertx, config, logs, controlPlane, former.isPresent());
         logs.onOffline(failure -> {
             partitions.failAll(new MillraceException(ErrorCode.KAFKA_STORAGE_ERROR, failure.getMessage(), failure));
             if (config.peers().isClustered()) {
@@ -183,37 +164,7 @@ public final class ClusterNode {
                 this::image,
                 ownership,
                 new PeerLeaderClient(transport, this::peerAddress, FETCH_ANSWER_TIMEOUT_MS));
-        this.shareStates = new KafkaShareCoordinator(
-                vertx,
-                config.nodeId(),
-                config.shareGroups().statePartitions(),
-                controlPlane.controller(),
-                partitions.coordinatorLogs());
-        controlPlane.follow(shareStates);
-        ShareSupport shares =
-                new ShareSupport(vertx, config.nodeId(), config.shareGroups(), shareStates, transport, anywhere);
-        GroupOverrides overrides = new GroupOverrides(config.groups(), config.shareGroups());
-        controlPlane.follow(overrides);
-        this.groups = new KafkaGroupCoordinator(
-                vertx,
-                config.nodeId(),
-                config.groups(),
-                controlPlane.controller(),
-                partitions.coordinatorLogs(),
-                overrides,
-                shares);
-        controlPlane.follow(groups);
-        this.committedOffsets =
-                new RoutedCommittedOffsets(config.nodeId(), groups, this::image, transport, this::peerAddress);
-        this.shareGroups = new ShareGroups(
-                vertx,
-                partitions,
-                new SavedShareStates(shares),
-                new ShareOptions(config.shareGroups(), overrides),
-                config.shareGroups().maxSessions());
-        controlPlane.controller().onImage(shareGroups::imageApplied);
-        this.groupMembers = new NodeGroupMembers(
-                vertx, config.nodeId(), GroupMemberLimits.defaults(), this::image, groups, transport);
+        this.groups = new NodeGroups(vertx, config, controlPlane, partitions, anywhere, transport, this::peerAddress);
         this.facts = new ClusterFacts(membership);
         OwnershipPublisher publisher = new OwnershipPublisher(config.nodeId(), ownership);
         membership.listen(publisher::onEvent);
@@ -241,7 +192,7 @@ public final class ClusterNode {
                 this::peerAddress,
                 producerIds,
                 clock::millis);
-        transactions.markers().transactionalOffsets(this::endInOffsets);
+        transactions.markers().transactionalOffsets(groups::endTransaction);
         controlPlane.controller().onImage(transactions::imageApplied);
         membership.listen(suspicion()::onEvent);
         this.resignation = new Resignation(vertx, config.nodeId(), partitions, this::image);
@@ -267,24 +218,6 @@ public final class ClusterNode {
         return new NodeOpening(vertx, config, clock, metrics)
                 .open((logs, membership, identity, former, welcome) ->
                         new ClusterNode(vertx, config, clock, logs, membership, identity, former, welcome));
-    }
-
-    static QuorumSettings quorumSettings(ClusterConfig config, NodeIdentity identity, Membership membership) {
-        PeersConfig peers = config.peers();
-        return new QuorumSettings(
-                identity.nodeId(),
-                identity.directoryId(),
-                ControlPlane.kafkaId(identity.clusterId()),
-                config.storage().directory(),
-                peers.address(),
-                peers(membership),
-                true,
-                peers.voters(),
-                QuorumTimings.defaults());
-    }
-
-    private static List<PeerAddress> peers(Membership membership) {
-        return membership.members().stream().map(ClusterMember::peer).toList();
     }
 
     /** A dead node costs no session timeout: the quorum need not wait for its leader, nor the controller for the broker. */
@@ -323,24 +256,6 @@ public final class ClusterNode {
         return broker == null ? null : broker.peer();
     }
 
-    private ControllerSettings controllerSettings() {
-        PeersConfig peers = config.peers();
-        return new ControllerSettings(
-                config.nodeId(),
-                identity.clusterId(),
-                identity.directoryId(),
-                config.defaultPartitions(),
-                peers.defaultReplicationFactor(),
-                config.topicDefaults(),
-                config.rack(),
-                peers.heartbeatIntervalMs(),
-                peers.sessionTimeoutMs(),
-                peers.leaderBalanceIntervalMs(),
-                config.maxPartitions(),
-                groupSettings,
-                former);
-    }
-
     /**
      * Starts to follow the metadata quorum. Completes when this node knows everything that was committed, and its partitions are as
      * that says. Fails when the other nodes do not want this one, which also ends it when that is found out later.
@@ -369,42 +284,7 @@ public final class ClusterNode {
      * Controller#image()} shows it.
      */
     public Future<Void> register(NodeEndpoints endpoints) {
-        return vertx.executeBlocking(this::previousEpoch)
-                .compose(previous -> controlPlane.register(endpoints, previous, this::keepEpoch))
-                .compose(letIn -> vertx.executeBlocking(() -> {
-                    if (former.isPresent()) {
-                        Formation.of(config).putFormerAside();
-                    }
-                    return null;
-                }));
-    }
-
-    /** What proves that this directory has what the last life acknowledged; nothing does when a log in it is damaged. */
-    private long previousEpoch() throws IOException {
-        if (config.peers().isClustered() && logs.logs().stream().anyMatch(ClusterNode::isDamaged)) {
-            log.warn(
-                    "A log here is damaged: this node is taken out of all in-sync replicas until it has caught up again");
-            return BrokerEpochFile.NONE;
-        }
-        long kept = epochFile.read();
-        return kept == BrokerEpochFile.NONE && former.isPresent() ? ControlPlane.TAKEN_OVER : kept;
-    }
-
-    private static boolean isDamaged(PartitionLog each) {
-        try {
-            each.offsets();
-            return false;
-        } catch (LogException e) {
-            return true;
-        }
-    }
-
-    private void keepEpoch(long epoch) {
-        try {
-            epochFile.write(epoch, config.peers().address().toString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return registration.register(endpoints);
     }
 
     /** What other nodes may ask of this one; to be served before {@link #join}. */
@@ -414,8 +294,7 @@ public final class ClusterNode {
                         controlPlane.apis(),
                         List.of(replicaSizes.api()),
                         transactions.peerApis(),
-                        groupMembers.peerApis(),
-                        shareStates.peerApis())
+                        groups.peerApis())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -443,39 +322,29 @@ public final class ClusterNode {
         return anywhere;
     }
 
-    private Future<Void> endInOffsets(int partition, EndMarker marker) {
-        return groups.completeTransaction(
-                partition,
-                marker.producerId(),
-                marker.producerEpoch(),
-                marker.coordinatorEpoch(),
-                marker.committed(),
-                (short) marker.version());
-    }
-
     /** Consumer groups; those that this node coordinates. */
     public GroupCoordinator groups() {
-        return groups;
+        return groups.coordinator();
     }
 
     /** How far consumer groups are, whichever node coordinates them. */
     public CommittedOffsets committedOffsets() {
-        return committedOffsets;
+        return groups.committedOffsets();
     }
 
     /** The states of share groups that this node keeps. */
     public ShareStateCoordinator shareStates() {
-        return shareStates;
+        return groups.shareStates();
     }
 
     /** What members of share groups do with the partitions that this node leads. */
     public ShareGroups shareGroups() {
-        return shareGroups;
+        return groups.shareGroups();
     }
 
     /** Members of groups that live in this node, wherever their groups are coordinated. */
     public GroupMembers groupMembers() {
-        return groupMembers;
+        return groups.members();
     }
 
     /** What single groups may have set for themselves. */
@@ -581,9 +450,7 @@ public final class ClusterNode {
     public Future<Void> stop() {
         timers.cancel();
         return leave().compose(left -> vertx.executeBlocking(() -> {
-                    shareGroups.close();
                     groups.close();
-                    shareStates.close();
                     transactions.close();
                     controlPlane.close();
                     quorum.stop(QUORUM_STOP_TIMEOUT_MS);
