@@ -15,11 +15,8 @@ import io.millrace.cluster.membership.FormationException;
 import io.millrace.cluster.membership.Membership;
 import io.millrace.cluster.membership.OwnershipPublisher;
 import io.millrace.cluster.membership.OwnershipTable;
-import io.millrace.cluster.membership.Suspicion;
-import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterAdmin;
 import io.millrace.cluster.metadata.ClusterImage;
-import io.millrace.cluster.metadata.ClusterSettingNames;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.metadata.FormerMetadata;
 import io.millrace.cluster.partition.BatchingRecordAppender;
@@ -29,12 +26,7 @@ import io.millrace.cluster.partition.OnceAppends;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.Partitioner;
 import io.millrace.cluster.partition.RecordAppender;
-import io.millrace.cluster.partition.ReplicaFiles;
-import io.millrace.cluster.partition.ReplicaHealth;
-import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerApi;
-import io.millrace.cluster.peer.PeerLeaderClient;
-import io.millrace.cluster.peer.PeerReplicaTransport;
 import io.millrace.cluster.peer.ReplicaSizes;
 import io.millrace.cluster.peer.TcpPeerTransport;
 import io.millrace.cluster.produce.PlacingProducer;
@@ -42,28 +34,19 @@ import io.millrace.cluster.produce.RecordProducer;
 import io.millrace.cluster.produce.TopicAccess;
 import io.millrace.cluster.quorum.FatalHandler;
 import io.millrace.cluster.quorum.Quorum;
-import io.millrace.cluster.quorum.QuorumStatus;
 import io.millrace.cluster.replication.ReplicaFetchService;
-import io.millrace.cluster.replication.Replication;
-import io.millrace.cluster.replication.ReplicationConfig;
-import io.millrace.cluster.replication.ReplicationStats;
 import io.millrace.cluster.routing.RoutedPartitionService;
 import io.millrace.cluster.share.ShareGroups;
 import io.millrace.cluster.transaction.ProducerIdAllocator;
 import io.millrace.cluster.transaction.Transactions;
 import io.millrace.storage.LogManager;
 import io.millrace.storage.StorageMetrics;
-import io.millrace.storage.TopicPartition;
-import io.millrace.storage.scrub.ScrubReport;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,16 +62,12 @@ public final class ClusterNode {
 
     private static final Logger log = LoggerFactory.getLogger(ClusterNode.class);
 
-    /** How long a leader may be silent beyond the wait that a follower asks for; a paused one is found out by its session before. */
-    private static final long FETCH_ANSWER_TIMEOUT_MS = 3_000;
-
     private static final int QUORUM_STOP_TIMEOUT_MS = 2_000;
 
     private final Vertx vertx;
     private final ClusterConfig config;
-    private final Membership membership;
     private final LogManager logs;
-    private final TcpPeerTransport transport;
+    private final NodePeers peers;
     private final Quorum quorum;
     private final ReplicaSizes replicaSizes;
     private final ControlPlane controlPlane;
@@ -97,6 +76,7 @@ public final class ClusterNode {
     private final NodeGroups groups;
     private final SingleGroupSettings groupSettings;
     private final ClusterFacts facts;
+    private final NodeHealth health;
     private final OnceAppends once;
     private final RecordAppender appender;
     private final RecordProducer producer;
@@ -124,18 +104,18 @@ public final class ClusterNode {
         this.vertx = vertx;
         this.config = config;
         this.logs = logs;
-        this.membership = membership;
         this.groupSettings = new KafkaGroupSettings(config.groups(), config.shareGroups());
-        this.transport = new TcpPeerTransport(
-                vertx, config.peers().transport(), config.peers().tls());
+        this.peers = new NodePeers(vertx, config.peers(), membership, this::controlPlane);
+        TcpPeerTransport transport = peers.transport();
         this.quorum = Quorum.open(
                 NodeSettings.quorum(config, identity, membership),
                 logs,
                 transport,
                 fatal,
                 () -> NodeSettings.peers(membership));
-        this.partitions = new LocalPartitionService(vertx, config, logs, this::image, replication());
-        this.replicaSizes = new ReplicaSizes(transport, partitions::sizesBytes);
+        this.partitions = new LocalPartitionService(vertx, config, logs, this::image, peers.replication());
+        this.replicaSizes =
+                new ReplicaSizes(transport, () -> partitions.overview().sizesBytes());
         this.controlPlane = new ControlPlane(
                 vertx,
                 NodeSettings.controller(config, identity, groupSettings, former),
@@ -157,15 +137,11 @@ public final class ClusterNode {
             }
         });
         OwnershipTable ownership = new OwnershipTable(membership.map(OwnershipTable.MAP));
-        this.anywhere = new RoutedPartitionService(
-                vertx,
-                config.nodeId(),
-                partitions,
-                this::image,
-                ownership,
-                new PeerLeaderClient(transport, this::peerAddress, FETCH_ANSWER_TIMEOUT_MS));
-        this.groups = new NodeGroups(vertx, config, controlPlane, partitions, anywhere, transport, this::peerAddress);
+        this.anywhere =
+                new RoutedPartitionService(vertx, config.nodeId(), partitions, this::image, ownership, peers.leaders());
+        this.groups = new NodeGroups(vertx, config, controlPlane, partitions, anywhere, transport, peers::address);
         this.facts = new ClusterFacts(membership);
+        this.health = new NodeHealth(vertx, config.storage().directory(), logs, partitions, quorum);
         OwnershipPublisher publisher = new OwnershipPublisher(config.nodeId(), ownership);
         membership.listen(publisher::onEvent);
         controlPlane.controller().onImage(image -> {
@@ -189,12 +165,12 @@ public final class ClusterNode {
                 controlPlane.controller(),
                 partitions,
                 transport,
-                this::peerAddress,
+                peers::address,
                 producerIds,
                 clock::millis);
         transactions.markers().transactionalOffsets(groups::endTransaction);
         controlPlane.controller().onImage(transactions::imageApplied);
-        membership.listen(suspicion()::onEvent);
+        peers.noticeDeaths(quorum);
         this.resignation = new Resignation(vertx, config.nodeId(), partitions, this::image);
         this.timers =
                 NodeTimers.start(vertx, partitions, once, transactions.coordinator(), config.retentionIntervalMs());
@@ -218,42 +194,6 @@ public final class ClusterNode {
         return new NodeOpening(vertx, config, clock, metrics)
                 .open((logs, membership, identity, former, welcome) ->
                         new ClusterNode(vertx, config, clock, logs, membership, identity, former, welcome));
-    }
-
-    /** A dead node costs no session timeout: the quorum need not wait for its leader, nor the controller for the broker. */
-    private Suspicion suspicion() {
-        return new Suspicion(
-                membership,
-                transport,
-                (delayMs, action) -> vertx.setTimer(delayMs, id -> action.run()),
-                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
-                dead -> {
-                    quorum.hintLeaderGone(dead.nodeId());
-                    BrokerMetadata broker = image().brokers().get(dead.nodeId());
-                    if (broker != null && !broker.fenced()) {
-                        controlPlane.fence(dead.nodeId(), broker.epoch());
-                    }
-                });
-    }
-
-    private Replication replication() {
-        PeersConfig peers = config.peers();
-        ReplicationConfig own =
-                ReplicationConfig.defaults().with(peers.replicaLagTimeMaxMs(), peers.catchUpBytesPerSecond());
-        return Replication.of(
-                        vertx,
-                        own,
-                        proposal -> controlPlane.isrCommitter().alter(proposal),
-                        new PeerReplicaTransport(transport, this::peerAddress, FETCH_ANSWER_TIMEOUT_MS),
-                        () -> controlPlane.brokerEpoch())
-                .withCatchUpRate(() -> ClusterSettingNames.catchUpBytesPerSecond(image().settings())
-                        .orElse(own.catchUpBytesPerSecond()));
-    }
-
-    /** Where another node is asked, null when it is not registered. */
-    private PeerAddress peerAddress(int nodeId) {
-        BrokerMetadata broker = image().brokers().get(nodeId);
-        return broker == null ? null : broker.peer();
     }
 
     /**
@@ -357,32 +297,9 @@ public final class ClusterNode {
         return facts;
     }
 
-    /** What replication did in this process. */
-    public ReplicationStats replicationStats() {
-        return partitions.replicationStats();
-    }
-
-    /** How the replicas of this node do. */
-    public ReplicaHealth replicaHealth() {
-        return partitions.health();
-    }
-
-    /** What lies on this node's disk of each replica. */
-    public List<ReplicaFiles> replicaFiles() {
-        return partitions.replicaFiles();
-    }
-
-    /** The volume of the data directory, asked now. Completes on the caller's context. */
-    public Future<DiskSpace> diskSpace() {
-        return vertx.executeBlocking(() -> {
-            FileStore volume = Files.getFileStore(config.storage().directory());
-            return new DiskSpace(volume.getTotalSpace(), volume.getUsableSpace());
-        });
-    }
-
-    /** What this node is in the metadata quorum, and how far its log is; once it has joined. */
-    public QuorumStatus quorumStatus() {
-        return quorum.status();
+    /** How this node does. */
+    public NodeHealth health() {
+        return health;
     }
 
     /** What followers on other nodes ask. */
@@ -423,21 +340,6 @@ public final class ClusterNode {
         return partitions;
     }
 
-    /** Whether appends are possible; false once the log directory is offline. */
-    public boolean isHealthy() {
-        return logs.isOnline();
-    }
-
-    /** Replicas here that serve nothing until an operator looks after them; the node serves everything else. */
-    public List<TopicPartition> offlineReplicas() {
-        return partitions.offlineReplicas();
-    }
-
-    /** What reading old segments again has found; does not stop the node from serving. */
-    public ScrubReport scrubReport() {
-        return logs.scrubReport();
-    }
-
     /** Gives leaderships to others. Completes within {@link PeersConfig#leaveTimeoutMs()}, whatever happens. */
     public Future<Void> leave() {
         stopping = true;
@@ -460,8 +362,11 @@ public final class ClusterNode {
                     logs.close();
                     return null;
                 }))
-                .compose(stopped -> membership.leave())
-                .compose(left -> transport.close());
+                .compose(stopped -> peers.close());
+    }
+
+    private ControlPlane controlPlane() {
+        return controlPlane;
     }
 
     private ClusterImage image() {

@@ -27,9 +27,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -306,27 +304,9 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
         return new CoordinatorLogs(registry, context.verifier()::get, this::deleteRecords);
     }
 
-    /** Bytes on disk of all replicas of this node. */
-    public Map<TopicPartition, Long> sizesBytes() {
-        Map<TopicPartition, Long> sizes = new HashMap<>();
-        for (Partition partition : registry.all()) {
-            sizes.put(partition.topicPartition(), partition.log().sizeBytes());
-        }
-        return sizes;
-    }
-
-    /** What lies on this node's disk of each replica. Looks at all of them. */
-    public List<ReplicaFiles> replicaFiles() {
-        return registry.all().stream().map(ReplicaFiles::of).toList();
-    }
-
-    /** How the replicas of this node do. Looks at all of them. */
-    public ReplicaHealth health() {
-        ReplicaHealth sum = new ReplicaHealth(0, 0, 0, 0, 0);
-        for (Partition partition : registry.all()) {
-            sum = partition.addTo(sum);
-        }
-        return sum;
+    /** What the replicas of this node are like. */
+    public ReplicaOverview overview() {
+        return new ReplicaOverview(registry);
     }
 
     /** What replication did in this process. */
@@ -375,11 +355,6 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
         } catch (IOException e) {
             log.warn("The high watermarks could not be written down; after a restart they begin lower", e);
         }
-    }
-
-    /** Replicas of this node that serve nothing until an operator looks after them: their log is damaged, or contradicts its leader's. */
-    public List<TopicPartition> offlineReplicas() {
-        return registry.offline();
     }
 
     /** Takes no more appends for what this node leads now: others are to lead it soon. */
