@@ -112,7 +112,8 @@ class TransactionIT {
             assertThat(committedHere("t")).as("streams and HTTP").isEmpty();
             assertThat(read("t", 0, UNCOMMITTED)).containsExactly("first", "second");
             open.abortTransaction();
-            assertThat(read("t", 0, COMMITTED)).containsExactly("second");
+            // Decided is not yet told to the partition.
+            await().untilAsserted(() -> assertThat(read("t", 0, COMMITTED)).containsExactly("second"));
             await().untilAsserted(() -> assertThat(committedHere("t")).containsExactly("second"));
             open.beginTransaction();
             assertThat(open.send(new ProducerRecord<>("t", "third")).get().offset())
