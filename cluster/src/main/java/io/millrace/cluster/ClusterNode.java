@@ -1,38 +1,22 @@
 package io.millrace.cluster;
 
 import io.millrace.cluster.controller.ControlPlane;
-import io.millrace.cluster.controller.ControllerSettings;
-import io.millrace.cluster.coordinator.GroupOverrides;
-import io.millrace.cluster.coordinator.KafkaGroupCoordinator;
 import io.millrace.cluster.coordinator.KafkaGroupSettings;
-import io.millrace.cluster.coordinator.KafkaShareCoordinator;
-import io.millrace.cluster.coordinator.SavedShareStates;
-import io.millrace.cluster.coordinator.ShareOptions;
-import io.millrace.cluster.coordinator.ShareSupport;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.group.CommittedOffsets;
 import io.millrace.cluster.group.GroupCoordinator;
-import io.millrace.cluster.group.RoutedCommittedOffsets;
 import io.millrace.cluster.group.ShareStateCoordinator;
 import io.millrace.cluster.group.SingleGroupSettings;
-import io.millrace.cluster.group.member.GroupMemberLimits;
 import io.millrace.cluster.group.member.GroupMembers;
-import io.millrace.cluster.group.member.NodeGroupMembers;
-import io.millrace.cluster.identity.BrokerEpochFile;
-import io.millrace.cluster.identity.Formation;
 import io.millrace.cluster.identity.NodeIdentity;
 import io.millrace.cluster.membership.ClusterFacts;
-import io.millrace.cluster.membership.ClusterMember;
 import io.millrace.cluster.membership.FormationException;
 import io.millrace.cluster.membership.Membership;
 import io.millrace.cluster.membership.OwnershipPublisher;
 import io.millrace.cluster.membership.OwnershipTable;
-import io.millrace.cluster.membership.Suspicion;
-import io.millrace.cluster.metadata.BrokerMetadata;
 import io.millrace.cluster.metadata.ClusterAdmin;
 import io.millrace.cluster.metadata.ClusterImage;
-import io.millrace.cluster.metadata.ClusterSettingNames;
 import io.millrace.cluster.metadata.Controller;
 import io.millrace.cluster.metadata.FormerMetadata;
 import io.millrace.cluster.partition.BatchingRecordAppender;
@@ -42,12 +26,7 @@ import io.millrace.cluster.partition.OnceAppends;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.Partitioner;
 import io.millrace.cluster.partition.RecordAppender;
-import io.millrace.cluster.partition.ReplicaFiles;
-import io.millrace.cluster.partition.ReplicaHealth;
-import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerApi;
-import io.millrace.cluster.peer.PeerLeaderClient;
-import io.millrace.cluster.peer.PeerReplicaTransport;
 import io.millrace.cluster.peer.ReplicaSizes;
 import io.millrace.cluster.peer.TcpPeerTransport;
 import io.millrace.cluster.produce.PlacingProducer;
@@ -55,36 +34,19 @@ import io.millrace.cluster.produce.RecordProducer;
 import io.millrace.cluster.produce.TopicAccess;
 import io.millrace.cluster.quorum.FatalHandler;
 import io.millrace.cluster.quorum.Quorum;
-import io.millrace.cluster.quorum.QuorumSettings;
-import io.millrace.cluster.quorum.QuorumStatus;
-import io.millrace.cluster.quorum.QuorumTimings;
 import io.millrace.cluster.replication.ReplicaFetchService;
-import io.millrace.cluster.replication.Replication;
-import io.millrace.cluster.replication.ReplicationConfig;
-import io.millrace.cluster.replication.ReplicationStats;
 import io.millrace.cluster.routing.RoutedPartitionService;
 import io.millrace.cluster.share.ShareGroups;
-import io.millrace.cluster.transaction.EndMarker;
 import io.millrace.cluster.transaction.ProducerIdAllocator;
 import io.millrace.cluster.transaction.Transactions;
-import io.millrace.storage.LogException;
 import io.millrace.storage.LogManager;
-import io.millrace.storage.PartitionLog;
 import io.millrace.storage.StorageMetrics;
-import io.millrace.storage.TopicPartition;
-import io.millrace.storage.file.Disk;
-import io.millrace.storage.scrub.ScrubReport;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,37 +62,28 @@ public final class ClusterNode {
 
     private static final Logger log = LoggerFactory.getLogger(ClusterNode.class);
 
-    /** How long a leader may be silent beyond the wait that a follower asks for; a paused one is found out by its session before. */
-    private static final long FETCH_ANSWER_TIMEOUT_MS = 3_000;
-
     private static final int QUORUM_STOP_TIMEOUT_MS = 2_000;
 
     private final Vertx vertx;
     private final ClusterConfig config;
-    private final Membership membership;
-    private final NodeIdentity identity;
-    private final BrokerEpochFile epochFile;
     private final LogManager logs;
-    private final TcpPeerTransport transport;
+    private final NodePeers peers;
     private final Quorum quorum;
     private final ReplicaSizes replicaSizes;
     private final ControlPlane controlPlane;
     private final LocalPartitionService partitions;
     private final RoutedPartitionService anywhere;
-    private final KafkaGroupCoordinator groups;
-    private final RoutedCommittedOffsets committedOffsets;
-    private final KafkaShareCoordinator shareStates;
-    private final ShareGroups shareGroups;
-    private final NodeGroupMembers groupMembers;
+    private final NodeGroups groups;
     private final SingleGroupSettings groupSettings;
     private final ClusterFacts facts;
+    private final NodeHealth health;
     private final OnceAppends once;
     private final RecordAppender appender;
     private final RecordProducer producer;
     private final Partitioner partitioner = new KeyPartitioner();
     private final ProducerIdAllocator producerIds;
     private final Transactions transactions;
-    private final Optional<FormerMetadata> former;
+    private final NodeRegistration registration;
     private final NodeTimers timers;
     private final Future<?> welcome;
     private volatile boolean stopping;
@@ -151,22 +104,30 @@ public final class ClusterNode {
         this.vertx = vertx;
         this.config = config;
         this.logs = logs;
-        this.membership = membership;
-        this.identity = identity;
-        this.former = former;
         this.groupSettings = new KafkaGroupSettings(config.groups(), config.shareGroups());
-        this.epochFile = new BrokerEpochFile(Disk.local(), config.storage().directory());
-        this.transport = new TcpPeerTransport(
-                vertx, config.peers().transport(), config.peers().tls());
+        this.peers = new NodePeers(vertx, config.peers(), membership, this::controlPlane);
+        TcpPeerTransport transport = peers.transport();
         this.quorum = Quorum.open(
-                quorumSettings(config, identity, membership), logs, transport, fatal, () -> peers(membership));
-        this.partitions = new LocalPartitionService(vertx, config, logs, this::image, replication());
-        this.replicaSizes = new ReplicaSizes(transport, partitions::sizesBytes);
+                NodeSettings.quorum(config, identity, membership),
+                logs,
+                transport,
+                fatal,
+                () -> NodeSettings.peers(membership));
+        this.partitions = new LocalPartitionService(vertx, config, logs, this::image, peers.replication());
+        this.replicaSizes =
+                new ReplicaSizes(transport, () -> partitions.overview().sizesBytes());
         this.controlPlane = new ControlPlane(
-                vertx, controllerSettings(), quorum, transport, replicaSizes, partitions::apply, (what, cause) -> {
+                vertx,
+                NodeSettings.controller(config, identity, groupSettings, former),
+                quorum,
+                transport,
+                replicaSizes,
+                partitions::apply,
+                (what, cause) -> {
                     fatal.fatal(what, cause);
                     return new IllegalStateException(what, cause);
                 });
+        this.registration = new NodeRegistration(vertx, config, logs, controlPlane, former.isPresent());
         logs.onOffline(failure -> {
             partitions.failAll(new MillraceException(ErrorCode.KAFKA_STORAGE_ERROR, failure.getMessage(), failure));
             if (config.peers().isClustered()) {
@@ -176,45 +137,11 @@ public final class ClusterNode {
             }
         });
         OwnershipTable ownership = new OwnershipTable(membership.map(OwnershipTable.MAP));
-        this.anywhere = new RoutedPartitionService(
-                vertx,
-                config.nodeId(),
-                partitions,
-                this::image,
-                ownership,
-                new PeerLeaderClient(transport, this::peerAddress, FETCH_ANSWER_TIMEOUT_MS));
-        this.shareStates = new KafkaShareCoordinator(
-                vertx,
-                config.nodeId(),
-                config.shareGroups().statePartitions(),
-                controlPlane.controller(),
-                partitions.coordinatorLogs());
-        controlPlane.follow(shareStates);
-        ShareSupport shares =
-                new ShareSupport(vertx, config.nodeId(), config.shareGroups(), shareStates, transport, anywhere);
-        GroupOverrides overrides = new GroupOverrides(config.groups(), config.shareGroups());
-        controlPlane.follow(overrides);
-        this.groups = new KafkaGroupCoordinator(
-                vertx,
-                config.nodeId(),
-                config.groups(),
-                controlPlane.controller(),
-                partitions.coordinatorLogs(),
-                overrides,
-                shares);
-        controlPlane.follow(groups);
-        this.committedOffsets =
-                new RoutedCommittedOffsets(config.nodeId(), groups, this::image, transport, this::peerAddress);
-        this.shareGroups = new ShareGroups(
-                vertx,
-                partitions,
-                new SavedShareStates(shares),
-                new ShareOptions(config.shareGroups(), overrides),
-                config.shareGroups().maxSessions());
-        controlPlane.controller().onImage(shareGroups::imageApplied);
-        this.groupMembers = new NodeGroupMembers(
-                vertx, config.nodeId(), GroupMemberLimits.defaults(), this::image, groups, transport);
+        this.anywhere =
+                new RoutedPartitionService(vertx, config.nodeId(), partitions, this::image, ownership, peers.leaders());
+        this.groups = new NodeGroups(vertx, config, controlPlane, partitions, anywhere, transport, peers::address);
         this.facts = new ClusterFacts(membership);
+        this.health = new NodeHealth(vertx, config.storage().directory(), logs, partitions, quorum);
         OwnershipPublisher publisher = new OwnershipPublisher(config.nodeId(), ownership);
         membership.listen(publisher::onEvent);
         controlPlane.controller().onImage(image -> {
@@ -238,12 +165,12 @@ public final class ClusterNode {
                 controlPlane.controller(),
                 partitions,
                 transport,
-                this::peerAddress,
+                peers::address,
                 producerIds,
                 clock::millis);
-        transactions.markers().transactionalOffsets(this::endInOffsets);
+        transactions.markers().transactionalOffsets(groups::endTransaction);
         controlPlane.controller().onImage(transactions::imageApplied);
-        membership.listen(suspicion()::onEvent);
+        peers.noticeDeaths(quorum);
         this.resignation = new Resignation(vertx, config.nodeId(), partitions, this::image);
         this.timers =
                 NodeTimers.start(vertx, partitions, once, transactions.coordinator(), config.retentionIntervalMs());
@@ -267,78 +194,6 @@ public final class ClusterNode {
         return new NodeOpening(vertx, config, clock, metrics)
                 .open((logs, membership, identity, former, welcome) ->
                         new ClusterNode(vertx, config, clock, logs, membership, identity, former, welcome));
-    }
-
-    static QuorumSettings quorumSettings(ClusterConfig config, NodeIdentity identity, Membership membership) {
-        PeersConfig peers = config.peers();
-        return new QuorumSettings(
-                identity.nodeId(),
-                identity.directoryId(),
-                ControlPlane.kafkaId(identity.clusterId()),
-                config.storage().directory(),
-                peers.address(),
-                peers(membership),
-                true,
-                peers.voters(),
-                QuorumTimings.defaults());
-    }
-
-    private static List<PeerAddress> peers(Membership membership) {
-        return membership.members().stream().map(ClusterMember::peer).toList();
-    }
-
-    /** A dead node costs no session timeout: the quorum need not wait for its leader, nor the controller for the broker. */
-    private Suspicion suspicion() {
-        return new Suspicion(
-                membership,
-                transport,
-                (delayMs, action) -> vertx.setTimer(delayMs, id -> action.run()),
-                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
-                dead -> {
-                    quorum.hintLeaderGone(dead.nodeId());
-                    BrokerMetadata broker = image().brokers().get(dead.nodeId());
-                    if (broker != null && !broker.fenced()) {
-                        controlPlane.fence(dead.nodeId(), broker.epoch());
-                    }
-                });
-    }
-
-    private Replication replication() {
-        PeersConfig peers = config.peers();
-        ReplicationConfig own =
-                ReplicationConfig.defaults().with(peers.replicaLagTimeMaxMs(), peers.catchUpBytesPerSecond());
-        return Replication.of(
-                        vertx,
-                        own,
-                        proposal -> controlPlane.isrCommitter().alter(proposal),
-                        new PeerReplicaTransport(transport, this::peerAddress, FETCH_ANSWER_TIMEOUT_MS),
-                        () -> controlPlane.brokerEpoch())
-                .withCatchUpRate(() -> ClusterSettingNames.catchUpBytesPerSecond(image().settings())
-                        .orElse(own.catchUpBytesPerSecond()));
-    }
-
-    /** Where another node is asked, null when it is not registered. */
-    private PeerAddress peerAddress(int nodeId) {
-        BrokerMetadata broker = image().brokers().get(nodeId);
-        return broker == null ? null : broker.peer();
-    }
-
-    private ControllerSettings controllerSettings() {
-        PeersConfig peers = config.peers();
-        return new ControllerSettings(
-                config.nodeId(),
-                identity.clusterId(),
-                identity.directoryId(),
-                config.defaultPartitions(),
-                peers.defaultReplicationFactor(),
-                config.topicDefaults(),
-                config.rack(),
-                peers.heartbeatIntervalMs(),
-                peers.sessionTimeoutMs(),
-                peers.leaderBalanceIntervalMs(),
-                config.maxPartitions(),
-                groupSettings,
-                former);
     }
 
     /**
@@ -369,42 +224,7 @@ public final class ClusterNode {
      * Controller#image()} shows it.
      */
     public Future<Void> register(NodeEndpoints endpoints) {
-        return vertx.executeBlocking(this::previousEpoch)
-                .compose(previous -> controlPlane.register(endpoints, previous, this::keepEpoch))
-                .compose(letIn -> vertx.executeBlocking(() -> {
-                    if (former.isPresent()) {
-                        Formation.of(config).putFormerAside();
-                    }
-                    return null;
-                }));
-    }
-
-    /** What proves that this directory has what the last life acknowledged; nothing does when a log in it is damaged. */
-    private long previousEpoch() throws IOException {
-        if (config.peers().isClustered() && logs.logs().stream().anyMatch(ClusterNode::isDamaged)) {
-            log.warn(
-                    "A log here is damaged: this node is taken out of all in-sync replicas until it has caught up again");
-            return BrokerEpochFile.NONE;
-        }
-        long kept = epochFile.read();
-        return kept == BrokerEpochFile.NONE && former.isPresent() ? ControlPlane.TAKEN_OVER : kept;
-    }
-
-    private static boolean isDamaged(PartitionLog each) {
-        try {
-            each.offsets();
-            return false;
-        } catch (LogException e) {
-            return true;
-        }
-    }
-
-    private void keepEpoch(long epoch) {
-        try {
-            epochFile.write(epoch, config.peers().address().toString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return registration.register(endpoints);
     }
 
     /** What other nodes may ask of this one; to be served before {@link #join}. */
@@ -414,8 +234,7 @@ public final class ClusterNode {
                         controlPlane.apis(),
                         List.of(replicaSizes.api()),
                         transactions.peerApis(),
-                        groupMembers.peerApis(),
-                        shareStates.peerApis())
+                        groups.peerApis())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -443,39 +262,29 @@ public final class ClusterNode {
         return anywhere;
     }
 
-    private Future<Void> endInOffsets(int partition, EndMarker marker) {
-        return groups.completeTransaction(
-                partition,
-                marker.producerId(),
-                marker.producerEpoch(),
-                marker.coordinatorEpoch(),
-                marker.committed(),
-                (short) marker.version());
-    }
-
     /** Consumer groups; those that this node coordinates. */
     public GroupCoordinator groups() {
-        return groups;
+        return groups.coordinator();
     }
 
     /** How far consumer groups are, whichever node coordinates them. */
     public CommittedOffsets committedOffsets() {
-        return committedOffsets;
+        return groups.committedOffsets();
     }
 
     /** The states of share groups that this node keeps. */
     public ShareStateCoordinator shareStates() {
-        return shareStates;
+        return groups.shareStates();
     }
 
     /** What members of share groups do with the partitions that this node leads. */
     public ShareGroups shareGroups() {
-        return shareGroups;
+        return groups.shareGroups();
     }
 
     /** Members of groups that live in this node, wherever their groups are coordinated. */
     public GroupMembers groupMembers() {
-        return groupMembers;
+        return groups.members();
     }
 
     /** What single groups may have set for themselves. */
@@ -488,32 +297,9 @@ public final class ClusterNode {
         return facts;
     }
 
-    /** What replication did in this process. */
-    public ReplicationStats replicationStats() {
-        return partitions.replicationStats();
-    }
-
-    /** How the replicas of this node do. */
-    public ReplicaHealth replicaHealth() {
-        return partitions.health();
-    }
-
-    /** What lies on this node's disk of each replica. */
-    public List<ReplicaFiles> replicaFiles() {
-        return partitions.replicaFiles();
-    }
-
-    /** The volume of the data directory, asked now. Completes on the caller's context. */
-    public Future<DiskSpace> diskSpace() {
-        return vertx.executeBlocking(() -> {
-            FileStore volume = Files.getFileStore(config.storage().directory());
-            return new DiskSpace(volume.getTotalSpace(), volume.getUsableSpace());
-        });
-    }
-
-    /** What this node is in the metadata quorum, and how far its log is; once it has joined. */
-    public QuorumStatus quorumStatus() {
-        return quorum.status();
+    /** How this node does. */
+    public NodeHealth health() {
+        return health;
     }
 
     /** What followers on other nodes ask. */
@@ -554,21 +340,6 @@ public final class ClusterNode {
         return partitions;
     }
 
-    /** Whether appends are possible; false once the log directory is offline. */
-    public boolean isHealthy() {
-        return logs.isOnline();
-    }
-
-    /** Replicas here that serve nothing until an operator looks after them; the node serves everything else. */
-    public List<TopicPartition> offlineReplicas() {
-        return partitions.offlineReplicas();
-    }
-
-    /** What reading old segments again has found; does not stop the node from serving. */
-    public ScrubReport scrubReport() {
-        return logs.scrubReport();
-    }
-
     /** Gives leaderships to others. Completes within {@link PeersConfig#leaveTimeoutMs()}, whatever happens. */
     public Future<Void> leave() {
         stopping = true;
@@ -581,9 +352,7 @@ public final class ClusterNode {
     public Future<Void> stop() {
         timers.cancel();
         return leave().compose(left -> vertx.executeBlocking(() -> {
-                    shareGroups.close();
                     groups.close();
-                    shareStates.close();
                     transactions.close();
                     controlPlane.close();
                     quorum.stop(QUORUM_STOP_TIMEOUT_MS);
@@ -593,8 +362,11 @@ public final class ClusterNode {
                     logs.close();
                     return null;
                 }))
-                .compose(stopped -> membership.leave())
-                .compose(left -> transport.close());
+                .compose(stopped -> peers.close());
+    }
+
+    private ControlPlane controlPlane() {
+        return controlPlane;
     }
 
     private ClusterImage image() {

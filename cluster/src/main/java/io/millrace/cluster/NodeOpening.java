@@ -183,7 +183,7 @@ final class NodeOpening {
 
     private void prepare(NodeIdentity self, boolean founds) throws IOException {
         if (founds) {
-            Quorum.formatLoneVoter(ClusterNode.quorumSettings(config, self, membership));
+            Quorum.formatLoneVoter(NodeSettings.quorum(config, self, membership));
         } else {
             Quorum.forgetLoneVoter(config.storage().directory());
         }

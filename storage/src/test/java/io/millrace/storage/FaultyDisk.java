@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The local disk, with faults that a test switches on: failing writes, forces, truncations, and little space. */
 public final class FaultyDisk implements Disk {
@@ -26,6 +27,10 @@ public final class FaultyDisk implements Disk {
 
     public volatile String appendFailure = "No space left on device";
     public volatile String failForcesOf;
+
+    /** Fails the next force of a file of this suffix, after it was held; the one after that succeeds. */
+    public final AtomicReference<String> failOneForceOf = new AtomicReference<>();
+
     public volatile boolean failTruncations;
 
     /** Fails durable writes of blocks, after half of the blocks went out. */
@@ -42,6 +47,9 @@ public final class FaultyDisk implements Disk {
 
     public volatile long usableBytes = Long.MAX_VALUE;
     public final AtomicInteger forces = new AtomicInteger();
+
+    /** How many wait for {@link #holdForces}, or have waited. */
+    public final AtomicInteger held = new AtomicInteger();
 
     public final AtomicInteger blockWrites = new AtomicInteger();
 
@@ -67,6 +75,9 @@ public final class FaultyDisk implements Disk {
     }
 
     private void awaitRelease() throws IOException {
+        if (holdForces.getCount() > 0) {
+            held.incrementAndGet();
+        }
         try {
             if (!holdForces.await(20, TimeUnit.SECONDS)) {
                 throw new IOException("held for too long");
@@ -164,6 +175,10 @@ public final class FaultyDisk implements Disk {
                 throw new IOException("Input/output error");
             }
             awaitRelease();
+            String one = failOneForceOf.get();
+            if (isOne(one) && failOneForceOf.compareAndSet(one, null)) {
+                throw new IOException("Input/output error");
+            }
             forces.incrementAndGet();
             file.force();
             forced.add(path);

@@ -4,6 +4,9 @@ import io.millrace.cluster.metadata.ConfigChecks.Check;
 import io.millrace.cluster.metadata.TopicConfig.Effect;
 import io.millrace.cluster.metadata.TopicConfig.Setting;
 import io.millrace.cluster.metadata.TopicConfig.Type;
+import io.millrace.storage.CompactionConfig;
+import io.millrace.storage.LogConfig;
+import io.millrace.storage.TimestampLimits;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,6 +18,12 @@ final class TopicConfigRules {
 
     private static final Map<String, Rule> RULES = new LinkedHashMap<>();
 
+    /** Where a log has a setting, its default stands there. */
+    private static final LogConfig LOG = LogConfig.defaults();
+
+    private static final CompactionConfig COMPACTION = LOG.compaction();
+    private static final TimestampLimits TIMESTAMPS = LOG.timestampLimits();
+
     static {
         rule(
                 TopicConfig.CLEANUP_POLICY,
@@ -24,20 +33,8 @@ final class TopicConfigRules {
                 "What happens to old records: 'delete' drops whole segments by age and size, 'compact' keeps the newest record"
                         + " of each key; empty for nothing.",
                 ConfigChecks.listOf("delete", "compact"));
-        rule(
-                "compression.gzip.level",
-                Type.INT,
-                "-1",
-                Effect.NONE,
-                "Of the compression that a server does itself, which this one does not: batches are stored as they come.",
-                ConfigChecks.either("-1", ConfigChecks.integer(1, 9)));
-        rule(
-                "compression.lz4.level",
-                Type.INT,
-                "9",
-                Effect.NONE,
-                "Of the compression that a server does itself, which this one does not: batches are stored as they come.",
-                ConfigChecks.integer(1, 17));
+        compressionLevel("compression.gzip.level", "-1", ConfigChecks.either("-1", ConfigChecks.integer(1, 9)));
+        compressionLevel("compression.lz4.level", "9", ConfigChecks.integer(1, 17));
         rule(
                 TopicConfig.COMPRESSION_TYPE,
                 Type.STRING,
@@ -45,17 +42,11 @@ final class TopicConfigRules {
                 Effect.REFUSED,
                 "Batches are stored as the producer compressed them, and not compressed again; 'producer' is the only value.",
                 ConfigChecks.only("producer", "batches are stored as they come; have the producers compress"));
-        rule(
-                "compression.zstd.level",
-                Type.INT,
-                "3",
-                Effect.NONE,
-                "Of the compression that a server does itself, which this one does not: batches are stored as they come.",
-                ConfigChecks.integer(-131_072, 22));
+        compressionLevel("compression.zstd.level", "3", ConfigChecks.integer(-131_072, 22));
         rule(
                 TopicConfig.DELETE_RETENTION_MS,
                 Type.LONG,
-                "86400000",
+                String.valueOf(COMPACTION.deleteRetentionMs()),
                 Effect.HONOURED,
                 "How long in milliseconds a compacted topic keeps a tombstone (a record without a value) after the first"
                         + " compaction that met it, so that whoever reads from the start in less time sees it.",
@@ -91,51 +82,21 @@ final class TopicConfigRules {
                 "When a record counts as durable: 'group' after an fsync that many batches share, 'os' once the operating"
                         + " system has it (lost in a power cut). Millrace's own.",
                 ConfigChecks.oneOf("group", "os"));
-        rule(
-                "follower.replication.throttled.replicas",
-                Type.LIST,
-                "",
-                Effect.REFUSED,
-                "Replicas whose replication is slowed down. There is one limit for all that catch up instead:"
-                        + " replication.catch.up.bytes.per.second, a setting of all brokers.",
-                ConfigChecks.only(
-                        "",
-                        "how fast replicas catch up is limited for all of them, by replication.catch.up.bytes.per.second of the cluster"));
+        throttledReplicas("follower.replication.throttled.replicas");
         rule(
                 TopicConfig.INDEX_INTERVAL_BYTES,
                 Type.INT,
-                "4096",
+                String.valueOf(LOG.indexIntervalBytes()),
                 Effect.HONOURED,
                 "Bytes between two entries of the offset index.",
                 ConfigChecks.integer(0, Integer.MAX_VALUE));
-        rule(
-                "leader.replication.throttled.replicas",
-                Type.LIST,
-                "",
-                Effect.REFUSED,
-                "Replicas whose replication is slowed down. There is one limit for all that catch up instead:"
-                        + " replication.catch.up.bytes.per.second, a setting of all brokers.",
-                ConfigChecks.only(
-                        "",
-                        "how fast replicas catch up is limited for all of them, by replication.catch.up.bytes.per.second of the cluster"));
-        rule(
-                "local.retention.bytes",
-                Type.LONG,
-                "-2",
-                Effect.REFUSED,
-                "Of remote storage, which there is not: all segments are on the nodes.",
-                ConfigChecks.only("-2", "there is no remote storage"));
-        rule(
-                "local.retention.ms",
-                Type.LONG,
-                "-2",
-                Effect.REFUSED,
-                "Of remote storage, which there is not: all segments are on the nodes.",
-                ConfigChecks.only("-2", "there is no remote storage"));
+        throttledReplicas("leader.replication.throttled.replicas");
+        remoteStorage("local.retention.bytes", Type.LONG, "-2");
+        remoteStorage("local.retention.ms", Type.LONG, "-2");
         rule(
                 TopicConfig.MAX_COMPACTION_LAG_MS,
                 Type.LONG,
-                String.valueOf(Long.MAX_VALUE),
+                String.valueOf(COMPACTION.maxCompactionLagMs()),
                 Effect.HONOURED,
                 "How long in milliseconds a record of a compacted topic may wait for compaction; overrides"
                         + " min.cleanable.dirty.ratio.",
@@ -143,21 +104,21 @@ final class TopicConfigRules {
         rule(
                 TopicConfig.MAX_MESSAGE_BYTES,
                 Type.INT,
-                "1048588",
+                String.valueOf(LOG.maxMessageBytes()),
                 Effect.HONOURED,
                 "Size in bytes of the largest record batch that is accepted.",
                 ConfigChecks.integer(0, Integer.MAX_VALUE));
         rule(
                 TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS,
                 Type.LONG,
-                "3600000",
+                String.valueOf(TIMESTAMPS.afterMaxMs()),
                 Effect.HONOURED,
                 "How far in milliseconds the time that a producer gives a record may lie in the future; with CreateTime.",
                 ConfigChecks.integer(0, Long.MAX_VALUE));
         rule(
                 TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS,
                 Type.LONG,
-                String.valueOf(Long.MAX_VALUE),
+                String.valueOf(TIMESTAMPS.beforeMaxMs()),
                 Effect.HONOURED,
                 "How old in milliseconds a record may be by the time that its producer gives it; with CreateTime. Of a compressed batch the"
                         + " first and the newest time are looked at.",
@@ -172,14 +133,14 @@ final class TopicConfigRules {
         rule(
                 TopicConfig.MIN_CLEANABLE_DIRTY_RATIO,
                 Type.DOUBLE,
-                "0.5",
+                String.valueOf(COMPACTION.minCleanableDirtyRatio()),
                 Effect.HONOURED,
                 "Share of a partition's bytes that were never compacted, from 0 to 1, above which it is compacted.",
                 ConfigChecks.decimal(0, 1));
         rule(
                 TopicConfig.MIN_COMPACTION_LAG_MS,
                 Type.LONG,
-                "0",
+                String.valueOf(COMPACTION.minCompactionLagMs()),
                 Effect.HONOURED,
                 "How long in milliseconds a record of a compacted topic is left alone at least.",
                 ConfigChecks.integer(0, Long.MAX_VALUE));
@@ -197,45 +158,27 @@ final class TopicConfigRules {
                 Effect.NONE,
                 "Kafka gives a new segment its whole size on the disk. Here segments grow as they are written.",
                 ConfigChecks.oneOf("true", "false"));
-        rule(
-                "remote.log.copy.disable",
-                Type.BOOLEAN,
-                "false",
-                Effect.REFUSED,
-                "Of remote storage, which there is not: all segments are on the nodes.",
-                ConfigChecks.only("false", "there is no remote storage"));
-        rule(
-                "remote.log.delete.on.disable",
-                Type.BOOLEAN,
-                "false",
-                Effect.REFUSED,
-                "Of remote storage, which there is not: all segments are on the nodes.",
-                ConfigChecks.only("false", "there is no remote storage"));
-        rule(
-                "remote.storage.enable",
-                Type.BOOLEAN,
-                "false",
-                Effect.REFUSED,
-                "Of remote storage, which there is not: all segments are on the nodes.",
-                ConfigChecks.only("false", "there is no remote storage"));
+        remoteStorage("remote.log.copy.disable", Type.BOOLEAN, "false");
+        remoteStorage("remote.log.delete.on.disable", Type.BOOLEAN, "false");
+        remoteStorage("remote.storage.enable", Type.BOOLEAN, "false");
         rule(
                 TopicConfig.RETENTION_BYTES,
                 Type.LONG,
-                "-1",
+                String.valueOf(LOG.retentionBytes()),
                 Effect.HONOURED,
                 "Size in bytes of a partition above which its oldest segments are deleted; -1 for no limit.",
                 ConfigChecks.integer(-1, Long.MAX_VALUE));
         rule(
                 TopicConfig.RETENTION_MS,
                 Type.LONG,
-                "604800000",
+                String.valueOf(LOG.retentionMs()),
                 Effect.HONOURED,
                 "Age in milliseconds after which segments are deleted; -1 for never.",
                 ConfigChecks.integer(-1, Long.MAX_VALUE));
         rule(
                 TopicConfig.SEGMENT_BYTES,
                 Type.INT,
-                "1073741824",
+                String.valueOf(LOG.segmentBytes()),
                 Effect.HONOURED,
                 "Size in bytes at which a new segment file is begun.",
                 ConfigChecks.integer(1024, Integer.MAX_VALUE));
@@ -256,7 +199,7 @@ final class TopicConfigRules {
         rule(
                 TopicConfig.SEGMENT_MS,
                 Type.LONG,
-                "604800000",
+                String.valueOf(LOG.segmentMs()),
                 Effect.HONOURED,
                 "Age in milliseconds at which a new segment file is begun.",
                 ConfigChecks.integer(1, Long.MAX_VALUE));
@@ -275,6 +218,39 @@ final class TopicConfigRules {
     /** All of them by name. */
     static Map<String, Rule> all() {
         return RULES;
+    }
+
+    private static void compressionLevel(String name, String defaultValue, Check check) {
+        rule(
+                name,
+                Type.INT,
+                defaultValue,
+                Effect.NONE,
+                "Of the compression that a server does itself, which this one does not: batches are stored as they come.",
+                check);
+    }
+
+    private static void throttledReplicas(String name) {
+        rule(
+                name,
+                Type.LIST,
+                "",
+                Effect.REFUSED,
+                "Replicas whose replication is slowed down. There is one limit for all that catch up instead:"
+                        + " replication.catch.up.bytes.per.second, a setting of all brokers.",
+                ConfigChecks.only(
+                        "",
+                        "how fast replicas catch up is limited for all of them, by replication.catch.up.bytes.per.second of the cluster"));
+    }
+
+    private static void remoteStorage(String name, Type type, String defaultValue) {
+        rule(
+                name,
+                type,
+                defaultValue,
+                Effect.REFUSED,
+                "Of remote storage, which there is not: all segments are on the nodes.",
+                ConfigChecks.only(defaultValue, "there is no remote storage"));
     }
 
     private static void rule(

@@ -64,13 +64,16 @@ public final class CoordinatorLogs {
             TopicPartition key, ByteBuffer batches, int leaderEpoch, boolean strictly) {
         CompletableFuture<AppendResult> written = new CompletableFuture<>();
         try {
-            registry.leading(key).appendOwn(batches, leaderEpoch, strictly).whenComplete((result, failure) -> {
-                if (failure == null) {
-                    written.complete(result);
-                } else {
-                    written.completeExceptionally(LogErrors.translate(failure));
-                }
-            });
+            registry.leading(key)
+                    .appends()
+                    .appendOwn(batches, leaderEpoch, strictly)
+                    .whenComplete((result, failure) -> {
+                        if (failure == null) {
+                            written.complete(result);
+                        } else {
+                            written.completeExceptionally(LogErrors.translate(failure));
+                        }
+                    });
         } catch (RuntimeException e) {
             written.completeExceptionally(LogErrors.translate(e));
         }

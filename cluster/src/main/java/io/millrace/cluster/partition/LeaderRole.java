@@ -1,34 +1,23 @@
 package io.millrace.cluster.partition;
 
-import io.millrace.cluster.CallerContext;
-import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.PartitionMetadata;
 import io.millrace.cluster.replication.IsrCommitter.Proposal;
 import io.millrace.cluster.replication.ReplicaFetchRequest;
-import io.millrace.storage.AppendOrigin;
-import io.millrace.storage.AppendResult;
 import io.millrace.storage.LogOffsets;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.PartitionLog.EpochEndOffset;
 import io.millrace.storage.ReadResult;
-import io.millrace.storage.batch.BatchHeader;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
- * One reign over a partition: takes appends, follows the progress of the followers, and from it moves the high watermark and answers.
+ * One reign over a partition: follows the progress of the followers, and from it moves the high watermark and says who is in sync. What is
+ * appended under it goes through its {@link LeaderAppends}.
  *
- * <p>Appends come from any thread and are ordered by the log's shard. Requests of followers, fsyncs, answers of the controller and
+ * <p>Requests of followers, fsyncs, answers of the controller and
  * images come on threads of their own: what they change is guarded by the partition's lock, which is not held while answers are given.
  */
 final class LeaderRole implements Role {
@@ -45,17 +34,10 @@ final class LeaderRole implements Role {
 
     private final InSyncReplicas inSync;
     private final IsrChanges changes;
-    private int minInSync;
-    private volatile boolean enoughInSync;
-    private volatile MillraceException closed;
-
-    /** Why nothing new is taken any more, while what was taken is still being replicated. */
-    private volatile MillraceException resigning;
-
-    private final DelayedProduce untilDurable = new DelayedProduce();
-    private final DelayedProduce untilReplicated;
     private final FollowersAtEnd atEnd;
-    private final TransactionalAppends transactional;
+    private final LeaderAppends appends;
+    private int minInSync;
+    private volatile boolean closed;
 
     /**
      * @param log has begun the epoch, durably, and nothing was appended since
@@ -71,21 +53,17 @@ final class LeaderRole implements Role {
         this.log = log;
         this.context = context;
         this.highWatermark = highWatermark;
-        this.untilReplicated = highWatermark.appends();
         this.lock = lock;
         this.leaderEpoch = metadata.leaderEpoch();
         this.takeoverEnd = log.offsets().logEndOffset();
-        this.transactional = new TransactionalAppends(
-                log,
-                (partition, transaction, producerId, epoch) ->
-                        context.verifier().get().verify(partition, transaction, producerId, epoch));
         this.inSync = new InSyncReplicas(
                 log.topicPartition(), metadata, context.replication().stats());
         this.atEnd = new FollowersAtEnd(
                 lock,
                 followers,
                 inSync,
-                () -> closed != null ? Long.MAX_VALUE : log.offsets().logEndOffset());
+                () -> closed ? Long.MAX_VALUE : log.offsets().logEndOffset());
+        this.appends = new LeaderAppends(log, context, leaderEpoch, highWatermark, atEnd);
         this.changes = new IsrChanges(log.topicPartition(), context, lock, inSync, followers, this::inSyncChanged);
         configure(metadata, minInSync);
     }
@@ -120,136 +98,12 @@ final class LeaderRole implements Role {
         }
         // More than there are replicas cannot be asked for.
         minInSync = Math.min(newMinInSync, metadata.replicas().size());
-        enoughInSync = inSync.committed().size() >= minInSync;
+        appends.enoughInSync(inSync.committed().size() >= minInSync);
     }
 
-    Future<AppendResult> append(AppendCommand command) {
-        if (!TransactionalAppends.isTransactional(command.batches())) {
-            return append(command, written -> {});
-        }
-        Promise<AppendResult> promise = CallerContext.promise();
-        MillraceException refusal = refusalOf(command);
-        if (refusal != null) {
-            promise.fail(refusal);
-            return promise.future();
-        }
-        transactional.append(
-                command,
-                ticket -> {
-                    // The reign may have ended while the coordinator was asked.
-                    MillraceException late = refusalOf(command);
-                    if (late != null) {
-                        promise.fail(late);
-                    } else {
-                        append(command, promise, () -> log.appendTransactional(command.batches(), leaderEpoch, ticket));
-                    }
-                },
-                promise::fail);
-        return promise.future();
-    }
-
-    /**
-     * As {@link #append}, of batches outside of transactions, and tells where they are as soon as they are written, on a thread of the
-     * storage: also when it is not known in the end whether they stay.
-     */
-    Future<AppendResult> append(AppendCommand command, Consumer<AppendResult> onWritten) {
-        Promise<AppendResult> promise = CallerContext.promise();
-        MillraceException refusal = refusalOf(command);
-        if (refusal != null) {
-            promise.fail(refusal);
-            return promise.future();
-        }
-        append(
-                command,
-                promise,
-                () -> log.append(command.batches(), leaderEpoch, AppendOrigin.CLIENT)
-                        .whenComplete((result, failure) -> {
-                            if (failure == null) {
-                                onWritten.accept(result);
-                            }
-                        }));
-        return promise.future();
-    }
-
-    /** Answers as for an append of what lies in this log already: when it is stored as the command asks. */
-    Future<AppendResult> acknowledge(AppendResult present, AppendCommand command) {
-        Promise<AppendResult> promise = CallerContext.promise();
-        int cuts = untilReplicated.cuts();
-        MillraceException refusal = refusalOf(command);
-        if (refusal != null) {
-            promise.fail(refusal);
-        } else {
-            answer(command, cuts, promise, present);
-        }
-        return promise.future();
-    }
-
-    private void append(
-            AppendCommand command, Promise<AppendResult> promise, Supplier<CompletionStage<AppendResult>> write) {
-        int cuts = untilReplicated.cuts();
-        try {
-            write.get().whenComplete((result, failure) -> written(command, cuts, promise, result, failure));
-        } catch (RuntimeException e) {
-            promise.fail(LogErrors.translate(e));
-        }
-    }
-
-    /**
-     * Ends the transaction of a producer here. Completes when all in-sync replicas know.
-     *
-     * @param marker one control batch
-     * @param strictly see {@link PartitionLog#appendMarker}
-     */
-    Future<AppendResult> appendMarker(ByteBuffer marker, boolean strictly, int timeoutMs) {
-        Promise<AppendResult> promise = CallerContext.promise();
-        long producerId = BatchHeader.producerId(marker, marker.position());
-        AppendCommand command = new AppendCommand(log.topicPartition(), marker, Acks.ALL, timeoutMs);
-        MillraceException refusal = refusalOf(command);
-        if (refusal != null) {
-            promise.fail(refusal);
-            return promise.future();
-        }
-        append(command, promise, () -> log.appendMarker(marker, leaderEpoch, strictly));
-        return promise.future().onComplete(done -> transactional.ended(producerId));
-    }
-
-    /**
-     * Appends what a coordinator of this node has decided under this reign. The stage completes when it is written: it counts when the
-     * high watermark has passed it. Needs as many in-sync replicas as an append with acks=all.
-     *
-     * @param epoch of the reign under which the coordinator has read the log: under another one it may not know everything
-     * @param strictly see {@link PartitionLog#appendMarker}
-     */
-    CompletionStage<AppendResult> appendOwn(ByteBuffer batches, int epoch, boolean strictly) {
-        MillraceException refusal = closed != null ? closed : resigning;
-        if (refusal == null && epoch != leaderEpoch) {
-            refusal = new MillraceException(
-                    ErrorCode.NOT_LEADER_OR_FOLLOWER,
-                    "The reign of epoch " + epoch + " over " + log.topicPartition() + " is over, now it is "
-                            + leaderEpoch);
-        }
-        if (refusal == null && !enoughInSync) {
-            refusal = notEnoughInSync();
-        }
-        if (refusal != null) {
-            return CompletableFuture.failedStage(refusal);
-        }
-        CompletionStage<AppendResult> appended = BatchHeader.isControl(batches, batches.position())
-                ? log.appendMarker(batches, leaderEpoch, strictly)
-                : log.append(batches, leaderEpoch, AppendOrigin.COORDINATOR);
-        return appended.whenComplete((result, failure) -> {
-            if (failure == null) {
-                atEnd.grown(result.lastOffset() + 1);
-            }
-        });
-    }
-
-    /** Takes nothing new: another node is to lead soon, and what was taken should be there too by then. */
-    void resign() {
-        resigning = new MillraceException(
-                ErrorCode.NOT_LEADER_OR_FOLLOWER,
-                "Another node will lead " + log.topicPartition()
-                        + " in a moment: nothing was stored, ask for metadata and" + " try again");
+    /** What is appended under this reign. */
+    LeaderAppends appends() {
+        return appends;
     }
 
     /** Whether every replica that counts has everything that was taken. */
@@ -257,61 +111,11 @@ final class LeaderRole implements Role {
         return highWatermark.value() >= log.offsets().logEndOffset();
     }
 
-    /** Null when it may be appended. */
-    private MillraceException refusalOf(AppendCommand command) {
-        MillraceException refusal = closed != null ? closed : resigning;
-        if (refusal != null) {
-            return refusal;
-        }
-        if (command.leaderEpoch() != AppendCommand.ANY_EPOCH && command.leaderEpoch() != leaderEpoch) {
-            return new MillraceException(
-                    ErrorCode.NOT_LEADER_OR_FOLLOWER,
-                    "The records are for leader epoch " + command.leaderEpoch() + " of " + log.topicPartition()
-                            + ", here it is " + leaderEpoch + ": nothing was stored");
-        }
-        if (command.acks() == Acks.ALL && !enoughInSync) {
-            return notEnoughInSync();
-        }
-        return null;
-    }
-
-    private MillraceException notEnoughInSync() {
-        return new MillraceException(
-                ErrorCode.NOT_ENOUGH_REPLICAS,
-                "Fewer replicas of " + log.topicPartition()
-                        + " are in sync than min.insync.replicas asks for: nothing was stored, try again later");
-    }
-
-    private void written(
-            AppendCommand command, int cuts, Promise<AppendResult> promise, AppendResult result, Throwable failure) {
-        if (failure != null) {
-            promise.fail(LogErrors.translate(failure));
-            return;
-        }
-        atEnd.grown(result.lastOffset() + 1);
-        answer(command, cuts, promise, result);
-    }
-
-    private void answer(AppendCommand command, int cuts, Promise<AppendResult> promise, AppendResult result) {
-        long deadlineMs = context.nowMs() + command.timeoutMs();
-        if (command.acks() == Acks.NONE) {
-            promise.complete(result);
-        } else if (command.acks() == Acks.LEADER) {
-            untilDurable.add(result, deadlineMs, untilDurable.cuts(), promise);
-            // It may have become durable before we looked.
-            untilDurable.release(log.offsets().durableOffset());
-        } else {
-            untilReplicated.add(result, deadlineMs, cuts, promise);
-            untilReplicated.release(highWatermark.value());
-            failUnlessEnough();
-        }
-    }
-
     @Override
     public void durable(long offset) {
         // In this order: without other replicas, what is acknowledged can be read.
         advance();
-        untilDurable.release(offset);
+        appends.durable(offset);
     }
 
     /** Moves the high watermark as far as it may, and answers those who waited for it. */
@@ -331,7 +135,7 @@ final class LeaderRole implements Role {
     /** Up to what every replica that counts has, durably, as far as is known under this epoch. Lock held. */
     private boolean raiseHighWatermark() {
         // Not what was noted a moment ago: a change of the set may be in place and not told yet.
-        if (closed != null || inSync.committed().size() < minInSync) {
+        if (closed || inSync.committed().size() < minInSync) {
             return false;
         }
         long common = log.offsets().durableOffset();
@@ -347,21 +151,12 @@ final class LeaderRole implements Role {
     /** After a change of the in-sync replicas, or of how many there must be. */
     private void inSyncChanged() {
         synchronized (lock) {
-            enoughInSync = inSync.committed().size() >= minInSync;
+            appends.enoughInSync(inSync.committed().size() >= minInSync);
         }
         advance();
-        failUnlessEnough();
+        appends.failUnlessEnough();
         // Whoever waits in a fetch session may have to say again how far he is.
         atEnd.lookAgain();
-    }
-
-    private void failUnlessEnough() {
-        if (!enoughInSync && closed == null) {
-            untilReplicated.failAll(new MillraceException(
-                    ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
-                    "The records were written, but fewer replicas of " + log.topicPartition()
-                            + " are in sync than min.insync.replicas asks for: they may or may not stay"));
-        }
     }
 
     /**
@@ -377,7 +172,7 @@ final class LeaderRole implements Role {
         FollowerProgress.Source former;
         synchronized (lock) {
             FollowerProgress progress = followers.get(replica);
-            if (closed != null || progress == null) {
+            if (closed || progress == null) {
                 return false;
             }
             long logEnd = log.offsets().logEndOffset();
@@ -441,7 +236,7 @@ final class LeaderRole implements Role {
 
     /** Whether the reign is over, though nothing has taken its place yet. */
     boolean isOver() {
-        return closed != null;
+        return closed;
     }
 
     /** See {@link ReadReplica#inRack}. */
@@ -478,16 +273,17 @@ final class LeaderRole implements Role {
     }
 
     void expire(long nowMs) {
-        untilDurable.expire(nowMs);
+        appends.expire(nowMs);
     }
 
     @Override
     public void close(MillraceException why) {
         synchronized (lock) {
-            closed = why;
+            appends.refuse(why);
+            closed = true;
             changes.close();
         }
-        untilDurable.close(why);
+        appends.close(why);
         atEnd.lookAgain();
     }
 }

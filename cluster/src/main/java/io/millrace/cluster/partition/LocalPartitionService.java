@@ -27,9 +27,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -118,7 +116,7 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
     @Override
     public Future<AppendResult> append(AppendCommand command) {
         try {
-            return registry.leading(command.partition()).append(command);
+            return registry.leading(command.partition()).appends().append(command);
         } catch (MillraceException e) {
             return Future.failedFuture(e);
         }
@@ -268,7 +266,7 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
      */
     public Future<AppendResult> appendMarker(TopicPartition key, ByteBuffer marker, boolean strictly, int timeoutMs) {
         try {
-            return registry.leading(key).appendMarker(marker, strictly, timeoutMs);
+            return registry.leading(key).appends().appendMarker(marker, strictly, timeoutMs);
         } catch (MillraceException e) {
             return Future.failedFuture(e);
         }
@@ -306,27 +304,9 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
         return new CoordinatorLogs(registry, context.verifier()::get, this::deleteRecords);
     }
 
-    /** Bytes on disk of all replicas of this node. */
-    public Map<TopicPartition, Long> sizesBytes() {
-        Map<TopicPartition, Long> sizes = new HashMap<>();
-        for (Partition partition : registry.all()) {
-            sizes.put(partition.topicPartition(), partition.log().sizeBytes());
-        }
-        return sizes;
-    }
-
-    /** What lies on this node's disk of each replica. Looks at all of them. */
-    public List<ReplicaFiles> replicaFiles() {
-        return registry.all().stream().map(ReplicaFiles::of).toList();
-    }
-
-    /** How the replicas of this node do. Looks at all of them. */
-    public ReplicaHealth health() {
-        ReplicaHealth sum = new ReplicaHealth(0, 0, 0, 0, 0);
-        for (Partition partition : registry.all()) {
-            sum = partition.addTo(sum);
-        }
-        return sum;
+    /** What the replicas of this node are like. */
+    public ReplicaOverview overview() {
+        return new ReplicaOverview(registry);
     }
 
     /** What replication did in this process. */
@@ -377,17 +357,12 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
         }
     }
 
-    /** Replicas of this node that serve nothing until an operator looks after them: their log is damaged, or contradicts its leader's. */
-    public List<TopicPartition> offlineReplicas() {
-        return registry.offline();
-    }
-
     /** Takes no more appends for what this node leads now: others are to lead it soon. */
     public void resign() {
         registry.all().stream()
                 .map(Partition::leadingOrNull)
                 .filter(Objects::nonNull)
-                .forEach(LeaderRole::resign);
+                .forEach(leader -> leader.appends().resign());
     }
 
     /** Whether everything that was appended to what this node leads is replicated. */

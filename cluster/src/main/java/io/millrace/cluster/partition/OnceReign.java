@@ -206,10 +206,10 @@ final class OnceReign {
             Promise<List<OnceOutcome>> answer = CallerContext.promise();
             Future<AppendResult> stored = fresh.isEmpty()
                     ? Future.succeededFuture()
-                    : role.append(with(freshRecords()), this::written).onComplete(done -> forget());
+                    : role.appends().append(with(freshRecords()), this::written).onComplete(done -> forget());
             Future<AppendResult> replayed = lastReplayed < 0
                     ? Future.succeededFuture()
-                    : role.acknowledge(new AppendResult(lastReplayed, lastReplayed, -1, -1, true), command);
+                    : role.appends().acknowledge(new AppendResult(lastReplayed, lastReplayed, -1, -1, true), command);
             Future.join(stored, replayed)
                     .onComplete(
                             done -> {

@@ -21,8 +21,8 @@ class ReplicaHealthTest {
             cluster.append("a");
             cluster.awaitEqual();
             LocalPartitionService leader = cluster.node(1).service();
-            assertThat(leader.health()).isEqualTo(new ReplicaHealth(1, 0, 0, 0, 0));
-            assertThat(cluster.node(2).service().health()).isEqualTo(new ReplicaHealth(0, 0, 0, 0, 0));
+            assertThat(leader.overview().health()).isEqualTo(new ReplicaHealth(1, 0, 0, 0, 0));
+            assertThat(cluster.node(2).service().overview().health()).isEqualTo(new ReplicaHealth(0, 0, 0, 0, 0));
             ReplicationStats stats = leader.replicationStats();
             assertThat(stats.reigns()).isEqualTo(1);
             ReplicationStats follower = cluster.node(2).service().replicationStats();
@@ -38,10 +38,10 @@ class ReplicaHealthTest {
             cluster.skip(30_000);
             await().atMost(TestCluster.PATIENCE).until(() -> {
                 leader.checkInSync();
-                return leader.health().underReplicated() == 1;
+                return leader.overview().health().underReplicated() == 1;
             });
-            assertThat(leader.health().underMinInSync()).isEqualTo(1);
-            assertThat(leader.health().lagMax()).isEqualTo(1);
+            assertThat(leader.overview().health().underMinInSync()).isEqualTo(1);
+            assertThat(leader.overview().health().lagMax()).isEqualTo(1);
             assertThat(stats.shrinks()).isGreaterThan(shrinks);
             await().atMost(TestCluster.PATIENCE)
                     .until(() -> cluster.node(3).service().replicationStats().errors() > errors);
@@ -49,7 +49,8 @@ class ReplicaHealthTest {
             long expands = stats.expands();
             cluster.network.heal();
             cluster.awaitInSync(1, 2, 3);
-            await().atMost(TestCluster.PATIENCE).until(() -> leader.health().equals(new ReplicaHealth(1, 0, 0, 0, 0)));
+            await().atMost(TestCluster.PATIENCE)
+                    .until(() -> leader.overview().health().equals(new ReplicaHealth(1, 0, 0, 0, 0)));
             assertThat(stats.expands()).isGreaterThan(expands);
         }
     }

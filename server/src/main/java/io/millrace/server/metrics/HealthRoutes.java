@@ -50,10 +50,10 @@ public final class HealthRoutes implements RouteModule {
     }
 
     private void health(RoutingContext ctx) {
-        List<ScrubReport.Damage> damages = node.scrubReport().damages();
-        if (node.isHealthy() && damages.isEmpty()) {
+        List<ScrubReport.Damage> damages = node.health().scrubReport().damages();
+        if (node.health().isOnline() && damages.isEmpty()) {
             answer(ctx, 200, "ok", null);
-        } else if (node.isHealthy()) {
+        } else if (node.health().isOnline()) {
             // A restart mends nothing here, and everything else is served.
             answer(
                     ctx,
@@ -77,8 +77,8 @@ public final class HealthRoutes implements RouteModule {
             answer(ctx, 503, phase.name().toLowerCase(Locale.ROOT), null);
             return;
         }
-        List<TopicPartition> offline = node.offlineReplicas();
-        if (node.isHealthy() && !offline.isEmpty()) {
+        List<TopicPartition> offline = node.health().offlineReplicas();
+        if (node.health().isOnline() && !offline.isEmpty()) {
             // Everything else is served, and what is led elsewhere is reached through here.
             answer(
                     ctx,

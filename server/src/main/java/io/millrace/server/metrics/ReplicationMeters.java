@@ -25,13 +25,13 @@ final class ReplicationMeters {
         this.node = node;
         refresh();
         partitions();
-        counters(node.replicationStats());
+        counters(node.health().replicationStats());
         cluster();
     }
 
     /** Looks at the partitions once for all meters of a scrape. */
     void refresh() {
-        health = node.replicaHealth();
+        health = node.health().replicas();
     }
 
     private void partitions() {
@@ -108,7 +108,7 @@ final class ReplicationMeters {
         Gauge.builder(
                         "millrace.cluster.metadata.committed.offset",
                         node,
-                        running -> running.quorumStatus().highWatermark().orElse(-1))
+                        running -> running.health().quorum().highWatermark().orElse(-1))
                 .description(
                         "The end of what is committed of the metadata log, as far as this node knows; -1: it does not")
                 .register(registry);
@@ -116,7 +116,7 @@ final class ReplicationMeters {
             Gauge.builder(
                             "millrace.cluster.quorum.role",
                             node,
-                            running -> running.quorumStatus().role() == role ? 1 : 0)
+                            running -> running.health().quorum().role() == role ? 1 : 0)
                     .description("1 for what this node is in the metadata quorum, 0 for the others")
                     .tag("role", role.name().toLowerCase(Locale.ROOT))
                     .register(registry);

@@ -65,13 +65,16 @@ public final class ServerMetrics implements AutoCloseable {
 
     /** Adds the meters that are read from a running node. */
     public synchronized void watch(ClusterNode node) {
-        Gauge.builder("millrace.storage.online", node, running -> running.isHealthy() ? 1 : 0)
+        Gauge.builder(
+                        "millrace.storage.online",
+                        node,
+                        running -> running.health().isOnline() ? 1 : 0)
                 .description("1 while appends are possible, 0 when the log directory is offline")
                 .register(registry);
         Gauge.builder(
                         "millrace.storage.damaged.segments",
                         node,
-                        running -> running.scrubReport().damages().size())
+                        running -> running.health().scrubReport().damages().size())
                 .description("Old segments that are known to be damaged; the log and /healthz say which")
                 .register(registry);
         Gauge.builder(

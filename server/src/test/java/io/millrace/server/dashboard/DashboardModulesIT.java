@@ -2,43 +2,22 @@ package io.millrace.server.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Page;
-import io.millrace.server.TestServer;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The parts of the page that compute: each module is loaded by a browser as the page loads it, and asked. */
 @Timeout(60)
 class DashboardModulesIT {
 
-    private static Chromium chromium;
-    private static TestServer server;
-    private static Page page;
-
-    @BeforeAll
-    static void openAnEmptyPage() {
-        chromium = Chromium.launch();
-        server = TestServer.start();
-        page = chromium.browser().newPage();
-        // Any file of the page's own origin will do: modules may be imported from it.
-        page.navigate(server.httpUrl() + "/favicon.svg");
-    }
-
-    @AfterAll
-    static void stopAll() {
-        if (chromium != null) {
-            server.close();
-            chromium.close();
-        }
-    }
+    @RegisterExtension
+    static final ModulePage page = new ModulePage();
 
     @Test
     void numbersAreFoundInNestedObjectsButNotInArraysOrText() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const { visitNumbers } = await import('/ui/charts/numeric-fields.js');
                         const found = [];
                         visitNumbers({ t: 21.5, ok: true, id: 'a', site: { temp: 3, tags: [1, 2] }, none: null },
@@ -51,7 +30,7 @@ class DashboardModulesIT {
 
     @Test
     void sequenceNumbersAndTimesAreNotSuggestedForTheChart() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const { mostInteresting } = await import('/ui/charts/numeric-fields.js');
                         return mostInteresting([
                           { path: 'seq', sample: 12 },
@@ -63,7 +42,7 @@ class DashboardModulesIT {
 
     @Test
     void aSecondRingAveragesWithinASecondAndForgetsOldOnes() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const { SecondRing, RING_SECONDS } = await import('/ui/charts/second-ring.js');
                         const ring = new SecondRing();
                         ring.add(1_000, 10);
@@ -80,7 +59,7 @@ class DashboardModulesIT {
 
     @Test
     void whenRecordsFloodIn_thenTheTailShowsAnEvenSampleAndSaysOneInHowMany() {
-        Object shown = run("""
+        Object shown = page.run("""
                 const { TailBuffer, ROWS_MAX } = await import('/ui/stream/tail-buffer.js');
                 const tail = new TailBuffer();
                 let nowMs = performance.now();
@@ -107,7 +86,7 @@ class DashboardModulesIT {
 
     @Test
     void whenFewRecordsCome_thenTheTailShowsEveryOne() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const { TailBuffer } = await import('/ui/stream/tail-buffer.js');
                         const tail = new TailBuffer();
                         for (let offset = 0; offset < 150; offset++) {
@@ -120,7 +99,7 @@ class DashboardModulesIT {
 
     @Test
     void aFilterAlsoFindsRecordsThatCameBeforeIt() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const { TailBuffer } = await import('/ui/stream/tail-buffer.js');
                         const tail = new TailBuffer();
                         for (let offset = 0; offset < 900; offset++) {
@@ -133,7 +112,7 @@ class DashboardModulesIT {
 
     @Test
     void ratesComeFromDifferencesAndAreNeverNegative() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const { RateTracker } = await import('/ui/api/rates.js');
                         const tracker = new RateTracker();
                         const at = (time_ms, end_offset_sum, bytes) =>
@@ -149,7 +128,7 @@ class DashboardModulesIT {
 
     @Test
     void ratesOfTheNodeAreThoseOfTheTopicsThatPeopleMade() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const { RateTracker } = await import('/ui/api/rates.js');
                         const { ownTopics } = await import('/ui/topics/own-topics.js');
                         const tracker = new RateTracker();
@@ -165,7 +144,7 @@ class DashboardModulesIT {
 
     @Test
     void waitsBetweenConnectionsAreRandomAndBounded() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const { backoffMs } = await import('/client/millrace.js');
                         return [backoffMs(0, () => 0.999), backoffMs(3, () => 0.5), backoffMs(50, () => 0.9999), backoffMs(9, () => 0)];
                         """)).isEqualTo(List.of(500, 2_000, 29_997, 0));
@@ -173,7 +152,7 @@ class DashboardModulesIT {
 
     @Test
     void keysKeepTheirColourWhileOthersComeAndGo() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const { KeyChoice } = await import('/ui/charts/key-choice.js');
                         const choice = new KeyChoice();
                         choice.suggest(['a', 'b', 'c', 'd', 'e', 'f']);
@@ -182,9 +161,5 @@ class DashboardModulesIT {
                         choice.suggest(['y']);
                         return choice.entries.map(({ key, place }) => key + place);
                         """)).isEqualTo(List.of("a0", "x1", "c2", "d3", "e4"));
-    }
-
-    private static Object run(String body) {
-        return page.evaluate("async () => {" + body + "}");
     }
 }

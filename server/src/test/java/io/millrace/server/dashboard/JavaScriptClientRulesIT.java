@@ -2,15 +2,12 @@ package io.millrace.server.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Page;
-import io.millrace.server.TestServer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the JavaScript client does when a server says this or that: the socket of each test is a script, so that its moments are exact. */
 @Timeout(60)
@@ -48,29 +45,12 @@ class JavaScriptClientRulesIT {
               ({ type: 'records', sid, topic: 't', partition, next, records: offsets.map(offset => ({ offset, timestamp: 1, key: 'k', value: offset })) });
             """;
 
-    private static Chromium chromium;
-    private static TestServer server;
-    private static Page page;
-
-    @BeforeAll
-    static void openAnEmptyPage() {
-        chromium = Chromium.launch();
-        server = TestServer.start();
-        page = chromium.browser().newPage();
-        page.navigate(server.httpUrl() + "/favicon.svg");
-    }
-
-    @AfterAll
-    static void stopAll() {
-        if (chromium != null) {
-            server.close();
-            chromium.close();
-        }
-    }
+    @RegisterExtension
+    static final ModulePage page = new ModulePage(SCRIPTED);
 
     @Test
     void afterABreakBetweenRecordsAndTheirCheckpoint_thenTheTokenIsUsedAndWhatIsKnownIsDropped() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const millrace = open();
                         const got = [];
                         const subscription = millrace.subscribe({ topics: ['t'], from: 'earliest' }, { onRecord: r => void got.push(r.partition + ':' + r.offset) });
@@ -97,7 +77,7 @@ class JavaScriptClientRulesIT {
 
     @Test
     void withoutATokenItGoesOnFromThePositionsThatWereTold() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const millrace = open();
                         millrace.subscribe({ topics: ['t'] }, { onRecord() {} });
                         const one = (await socket(1)).welcome();
@@ -111,7 +91,7 @@ class JavaScriptClientRulesIT {
 
     @Test
     void connectionsThatBreakBeforeTheyCarryAnythingNew_comeAStepFurtherEach() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const millrace = open();
                         millrace.subscribe({ topics: ['t'], from: 'earliest' }, { onRecord() {} });
                         const some = (from, count) => records(1, 0, from + count, ...Array.from({ length: count }, (_, at) => from + at));
@@ -133,7 +113,7 @@ class JavaScriptClientRulesIT {
 
     @Test
     void whenATopicWasMadeAgain_thenItsOffsetsCountFromTheGapOn() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const millrace = open();
                         const got = [];
                         millrace.subscribe({ topics: ['t'] }, { onRecord: r => void got.push(r.offset), onGap: gap => got.push(gap.reason) });
@@ -150,7 +130,7 @@ class JavaScriptClientRulesIT {
 
     @Test
     void aGapOfWhatIsKnownAlreadyIsNoLoss() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const millrace = open();
                         const told = [];
                         millrace.subscribe({ topics: ['t'] }, { onRecord: r => void told.push(r.offset), onGap: gap => told.push(`${gap.from}-${gap.to}`) });
@@ -167,7 +147,7 @@ class JavaScriptClientRulesIT {
 
     @Test
     void aServerThatIsSilentForTwoAndAHalfHeartbeatsIsLeft() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const begun = performance.now();
                         const millrace = open();
                         const one = (await socket(1)).welcome(400);
@@ -182,7 +162,7 @@ class JavaScriptClientRulesIT {
 
     @Test
     void codesThatSayThatSomethingMustChangeAreNotTriedAgain_othersAre() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const tried = [];
                         for (const code of [4400, 4403, 4404, 4429, 1009, 4501, 4503, 4504, 1001, 1006, 1011, 1012, 1013]) {
                           sockets.length = 0;
@@ -202,7 +182,7 @@ class JavaScriptClientRulesIT {
 
     @Test
     void waitsGrowWithEachAttemptUntilAConnectionWasHealthy() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const waits = [];
                         const realNow = Date.now;
                         let clock = realNow();
@@ -222,7 +202,7 @@ class JavaScriptClientRulesIT {
 
     @Test
     void aNodeThatDrainsSaysWhenToComeBack() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const millrace = open();
                         const one = (await socket(1)).welcome();
                         const begun = performance.now();
@@ -237,7 +217,7 @@ class JavaScriptClientRulesIT {
 
     @Test
     void onlyWritesWithAnIdempotencyKeyAreSentAgain() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const millrace = open();
                         const waiting = millrace.produce('t', { key: 'k', value: 0 });
                         const one = (await socket(1)).welcome();
@@ -266,7 +246,7 @@ class JavaScriptClientRulesIT {
 
     @Test
     void aMemberOfAGroupCommitsWhatItHandled_andDoesNotHandleWhatIsAnothers() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const millrace = open();
                         const seen = [];
                         const subscription = millrace.subscribe({ topics: ['t'], group: 'g', commit: 'manual' }, {
@@ -296,7 +276,7 @@ class JavaScriptClientRulesIT {
 
     @Test
     void aMemberThatComesBackBeginsAtWhatWasCommittedAndDropsNothing() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const millrace = open();
                         const seen = [];
                         const subscription = millrace.subscribe({ topics: ['t'], group: 'g', commit: 'manual' }, { onRecord: r => void seen.push(r.offset) });
@@ -320,7 +300,7 @@ class JavaScriptClientRulesIT {
 
     @Test
     void whatPassesIsTriedAgain_andOneTopicOfSeveralThatIsGoneIsNotTheEnd() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const millrace = open();
                         const errors = [];
                         millrace.subscribe({ topics: ['t', 'u'] }, { onRecord() {}, onError: error => errors.push(`${error.error} ${error.fatal}`) });
@@ -339,7 +319,7 @@ class JavaScriptClientRulesIT {
 
     @Test
     void aLoopThatBeginsAfterTheEndGetsWhatCameAndThenTheError() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const millrace = open();
                         const subscription = millrace.subscribe({ topics: ['t'] });
                         const one = (await socket(1)).welcome();
@@ -360,7 +340,7 @@ class JavaScriptClientRulesIT {
 
     @Test
     void aHandlerThatThrowsEndsItsSubscriptionAndNoOther() {
-        assertThat(run("""
+        assertThat(page.run("""
                         const millrace = open();
                         const told = [];
                         millrace.subscribe({ topics: ['t'] }, { onRecord() { throw new Error('mine'); }, onError: error => told.push(error.message) });
@@ -370,9 +350,5 @@ class JavaScriptClientRulesIT {
                         millrace.close();
                         return [...told, one.last('unsubscribe').sid];
                         """)).isEqualTo(List.of("mine", 2, 2, 1));
-    }
-
-    private static Object run(String body) {
-        return page.evaluate("async () => {" + SCRIPTED + body + "}");
     }
 }

@@ -81,8 +81,8 @@ class TransactionIT {
                 }
             }
         }
-        assertThat(read("t", 0, COMMITTED)).containsExactly("a0", "a2", "a4");
-        assertThat(read("t", 1, COMMITTED)).containsExactly("b0", "b2", "b4");
+        awaitCommitted("t", 0, List.of("a0", "a2", "a4"));
+        awaitCommitted("t", 1, List.of("b0", "b2", "b4"));
         assertThat(read("t", 0, UNCOMMITTED)).containsExactly("a0", "a1", "a2", "a3", "a4", "a5");
     }
 
@@ -112,7 +112,7 @@ class TransactionIT {
             assertThat(committedHere("t")).as("streams and HTTP").isEmpty();
             assertThat(read("t", 0, UNCOMMITTED)).containsExactly("first", "second");
             open.abortTransaction();
-            assertThat(read("t", 0, COMMITTED)).containsExactly("second");
+            awaitCommitted("t", 0, List.of("second"));
             await().untilAsserted(() -> assertThat(committedHere("t")).containsExactly("second"));
             open.beginTransaction();
             assertThat(open.send(new ProducerRecord<>("t", "third")).get().offset())
@@ -142,7 +142,7 @@ class TransactionIT {
             next.send(new ProducerRecord<>("t", "of the next")).get();
             next.commitTransaction();
         }
-        assertThat(read("t", 0, COMMITTED)).containsExactly("of the next");
+        awaitCommitted("t", 0, List.of("of the next"));
     }
 
     @Test
@@ -248,7 +248,7 @@ class TransactionIT {
             producer.send(new ProducerRecord<>("t", "after")).get();
             producer.commitTransaction();
         }
-        assertThat(read("t", 0, COMMITTED)).containsExactly("before", "after");
+        awaitCommitted("t", 0, List.of("before", "after"));
     }
 
     @Test
@@ -286,7 +286,8 @@ class TransactionIT {
                 failing = !failing;
             }
         }
-        assertThat(read("out", 0, COMMITTED)).isEqualTo(expected).hasSize(20);
+        assertThat(expected).hasSize(20);
+        awaitCommitted("out", 0, expected);
     }
 
     /** Trap 5: with a finalized transaction.version producers have an epoch for each transaction. */
@@ -331,6 +332,12 @@ class TransactionIT {
     }
 
     /** Everything up to the end as readers of that isolation see it. */
+    /** The end of a transaction is answered when it is decided, and its partitions hear of it a moment later. */
+    private void awaitCommitted(String topic, int partition, List<String> values) {
+        await().untilAsserted(
+                        () -> assertThat(read(topic, partition, COMMITTED)).isEqualTo(values));
+    }
+
     private List<String> read(String topic, int partition, String isolation) {
         TopicPartition t = new TopicPartition(topic, partition);
         List<String> values = new ArrayList<>();

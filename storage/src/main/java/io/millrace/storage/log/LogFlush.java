@@ -82,11 +82,9 @@ final class LogFlush {
 
     /** Forces everything written before the call and tells the listener. Blocks. */
     void forceWritten() {
-        if (!services.health().isOnline()) {
-            return;
-        }
         synchronized (forcing) {
-            if (state.refusal() != null) {
+            // Under the lock: whoever had it may have failed, and a second force succeeds though records were lost.
+            if (!services.health().isOnline() || state.refusal() != null) {
                 return;
             }
             // The end first: every segment below it is in the queue, or was forced before.

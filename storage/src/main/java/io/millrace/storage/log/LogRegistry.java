@@ -9,7 +9,6 @@ import io.millrace.storage.TopicPartition;
 import io.millrace.storage.batch.RecordTimestamps;
 import io.millrace.storage.cache.TailCache;
 import io.millrace.storage.checkpoint.CleanShutdownMarker;
-import io.millrace.storage.checkpoint.LossAccepted;
 import io.millrace.storage.checkpoint.RecoveryPoints;
 import io.millrace.storage.compaction.BatchRewriter;
 import io.millrace.storage.directory.DataDirectory;
@@ -17,10 +16,7 @@ import io.millrace.storage.directory.DirectoryHealth;
 import io.millrace.storage.file.Disk;
 import io.millrace.storage.file.DiskFailure;
 import io.millrace.storage.file.OpenFiles;
-import io.millrace.storage.journal.Journal;
 import io.millrace.storage.journal.JournalDirectory;
-import io.millrace.storage.journal.JournalFiles;
-import io.millrace.storage.journal.JournalIndex;
 import io.millrace.storage.journal.JournalReader;
 import io.millrace.storage.scrub.ScrubReport;
 import io.millrace.storage.scrub.Scrubber;
@@ -36,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -62,8 +57,7 @@ public final class LogRegistry implements AutoCloseable {
 
     private final DataDirectory directory;
     private final LogServices services;
-    private final List<LogShard> shards;
-    private final List<JournalFiles> journals = new ArrayList<>();
+    private final LogShards shards;
     private final RecoveryPoints points;
     private final Closeable lock;
     private final ManagerThreads managers;
@@ -83,20 +77,11 @@ public final class LogRegistry implements AutoCloseable {
         this.lock = lock;
         this.housekeeper = housekeeper;
         this.managers = new ManagerThreads(services.health(), services.threads());
-        this.shards = new ArrayList<>();
+        this.shards = new LogShards(services);
         this.points = new RecoveryPoints(services.disk(), directory.path());
         this.cleaner = new LogCleaner(services, logs.values());
-        StorageConfig config = services.config();
-        for (int i = 0; i < config.shards(); i++) {
-            shards.add(new LogShard(
-                    i,
-                    config.shardQueueMax(),
-                    config.shardQueueBytesMax(),
-                    new GroupCommit(services),
-                    services.threads()));
-        }
         this.scrubber = new Scrubber(
-                config.scrub(),
+                services.config().scrub(),
                 services.metrics(),
                 () -> logs.values().stream().map(SegmentedLog::scrubTarget).toList());
     }
@@ -146,36 +131,8 @@ public final class LogRegistry implements AutoCloseable {
 
     private void recover(DataDirectory.Content content) throws IOException {
         long began = System.nanoTime();
-        RecoveryPoints.Content before = points.read();
-        boolean powerCut = before.isOfAnotherBoot(services.disk());
-        JournalDirectory journalDirectory = new JournalDirectory(
-                services.disk(), directory.path(), services.config().reserveBytes());
-        JournalReader journalReader = new JournalReader(journalDirectory);
-        boolean clean = new CleanShutdownMarker(services.disk(), directory.path()).take(journalReader.lastRun());
-        JournalIndex journaled = clean ? new JournalIndex(services.disk()) : journalReader.read();
-        List<Callable<SegmentedLog>> recoveries = new ArrayList<>();
-        List<LossAccepted> accepted = new ArrayList<>();
-        for (TopicPartition partition : content.partitions()) {
-            RecoveryPoints.Point point = before.of(partition);
-            LossAccepted loss = new LossAccepted(services.disk(), directory.of(partition));
-            LogRecovery.Start start;
-            if (loss.isSet()) {
-                log.warn("{} is there: the log of {} is kept up to its first damage", LossAccepted.NAME, partition);
-                accepted.add(loss);
-                start = LogRecovery.Start.acceptingLoss(services.disk());
-            } else {
-                start = new LogRecovery.Start(
-                        clean,
-                        powerCut,
-                        journaled.lower(partition, point.offset()),
-                        journaled.lower(partition, point.producerlessOffset()),
-                        journaled,
-                        false);
-            }
-            LogShard shard = shardOf(partition);
-            recoveries.add(() -> SegmentedLog.open(services, shard, partition, directory.of(partition), start));
-        }
-        for (SegmentedLog opened : ParallelRecovery.run(services.threads(), recoveries)) {
+        DirectoryRecovery recovery = new DirectoryRecovery(services, directory, shards, points);
+        for (SegmentedLog opened : recovery.open(content.partitions())) {
             logs.put(opened.topicPartition(), opened);
             // Also the directory, when files were made in it.
             opened.flush();
@@ -185,17 +142,15 @@ public final class LogRegistry implements AutoCloseable {
         for (Path leftover : content.leftovers()) {
             housekeeper.execute(() -> remove(leftover));
         }
-        Checkpointer checkpointer = new Checkpointer(services, points, logs.values(), journals);
-        beginJournals(checkpointer, journalDirectory, journalReader.lastRun() + 1);
-        for (LossAccepted loss : accepted) {
-            loss.clear();
-        }
+        Checkpointer checkpointer = new Checkpointer(services, points, logs.values(), shards.journals());
+        beginJournals(checkpointer, recovery);
+        recovery.lossIsTaken();
         housekeeper.start(checkpointer, services.config().checkpointIntervalMs());
         scrubber.start();
         if (services.batchRewriter() != BatchRewriter.NONE) {
             cleaner.start();
         }
-        sayOpened(clean, before.found(), (System.nanoTime() - began) / 1_000_000);
+        sayOpened(recovery.wasStoppedCleanly(), recovery.wasUsedBefore(), (System.nanoTime() - began) / 1_000_000);
     }
 
     private void sayOpened(boolean clean, boolean usedBefore, long ms) {
@@ -216,11 +171,10 @@ public final class LogRegistry implements AutoCloseable {
     }
 
     /** Once the recovery points are written, the old journals are not needed: only then new ones are begun. */
-    private void beginJournals(Checkpointer checkpointer, JournalDirectory journalDirectory, long run)
-            throws IOException {
+    private void beginJournals(Checkpointer checkpointer, DirectoryRecovery recovery) throws IOException {
         try {
             checkpointer.writeRecoveryPoints();
-            openJournals(journalDirectory, run);
+            shards.openJournals(recovery.journalDirectory(), recovery.run(), housekeeper);
         } catch (IOException e) {
             if (!DiskFailure.isDiskFull(e)) {
                 throw e;
@@ -231,16 +185,6 @@ public final class LogRegistry implements AutoCloseable {
                             + " and therefore slower. Free some space, then restart the node.",
                     directory.path(),
                     e);
-        }
-    }
-
-    private void openJournals(JournalDirectory journalDirectory, long run) throws IOException {
-        long bytesPerShard = services.config().journalBytesPerShard();
-        journalDirectory.removeUnused(shards.size(), bytesPerShard);
-        for (int i = 0; i < shards.size() && bytesPerShard > 0; i++) {
-            JournalFiles files = journalDirectory.open(i, bytesPerShard, housekeeper, housekeeper::askForCheckpoint);
-            journals.add(files);
-            shards.get(i).commit().use(new Journal(i, run, files));
         }
     }
 
@@ -315,7 +259,7 @@ public final class LogRegistry implements AutoCloseable {
         }
         directory.create(partition, services.clock().millis());
         SegmentedLog created = SegmentedLog.open(
-                services, shardOf(partition), partition, path, LogRecovery.Start.empty(services.disk()));
+                services, shards.of(partition), partition, path, LogRecovery.Start.empty(services.disk()));
         logs.put(partition, created);
         return created;
     }
@@ -359,11 +303,6 @@ public final class LogRegistry implements AutoCloseable {
         }
     }
 
-    /** The same for one partition, also when it is deleted and made again: its journal must be one. Neighbours are spread. */
-    private LogShard shardOf(TopicPartition partition) {
-        return shards.get(Math.floorMod(partition.topicId().hashCode() + partition.partition(), shards.size()));
-    }
-
     /** See {@link io.millrace.storage.LogManager#close}. */
     @Override
     public synchronized void close() {
@@ -383,7 +322,7 @@ public final class LogRegistry implements AutoCloseable {
         stopThreads();
         try {
             if (clean && services.health().isOnline()) {
-                new Checkpointer(services, points, logs.values(), journals).writeRecoveryPoints();
+                new Checkpointer(services, points, logs.values(), shards.journals()).writeRecoveryPoints();
                 JournalDirectory journalDirectory = new JournalDirectory(
                         services.disk(), directory.path(), services.config().reserveBytes());
                 new CleanShutdownMarker(services.disk(), directory.path())
@@ -414,9 +353,9 @@ public final class LogRegistry implements AutoCloseable {
 
     private void stopThreads() {
         cleaner.close();
-        shards.forEach(LogShard::close);
+        shards.close();
         housekeeper.close();
-        journals.forEach(JournalFiles::close);
+        shards.closeJournals();
         managers.close();
     }
 }

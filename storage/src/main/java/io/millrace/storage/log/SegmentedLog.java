@@ -11,10 +11,6 @@ import io.millrace.storage.PartitionLog;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.TimestampOffset;
 import io.millrace.storage.TopicPartition;
-import io.millrace.storage.batch.BatchHeader;
-import io.millrace.storage.batch.BatchValidator;
-import io.millrace.storage.batch.TimestampCheck;
-import io.millrace.storage.compaction.RequiredKeys;
 import io.millrace.storage.epoch.LeaderEpochCache;
 import io.millrace.storage.producer.LogTransactions;
 import io.millrace.storage.producer.ProducerEnd;
@@ -44,6 +40,7 @@ public final class SegmentedLog implements PartitionLog {
     private final LeaderEpochCache epochs;
     private final ProducerStateManager producers;
     private final LogFlush flush;
+    private final AppendAdmission admission;
     private final LogAppender appender;
     private final LogReader reader;
     private final TimeLookup times;
@@ -58,6 +55,7 @@ public final class SegmentedLog implements PartitionLog {
         this.producers = recovered.producers();
         this.flush = new LogFlush(this, services, state, recovered.directoryChanged(), recovered.forcedOffset());
         LogRoller roller = new LogRoller(services, state, flush, recovered.producers(), recovered.snapshots());
+        this.admission = new AppendAdmission(this, services, shard, state);
         this.appender = new LogAppender(this, services, state, roller, shard.commit(), recovered.producers());
         this.reader = new LogReader(services, state);
         this.times = new TimeLookup(state, services.recordTimestamps());
@@ -112,25 +110,24 @@ public final class SegmentedLog implements PartitionLog {
 
     @Override
     public CompletionStage<AppendResult> append(ByteBuffer batches, int leaderEpoch, AppendOrigin origin) {
-        return append(batches, leaderEpoch, origin, AppendTask.ANY_END, LogHistory.UNKNOWN, null, false);
+        return admission.own(batches, leaderEpoch, origin, null, false);
     }
 
     @Override
     public CompletionStage<AppendResult> appendCopy(
             ByteBuffer batches, int leaderEpoch, long expectedEndOffset, LogHistory leaders) {
-        return append(batches, leaderEpoch, AppendOrigin.REPLICATION, expectedEndOffset, leaders, null, false);
+        return admission.copy(batches, leaderEpoch, expectedEndOffset, leaders);
     }
 
     @Override
     public CompletionStage<AppendResult> appendTransactional(
             ByteBuffer batches, int leaderEpoch, TransactionTicket ticket) {
-        return append(batches, leaderEpoch, AppendOrigin.CLIENT, AppendTask.ANY_END, LogHistory.UNKNOWN, ticket, false);
+        return admission.own(batches, leaderEpoch, AppendOrigin.CLIENT, ticket, false);
     }
 
     @Override
     public CompletionStage<AppendResult> appendMarker(ByteBuffer marker, int leaderEpoch, boolean strictly) {
-        return append(
-                marker, leaderEpoch, AppendOrigin.COORDINATOR, AppendTask.ANY_END, LogHistory.UNKNOWN, null, strictly);
+        return admission.own(marker, leaderEpoch, AppendOrigin.COORDINATOR, null, strictly);
     }
 
     @Override
@@ -146,57 +143,6 @@ public final class SegmentedLog implements PartitionLog {
     @Override
     public CompletionStage<List<ProducerState>> producerStates() {
         return onShard(maintenance::producerStates);
-    }
-
-    private CompletionStage<AppendResult> append(
-            ByteBuffer batches,
-            int leaderEpoch,
-            AppendOrigin origin,
-            long expectedEndOffset,
-            LogHistory leaders,
-            TransactionTicket ticket,
-            boolean strictMarker) {
-        try {
-            state.requireOpen();
-            services.health().requireOnline();
-            ByteBuffer own = batches.slice();
-            LogConfig config = state.config();
-            int batchCount = BatchValidator.validate(own, origin, config);
-            if (origin == AppendOrigin.CLIENT) {
-                TimestampCheck.check(own, config, services.clock().millis());
-                if (config.compact()) {
-                    RequiredKeys.check(own, services.batchRewriter());
-                }
-            }
-            long logAppendTimeMs = stampLogAppendTime(own, origin, config);
-            AppendTask task = new AppendTask(
-                    this,
-                    own,
-                    leaderEpoch,
-                    origin,
-                    batchCount,
-                    logAppendTimeMs,
-                    expectedEndOffset,
-                    leaders,
-                    ticket,
-                    strictMarker);
-            shard.submit(task);
-            return task;
-        } catch (LogException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-    }
-
-    /** On the caller's thread, because it needs the checksum to be computed again. */
-    private long stampLogAppendTime(ByteBuffer batches, AppendOrigin origin, LogConfig config) {
-        if (config.timestampType() != LogConfig.TimestampType.LOG_APPEND_TIME || origin == AppendOrigin.REPLICATION) {
-            return -1;
-        }
-        long now = services.clock().millis();
-        for (int at = 0; at < batches.limit(); at += BatchHeader.sizeBytes(batches, at)) {
-            BatchHeader.setLogAppendTime(batches, at, now);
-        }
-        return now;
     }
 
     @Override

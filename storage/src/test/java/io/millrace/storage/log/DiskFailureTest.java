@@ -19,6 +19,7 @@ import io.millrace.storage.TestLogs;
 import io.millrace.storage.checkpoint.CleanShutdownMarker;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +55,34 @@ class DiskFailureTest {
         assertThat(directory.resolve(CleanShutdownMarker.NAME)).doesNotExist();
         try (LogManager logs = TestLogs.open(directory)) {
             assertThat(readAll(logs.log(TestLogs.READINGS).orElseThrow())).startsWith("a");
+        }
+    }
+
+    /** The disk has forgotten that it did not write: the second force would succeed. */
+    @Test
+    void whoWaitsForAnFsyncThatFailsDoesNotTryAgain() throws Exception {
+        StorageConfig withoutJournal =
+                new StorageConfig(directory, 1, 0, 10_000, 64L << 20, 8L << 20, 0, 86_400_000, 86_400_000);
+        try (LogManager logs = TestLogs.open(withoutJournal, disk)) {
+            PartitionLog log = TestLogs.create(logs);
+            append(log, "a");
+            await().until(() -> log.offsets().durableOffset() == 1);
+            CountDownLatch forces = new CountDownLatch(1);
+            disk.held.set(0);
+            disk.failOneForceOf.set(".log");
+            disk.holdForces = forces;
+            Thread waiting = new Thread(((SegmentedLog) log)::flush);
+            try {
+                log.append(TestBatch.of("b").build(), 0, AppendOrigin.CLIENT);
+                await().until(() -> disk.held.get() == 1);
+                waiting.start();
+                await().until(() -> waiting.getState() == Thread.State.BLOCKED);
+            } finally {
+                forces.countDown();
+            }
+            waiting.join();
+            assertThat(logs.isOnline()).isFalse();
+            assertThat(log.offsets().durableOffset()).isEqualTo(1);
         }
     }
 

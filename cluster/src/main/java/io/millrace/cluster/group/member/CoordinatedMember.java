@@ -50,7 +50,7 @@ final class CoordinatedMember implements GroupMember {
     private final MemberIdentity identity;
     private final Subscription subscription;
     private final GroupMemberLimits limits;
-    private final Supplier<Future<Void>> releaseElsewhere;
+    private final InstanceIdClaim instanceId;
     private final GroupMemberListener listener;
     private final Ownership ownership;
     private final CommitQueue commits;
@@ -75,12 +75,6 @@ final class CoordinatedMember implements GroupMember {
     private boolean soon;
     private MemberThread.Timer next = () -> {};
 
-    /** Whether a request to join may have been heard although its answer did not come: then it is this member that has its instance id. */
-    private boolean mayHaveJoined;
-
-    /** Until when an instance id is waited for; 0 while it is not. */
-    private long waitForReleaseUntilMs;
-
     /**
      * @param topicNames the name of a topic id, as far as this node knows it
      * @param releaseElsewhere asks other nodes to give back the instance id of the request; completes when they have, or have not
@@ -95,16 +89,11 @@ final class CoordinatedMember implements GroupMember {
             GroupMemberListener listener) {
         this.thread = thread;
         this.client = client;
-        this.identity = new MemberIdentity(
-                request.groupId(),
-                UUID.randomUUID().toString(),
-                request.instanceId(),
-                request.clientId(),
-                request.clientHost());
+        this.identity = MemberIdentity.ofNew(request);
         this.subscription = new Subscription(
                 request.topics(), request.topicPattern(), request.revocationTimeoutMs() + REBALANCE_MARGIN_MS);
         this.limits = limits;
-        this.releaseElsewhere = releaseElsewhere;
+        this.instanceId = new InstanceIdClaim(thread, client, identity, limits, releaseElsewhere);
         this.listener = listener;
         this.ownership = new Ownership(topicNames);
         this.retries = new Retries(limits);
@@ -246,9 +235,8 @@ final class CoordinatedMember implements GroupMember {
         }
         retries.reset();
         tellAll = false;
-        mayHaveJoined = false;
+        instanceId.joined();
         state = State.MEMBER;
-        waitForReleaseUntilMs = 0;
         epoch = answer.result().epoch();
         intervalMs = answer.result().intervalMs();
         reconciliation.assigned(answer.result().assignment());
@@ -287,7 +275,9 @@ final class CoordinatedMember implements GroupMember {
             case UNRELEASED_INSTANCE_ID -> waitForRelease(failure);
             default -> {
                 if (Retries.mayPass(failure.code())) {
-                    mayHaveJoined |= epoch == Heartbeat.JOIN;
+                    if (epoch == Heartbeat.JOIN) {
+                        instanceId.joinUnanswered();
+                    }
                     beatIn(retries.pauseMs());
                 } else {
                     fail(failure);
@@ -311,38 +301,23 @@ final class CoordinatedMember implements GroupMember {
         }
     }
 
-    /** Whoever had it may be gone without a word, or at another node that has not noticed yet: that is asked, once. */
     private void waitForRelease(MillraceException failure) {
-        if (waitForReleaseUntilMs == 0) {
-            waitForReleaseUntilMs = thread.nowMs() + limits.releaseWaitMs();
-            releaseElsewhere.get().onComplete(asked -> thread.run(this::beatSoon));
-        }
-        if (thread.nowMs() >= waitForReleaseUntilMs) {
+        instanceId.refused(this::beatSoon);
+        if (instanceId.isOverdue()) {
             fail(failure);
-        } else if (mayHaveJoined) {
-            releaseOwn();
+        } else if (instanceId.mayBeOwn()) {
+            underWay = true;
+            instanceId.giveBackOwn().onComplete(answered -> {
+                underWay = false;
+                if (isAlive()) {
+                    beatIn(retries.pauseMs());
+                } else {
+                    quiet.tryComplete();
+                }
+            });
         } else {
             beatIn(retries.pauseMs());
         }
-    }
-
-    /**
-     * A coordinator takes no second join for an instance id, not even of the member that has it: until the session timeout it would wait for
-     * heartbeats of an epoch that this member never heard of. It gives the id back, and joins again. If another member has it, this is refused.
-     */
-    private void releaseOwn() {
-        underWay = true;
-        client.heartbeat(new Heartbeat(identity, Heartbeat.LEAVE_FOR_A_WHILE, null, null))
-                .onComplete(answer -> thread.run(() -> {
-                    underWay = false;
-                    mayHaveJoined = answer.failed()
-                            && Retries.mayPass(Retries.told(answer.cause()).code());
-                    if (isAlive()) {
-                        beatIn(retries.pauseMs());
-                    } else {
-                        quiet.tryComplete();
-                    }
-                }));
     }
 
     private void fail(MillraceException why) {

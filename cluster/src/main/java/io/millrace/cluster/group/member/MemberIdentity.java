@@ -1,5 +1,7 @@
 package io.millrace.cluster.group.member;
 
+import java.util.UUID;
+
 /**
  * Who a member is, in each of its requests.
  *
@@ -9,4 +11,15 @@ package io.millrace.cluster.group.member;
  * @param clientId what administrators see
  * @param clientHost what administrators see: an IP address as text
  */
-record MemberIdentity(String groupId, String memberId, String instanceId, String clientId, String clientHost) {}
+record MemberIdentity(String groupId, String memberId, String instanceId, String clientId, String clientHost) {
+
+    /** A member that is not in its group yet. */
+    static MemberIdentity ofNew(JoinRequest request) {
+        return new MemberIdentity(
+                request.groupId(),
+                UUID.randomUUID().toString(),
+                request.instanceId(),
+                request.clientId(),
+                request.clientHost());
+    }
+}

@@ -52,14 +52,15 @@ final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsRequest>
     @Override
     public Future<ApiResponse> handle(ApiRequest<DescribeLogDirsRequest> request) {
         DescribeLogDirsResult result = new DescribeLogDirsResult().setLogDir(directory.toString());
-        if (!node.isHealthy()) {
+        if (!node.health().isOnline()) {
             return answer(result.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code()));
         }
         result.setTopics(topics(asked(request.body())));
         if (request.version() < SIZES_VERSION) {
             return answer(result);
         }
-        return node.diskSpace()
+        return node.health()
+                .diskSpace()
                 .compose(volume ->
                         answer(result.setTotalBytes(volume.totalBytes()).setUsableBytes(volume.usableBytes())));
     }
@@ -82,7 +83,7 @@ final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsRequest>
 
     private List<DescribeLogDirsTopic> topics(Set<TopicPartition> asked) {
         Map<String, DescribeLogDirsTopic> topics = new HashMap<>();
-        for (ReplicaFiles files : node.replicaFiles()) {
+        for (ReplicaFiles files : node.health().replicaFiles()) {
             String topic = files.partition().topic();
             int partition = files.partition().partition();
             if (asked == null || asked.contains(new TopicPartition(topic, partition))) {

@@ -3,16 +3,9 @@ package io.millrace.server.http.produce;
 import static io.millrace.server.http.HttpTestServer.JSON;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.server.http.HttpTestServer;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import java.util.Map;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -38,38 +31,14 @@ class CloudEventsIT {
             {"specversion":"1.0","type":"com.example.someevent","source":"/mycontext","id":"A234-1234-1235",
              "datacontenttype":"application/vnd.apache.thrift.binary","data_base64":"aGVsbG8="}""";
 
-    @TempDir
-    static Path directory;
-
-    private static HttpTestServer server;
-
-    private String topic;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = HttpTestServer.start(directory);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
-
-    @BeforeEach
-    void createTopic() throws Exception {
-        topic = "t-" + UUID.randomUUID();
-        server.createTopic(topic, 1, Map.of());
-    }
-
-    private HttpResponse<String> post(String query, String type, String body, String... headers) throws Exception {
-        return server.post("/topics/" + topic + "/records" + query, type, body, headers);
-    }
+    @RegisterExtension
+    static final TopicForEachTest topic = new TopicForEachTest(1);
 
     @Test
     void anEventInOneBodyBecomesARecordWithItsAttributesInHeadersAndItsDataAsTheyWere() throws Exception {
-        assertThat(post("", ONE, WITH_JSON).body()).isEqualTo("{\"offsets\":[{\"partition\":0,\"offset\":0}]}");
+        assertThat(topic.post("", ONE, WITH_JSON).body()).isEqualTo("{\"offsets\":[{\"partition\":0,\"offset\":0}]}");
 
-        assertThat(server.everything(topic))
+        assertThat(topic.everything())
                 .contains("\"value\":{\"appinfoA\":\"abc\",\"appinfoB\":123,\"appinfoC\":true}")
                 .contains("\"headers\":[{\"name\":\"ce_specversion\",\"value\":\"1.0\"},"
                         + "{\"name\":\"ce_type\",\"value\":\"com.example.someevent\"},"
@@ -83,20 +52,20 @@ class CloudEventsIT {
 
     @Test
     void whatANumberLooksLikeIsKept() throws Exception {
-        post("", ONE, event("\"data\":{\"t\": 21.50,\"big\":123456789012345678901234567890.10}"));
+        topic.post("", ONE, event("\"data\":{\"t\": 21.50,\"big\":123456789012345678901234567890.10}"));
 
-        assertThat(server.everything(topic))
-                .contains("\"value\":{\"t\": 21.50,\"big\":123456789012345678901234567890.10}");
+        assertThat(topic.everything()).contains("\"value\":{\"t\": 21.50,\"big\":123456789012345678901234567890.10}");
     }
 
     @Test
     void textAndBase64AreStoredAsWhatTheyStandFor() throws Exception {
-        post("", ONE, WITH_TEXT);
-        post("", ONE, WITH_BASE64);
-        post("", ONE, event("\"data\":\"a JSON string\""));
-        post("", ONE, event("\"subject\":\"no data\""));
+        topic.post("", ONE, WITH_TEXT);
+        topic.post("", ONE, WITH_BASE64);
+        topic.post("", ONE, event("\"data\":\"a JSON string\""));
+        topic.post("", ONE, event("\"subject\":\"no data\""));
 
-        assertThat(server.get("/topics/" + topic + "/records?from=earliest&format=text")
+        assertThat(topic.server()
+                        .get("/topics/" + topic.name() + "/records?from=earliest&format=text")
                         .body())
                 .contains(
                         "\"value\":\"<much wow=\\\"xml\\\"/>\"",
@@ -107,16 +76,16 @@ class CloudEventsIT {
 
     @Test
     void thePartitionKeyIsTheKeyElseTheQueryIs() throws Exception {
-        post("?key=other", ONE, event("\"partitionkey\":\"dev-7\",\"data\":1"));
-        post("?key=other", ONE, event("\"data\":2"));
+        topic.post("?key=other", ONE, event("\"partitionkey\":\"dev-7\",\"data\":1"));
+        topic.post("?key=other", ONE, event("\"data\":2"));
 
-        assertThat(server.everything(topic)).contains("\"key\":\"dev-7\",\"value\":1", "\"key\":\"other\",\"value\":2");
+        assertThat(topic.everything()).contains("\"key\":\"dev-7\",\"value\":1", "\"key\":\"other\",\"value\":2");
     }
 
     @Test
     void aBatchIsARecordForEachEventAndWhatIsNoEventIsRefusedAlone() throws Exception {
         HttpResponse<String> answer =
-                post("", BATCH, "[" + WITH_JSON + ",{\"specversion\":\"1.0\"}, 7 ," + WITH_BASE64 + "]");
+                topic.post("", BATCH, "[" + WITH_JSON + ",{\"specversion\":\"1.0\"}, 7 ," + WITH_BASE64 + "]");
 
         assertThat(answer.statusCode()).isEqualTo(207);
         assertThat(answer.body())
@@ -124,14 +93,14 @@ class CloudEventsIT {
                         "{\"offsets\":[{\"partition\":0,\"offset\":0},{\"error_code\":87,\"error\":\"INVALID_RECORD\"")
                 .contains("it has no id", "it is no JSON object")
                 .endsWith("{\"partition\":0,\"offset\":1}]}");
-        assertThat(post("", BATCH, "[" + WITH_TEXT + "]").body())
+        assertThat(topic.post("", BATCH, "[" + WITH_TEXT + "]").body())
                 .isEqualTo("{\"offsets\":[{\"partition\":0,\"offset\":2}]}");
     }
 
     @Test
     void inBinaryModeTheBodyIsTheValueWhateverItIs() throws Exception {
         // HTTP binding 1.0.2, §3.1.4.
-        HttpResponse<String> answer = post(
+        HttpResponse<String> answer = topic.post(
                 "?key=k",
                 "application/json; charset=utf-8",
                 "{\"half\":",
@@ -149,7 +118,7 @@ class CloudEventsIT {
                 "Euro%20%E2%82%AC%20%F0%9F%98%80");
 
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(server.everything(topic))
+        assertThat(topic.everything())
                 .contains("\"key\":\"k\",\"value_base64\":\"eyJoYWxmIjo=\"")
                 .contains("{\"name\":\"ce_subject\",\"value\":\"Euro € 😀\"}")
                 .contains("{\"name\":\"ce_id\",\"value\":\"1234-1234-1234\"}")
@@ -158,9 +127,9 @@ class CloudEventsIT {
 
     @Test
     void theBodysOwnFormatGoesBeforeHeaders() throws Exception {
-        assertThat(post("", ONE, WITH_JSON, "ce-specversion", "0.1").statusCode())
+        assertThat(topic.post("", ONE, WITH_JSON, "ce-specversion", "0.1").statusCode())
                 .isEqualTo(200);
-        assertThat(server.everything(topic)).contains("C234-1234-1234").doesNotContain("0.1");
+        assertThat(topic.everything()).contains("C234-1234-1234").doesNotContain("0.1");
     }
 
     @ParameterizedTest
@@ -178,21 +147,23 @@ class CloudEventsIT {
                 "[]"
             })
     void whatIsNoEventIsRefused(String body) throws Exception {
-        HttpResponse<String> answer = post("", ONE, body);
+        HttpResponse<String> answer = topic.post("", ONE, body);
 
         assertThat(answer.body()).contains("\"error\":\"INVALID_RECORD\"", "this is no CloudEvent");
         assertThat(answer.statusCode()).isEqualTo(422);
-        assertThat(server.everything(topic)).startsWith("{\"records\":[],");
+        assertThat(topic.everything()).startsWith("{\"records\":[],");
     }
 
     @Test
     void whatIsNotEvenJsonIsABadRequest() throws Exception {
-        assertThat(post("", ONE, "{").statusCode()).isEqualTo(400);
-        assertThat(post("", BATCH, "{}").statusCode()).isEqualTo(400);
-        assertThat(post("", BATCH, "[]").statusCode()).isEqualTo(400);
-        assertThat(post("", ONE, event("\"data_base64\":\"?\"")).statusCode()).isEqualTo(400);
-        assertThat(post("?key_field=id", ONE, WITH_JSON).statusCode()).isEqualTo(400);
-        assertThat(post("", JSON, "1", "ce-specversion", "1.0").statusCode()).isEqualTo(422);
+        assertThat(topic.post("", ONE, "{").statusCode()).isEqualTo(400);
+        assertThat(topic.post("", BATCH, "{}").statusCode()).isEqualTo(400);
+        assertThat(topic.post("", BATCH, "[]").statusCode()).isEqualTo(400);
+        assertThat(topic.post("", ONE, event("\"data_base64\":\"?\"")).statusCode())
+                .isEqualTo(400);
+        assertThat(topic.post("?key_field=id", ONE, WITH_JSON).statusCode()).isEqualTo(400);
+        assertThat(topic.post("", JSON, "1", "ce-specversion", "1.0").statusCode())
+                .isEqualTo(422);
     }
 
     private static String event(String more) {

@@ -14,13 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,31 +27,11 @@ class IdempotencyIT {
 
     private static final String NDJSON = "application/x-ndjson";
 
-    @TempDir
-    static Path directory;
-
-    private static HttpTestServer server;
-
-    private String topic;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = HttpTestServer.start(directory);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
-
-    @BeforeEach
-    void createTopic() throws Exception {
-        topic = "t-" + UUID.randomUUID();
-        server.createTopic(topic, 4, Map.of());
-    }
+    @RegisterExtension
+    static final TopicForEachTest topic = new TopicForEachTest(4);
 
     private HttpResponse<String> post(String query, String type, String body, String key) throws Exception {
-        return server.post("/topics/" + topic + "/records" + query, type, body, "Idempotency-Key", key);
+        return topic.post(query, type, body, "Idempotency-Key", key);
     }
 
     private static boolean isReplay(HttpResponse<String> answer) {
@@ -62,7 +39,7 @@ class IdempotencyIT {
     }
 
     private long stored(String topicName) throws Exception {
-        return server.everything(topicName).split("\"offset\":", -1).length - 1;
+        return topic.server().everything(topicName).split("\"offset\":", -1).length - 1;
     }
 
     @Test
@@ -75,18 +52,19 @@ class IdempotencyIT {
         assertThat(again.statusCode()).isEqualTo(200);
         assertThat(again.body()).isEqualTo(first.body());
         assertThat(isReplay(again)).isTrue();
-        assertThat(stored(topic)).isEqualTo(1);
+        assertThat(stored(topic.name())).isEqualTo(1);
     }
 
     @Test
     void aRetryThatWantsLittleIsAnsweredLittleAndStillSaysThatItIsOne() throws Exception {
-        String path = "/topics/" + topic + "/records";
-        server.post(path, JSON, "1", "Idempotency-Key", "k", "Prefer", "return=minimal");
-        HttpResponse<String> again = server.post(path, JSON, "1", "Idempotency-Key", "k", "Prefer", "return=minimal");
+        String path = topic.path();
+        topic.server().post(path, JSON, "1", "Idempotency-Key", "k", "Prefer", "return=minimal");
+        HttpResponse<String> again =
+                topic.server().post(path, JSON, "1", "Idempotency-Key", "k", "Prefer", "return=minimal");
 
         assertThat(again.statusCode()).isEqualTo(204);
         assertThat(isReplay(again)).isTrue();
-        assertThat(stored(topic)).isEqualTo(1);
+        assertThat(stored(topic.name())).isEqualTo(1);
     }
 
     @Test
@@ -97,17 +75,17 @@ class IdempotencyIT {
         assertThat(other.statusCode()).isEqualTo(422);
         assertThat(other.body()).contains("\"error\":\"INVALID_RECORD\"", "\"retriable\":false");
         assertThat(post("?timestamp=5", JSON, "{\"t\":1}", "k").statusCode()).isEqualTo(422);
-        assertThat(stored(topic)).isEqualTo(1);
+        assertThat(stored(topic.name())).isEqualTo(1);
     }
 
     @Test
     void aKeyMeansNothingInAnotherTopic() throws Exception {
         post("", JSON, "1", "k");
-        String first = topic;
-        createTopic();
+        String first = topic.name();
+        topic.renew();
         assertThat(isReplay(post("", JSON, "1", "k"))).isFalse();
         assertThat(stored(first)).isEqualTo(1);
-        assertThat(stored(topic)).isEqualTo(1);
+        assertThat(stored(topic.name())).isEqualTo(1);
     }
 
     @Test
@@ -124,7 +102,7 @@ class IdempotencyIT {
         HttpResponse<String> changed = post("?partition=1", NDJSON, "{\"n\":0}\n{\"n\":9}\n{\"n\":2}\n", "lot");
         assertThat(changed.statusCode()).isEqualTo(207);
         assertThat(changed.body()).contains("\"offset\":0}", "\"error\":\"INVALID_RECORD\"", "\"offset\":1}");
-        assertThat(stored(topic)).isEqualTo(3);
+        assertThat(stored(topic.name())).isEqualTo(3);
     }
 
     @Test
@@ -144,19 +122,20 @@ class IdempotencyIT {
     @Test
     void confluentBodiesAndRawOnesHaveKeysToo() throws Exception {
         for (int i = 0; i < 2; i++) {
-            HttpResponse<String> confluent = server.post(
-                    "/topics/" + topic,
-                    "application/vnd.kafka.json.v2+json",
-                    "{\"records\":[{\"value\":1,\"partition\":2},{\"value\":1,\"partition\":2}]}",
-                    "Idempotency-Key",
-                    "c");
+            HttpResponse<String> confluent = topic.server()
+                    .post(
+                            "/topics/" + topic.name(),
+                            "application/vnd.kafka.json.v2+json",
+                            "{\"records\":[{\"value\":1,\"partition\":2},{\"value\":1,\"partition\":2}]}",
+                            "Idempotency-Key",
+                            "c");
             assertThat(confluent.body())
                     .startsWith("{\"offsets\":[{\"partition\":2,\"offset\":0,\"error_code\":null,\"error\":null},"
                             + "{\"partition\":2,\"offset\":1,");
             assertThat(isReplay(confluent)).isEqualTo(i == 1);
             assertThat(isReplay(post("", "text/plain", "raw", "r"))).isEqualTo(i == 1);
         }
-        assertThat(stored(topic)).isEqualTo(3);
+        assertThat(stored(topic.name())).isEqualTo(3);
     }
 
     @Test
@@ -165,14 +144,17 @@ class IdempotencyIT {
             String key = "k" + round;
             List<CompletableFuture<HttpResponse<String>>> all = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                all.add(server.client.sendAsync(
-                        server.postRequest(
-                                "/topics/" + topic + "/records",
-                                JSON,
-                                BodyPublishers.ofString("{\"t\":" + round + "}"),
-                                "Idempotency-Key",
-                                key),
-                        BodyHandlers.ofString()));
+                all.add(topic.server()
+                        .client
+                        .sendAsync(
+                                topic.server()
+                                        .postRequest(
+                                                topic.path(),
+                                                JSON,
+                                                BodyPublishers.ofString("{\"t\":" + round + "}"),
+                                                "Idempotency-Key",
+                                                key),
+                                BodyHandlers.ofString()));
             }
             int firsts = 0;
             for (CompletableFuture<HttpResponse<String>> each : all) {
@@ -187,7 +169,7 @@ class IdempotencyIT {
             }
             assertThat(firsts).isEqualTo(1);
         }
-        assertThat(stored(topic)).isEqualTo(20);
+        assertThat(stored(topic.name())).isEqualTo(20);
     }
 
     @ParameterizedTest
@@ -197,19 +179,20 @@ class IdempotencyIT {
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.body()).contains("1 to 128");
-        assertThat(stored(topic)).isZero();
+        assertThat(stored(topic.name())).isZero();
         assertThat(post("", JSON, "1", "x".repeat(128)).statusCode()).isEqualTo(200);
     }
 
     @Test
     void theMarkOfAKeyIsAHeaderAndOneThatAClientMadeUpIsNotKept() throws Exception {
         post("?partition=0", JSON, "1", "k");
-        server.post(
-                "/topics/" + topic,
-                "application/vnd.kafka.json.v2+json",
-                "{\"records\":[{\"value\":2,\"partition\":1,\"headers\":[{\"key\":\"millrace-idempotency\",\"value\":\"eA==\"}]}]}");
+        topic.server()
+                .post(
+                        "/topics/" + topic.name(),
+                        "application/vnd.kafka.json.v2+json",
+                        "{\"records\":[{\"value\":2,\"partition\":1,\"headers\":[{\"key\":\"millrace-idempotency\",\"value\":\"eA==\"}]}]}");
 
-        assertThat(server.everything(topic))
+        assertThat(topic.everything())
                 .containsOnlyOnce("{\"name\":\"millrace-idempotency\",\"value\":\"1;")
                 .contains("\"value\":2}");
     }
