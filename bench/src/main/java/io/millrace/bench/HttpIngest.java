@@ -61,7 +61,8 @@ public final class HttpIngest {
     }
 
     private static void bare(int port) {
-        Vertx vertx = Vertx.vertx();
+        // The sockets that Millrace has.
+        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
             vertx.deployVerticle(new io.vertx.core.VerticleBase() {
                 @Override

@@ -19,6 +19,7 @@ import io.millrace.server.http.group.GroupRoutes;
 import io.millrace.server.http.page.DashboardRoutes;
 import io.millrace.server.http.produce.ProducerRoutes;
 import io.millrace.server.http.produce.QuotaProducer;
+import io.millrace.server.http.read.ReadQuota;
 import io.millrace.server.http.read.ReadRoutes;
 import io.millrace.server.http.topic.OverviewRoutes;
 import io.millrace.server.http.topic.TopicRoutes;
@@ -246,6 +247,7 @@ public final class MillraceServer implements AutoCloseable {
                         node.controller(),
                         write -> new QuotaProducer(node.producer(), kafka.quotas()).produce(write),
                         node.groupMembers(),
+                        new ReadQuota(() -> kafka.quotas()),
                         config.topicDefaults()),
                 ComponentConfigs.gateway(config),
                 metrics.gateway(),
@@ -279,7 +281,7 @@ public final class MillraceServer implements AutoCloseable {
                 gateway::mount,
                 new TicketRoutes(vertx, gateway.access()),
                 new ProducerRoutes(vertx, httpConfig, node, budget, kafka.quotas(), readiness, metrics.http()),
-                new ReadRoutes(vertx, node, ComponentConfigs.gateway(config), metrics.gateway(), clock),
+                new ReadRoutes(vertx, node, ComponentConfigs.gateway(config), kafka.quotas(), metrics.gateway(), clock),
                 new TopicRoutes(vertx, httpConfig, node, budget),
                 new GroupRoutes(node),
                 new DocumentRoutes(node, BuildInfo.current().version()),

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param controller knows the topics
  * @param producer stores what clients write
  * @param groups makes connections members of consumer groups
+ * @param quota how much clients may be sent
  * @param topicDefaults the node's settings for topics that do not set their own
  */
 public record GatewayBackend(
@@ -22,6 +23,7 @@ public record GatewayBackend(
         Controller controller,
         RecordProducer producer,
         GroupMembers groups,
+        DeliveryQuota quota,
         Map<String, String> topicDefaults) {
 
     public GatewayBackend {

@@ -70,4 +70,7 @@ public interface GatewayMetrics {
 
     /** A follower's buffer is full; it goes on from the log once there is room. */
     default void stalled() {}
+
+    /** A client that was sent more than its quota allows is sent nothing for a while. */
+    default void quotaPaused() {}
 }

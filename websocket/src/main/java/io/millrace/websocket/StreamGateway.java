@@ -98,6 +98,7 @@ public final class StreamGateway {
                 access,
                 backend.producer(),
                 backend.groups(),
+                backend.quota(),
                 new SubscriptionPlaces(limits.subscriptionsMax(), metrics),
                 limits,
                 metrics);

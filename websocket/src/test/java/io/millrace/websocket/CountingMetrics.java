@@ -18,6 +18,7 @@ public final class CountingMetrics implements GatewayMetrics {
     public final AtomicLong encoded = new AtomicLong();
     public final AtomicLong shared = new AtomicLong();
     public final AtomicLong stalled = new AtomicLong();
+    public final AtomicLong quotaPauses = new AtomicLong();
     public final AtomicLong latencies = new AtomicLong();
     public final AtomicLong filterFailures = new AtomicLong();
     public final AtomicLong subscriptions = new AtomicLong();
@@ -51,6 +52,11 @@ public final class CountingMetrics implements GatewayMetrics {
     @Override
     public void frameShared(String topic, long followers) {
         shared.addAndGet(followers);
+    }
+
+    @Override
+    public void quotaPaused() {
+        quotaPauses.incrementAndGet();
     }
 
     @Override

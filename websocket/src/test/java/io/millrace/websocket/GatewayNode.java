@@ -50,7 +50,8 @@ public final class GatewayNode implements AutoCloseable {
     private final CountingMetrics metrics = new CountingMetrics();
     private final HttpServer server;
 
-    private GatewayNode(StorageConfig storage, GatewayLimits limits, ClientAuthenticator authenticator) {
+    private GatewayNode(
+            StorageConfig storage, GatewayLimits limits, ClientAuthenticator authenticator, DeliveryQuota quota) {
         cluster = await(ClusterNode.startAlone(
                 vertx,
                 ClusterConfig.defaults(storage).withGroups(LIVELY_GROUPS),
@@ -64,6 +65,7 @@ public final class GatewayNode implements AutoCloseable {
                         cluster.controller(),
                         cluster.producer(),
                         cluster.groupMembers(),
+                        quota,
                         Map.of()),
                 limits,
                 metrics,
@@ -89,7 +91,7 @@ public final class GatewayNode implements AutoCloseable {
     }
 
     public static GatewayNode start(Path directory, GatewayLimits limits, ClientAuthenticator authenticator) {
-        return new GatewayNode(StorageConfig.defaults(directory), limits, authenticator);
+        return new GatewayNode(StorageConfig.defaults(directory), limits, authenticator, DeliveryQuota.NONE);
     }
 
     /** A node that looks several times a second for what can be compacted, and reads from files what it is asked for. */
@@ -109,7 +111,14 @@ public final class GatewayNode implements AutoCloseable {
                         storage.scrub(),
                         new CleanerConfig(1 << 20, 0, 100)),
                 limits,
-                ClientAuthenticator.ANONYMOUS);
+                ClientAuthenticator.ANONYMOUS,
+                DeliveryQuota.NONE);
+    }
+
+    /** A node whose clients may not be sent as much as they like. */
+    public static GatewayNode start(Path directory, DeliveryQuota quota) {
+        return new GatewayNode(
+                StorageConfig.defaults(directory), GatewayLimits.defaults(), ClientAuthenticator.ANONYMOUS, quota);
     }
 
     public static <T> T await(Future<T> future) {

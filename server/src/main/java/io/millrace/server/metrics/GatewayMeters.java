@@ -47,6 +47,7 @@ final class GatewayMeters implements GatewayMetrics {
     private final Counter encodes;
     private final Counter shares;
     private final Counter stalls;
+    private final Counter quotaPauses;
     private final Counter authFailures;
     private final Counter refusedSubscriptions;
     private final Counter filterFailures;
@@ -86,6 +87,9 @@ final class GatewayMeters implements GatewayMetrics {
                 .register(registry);
         stalls = Counter.builder("millrace.gateway.stalls")
                 .description("Times that a follower's buffer was full")
+                .register(registry);
+        quotaPauses = Counter.builder("millrace.gateway.quota.pauses")
+                .description("Times that a client was sent nothing for a while because it was above its quota")
                 .register(registry);
         authFailures = Counter.builder("millrace.gateway.auth.failures")
                 .description("Clients that were turned away because of their credentials")
@@ -219,6 +223,11 @@ final class GatewayMeters implements GatewayMetrics {
     @Override
     public void stalled() {
         stalls.increment();
+    }
+
+    @Override
+    public void quotaPaused() {
+        quotaPauses.increment();
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.millrace.server.kafka.quota.ClientQuotas;
 import io.millrace.server.metrics.HealthRoutes;
 import io.millrace.server.metrics.ServerMetrics;
 import io.millrace.storage.StorageConfig;
+import io.millrace.websocket.DeliveryQuota;
 import io.millrace.websocket.GatewayBackend;
 import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.StreamGateway;
@@ -53,23 +54,23 @@ public final class HttpTestServer implements AutoCloseable {
         gateway = new StreamGateway(
                 vertx,
                 new GatewayBackend(
-                        "1", node.anywhere(), node.controller(), node.producer(), node.groupMembers(), Map.of()),
+                        "1",
+                        node.anywhere(),
+                        node.controller(),
+                        node.producer(),
+                        node.groupMembers(),
+                        DeliveryQuota.NONE,
+                        Map.of()),
                 GatewayLimits.defaults(),
                 metrics.gateway(),
                 Clock.systemUTC());
+        ClientQuotas quotas = ClientQuotas.of(node.controller(), 11, 1_000);
         List<RouteModule> modules = List.of(
                 gateway::mount,
                 new TicketRoutes(vertx, gateway.access()),
-                new ProducerRoutes(
-                        vertx,
-                        config,
-                        node,
-                        budget,
-                        ClientQuotas.of(node.controller(), 11, 1_000),
-                        readiness,
-                        metrics.http()),
+                new ProducerRoutes(vertx, config, node, budget, quotas, readiness, metrics.http()),
                 new TopicRoutes(vertx, config, node, budget),
-                new ReadRoutes(vertx, node, GatewayLimits.defaults(), metrics.gateway(), Clock.systemUTC()),
+                new ReadRoutes(vertx, node, GatewayLimits.defaults(), quotas, metrics.gateway(), Clock.systemUTC()),
                 new OverviewRoutes(node, "test", Clock.systemUTC(), gateway::openStreams),
                 new HealthRoutes(vertx, node, readiness, metrics),
                 new DashboardRoutes(vertx, "http-test-site"),

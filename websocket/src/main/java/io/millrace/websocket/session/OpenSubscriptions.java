@@ -1,16 +1,30 @@
 package io.millrace.websocket.session;
 
+import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.metadata.ClusterImage;
+import io.millrace.storage.TopicPartition;
+import io.millrace.websocket.subscription.ReadRights;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * The subscriptions of one connection, in the order of their numbers. Each change makes a new array, so whoever goes through {@link #all}
- * may end some of them meanwhile. Belongs to the event loop of the connection.
+ * The subscriptions of one connection, in the order of their numbers, and what happens to all of them. Each change makes a new array, so
+ * whoever goes through {@link #all} may end some of them meanwhile. Belongs to the event loop of the connection.
  */
 final class OpenSubscriptions {
 
     private static final StreamSubscription[] NONE = {};
 
+    private final StreamConnection connection;
+    private final SessionServices services;
     private StreamSubscription[] all = NONE;
+
+    OpenSubscriptions(StreamConnection connection, SessionServices services) {
+        this.connection = connection;
+        this.services = services;
+    }
 
     /** As they are now; not to be changed. */
     StreamSubscription[] all() {
@@ -57,5 +71,91 @@ final class OpenSubscriptions {
 
     void clear() {
         all = NONE;
+    }
+
+    /** The socket has room again. */
+    void writable() {
+        for (StreamSubscription each : all) {
+            each.catchUp().writable();
+        }
+    }
+
+    /** The client answered the ping of this number. */
+    void ponged(long number) {
+        for (StreamSubscription each : all) {
+            if (each.membership() != null) {
+                each.membership().ponged(number);
+            }
+        }
+    }
+
+    /** Does what has become due. */
+    void tick(long nowNanos) {
+        for (StreamSubscription each : all) {
+            if (each.catchUp().isToBeClosed()) {
+                connection.end(StreamEnd.tooFarBehind(
+                        each.subscription().parameters().flow().maxLag()));
+                return;
+            }
+            if (each.membership() != null) {
+                each.membership().tick(nowNanos);
+            }
+            if (connection.outlet().isWritable()
+                    && each.output().isCheckpointDue(nowNanos, services.limits().checkpointIntervalMs())) {
+                each.checkpoint(null);
+                connection.outlet().flush();
+            }
+        }
+    }
+
+    /** Adds how far they are behind to the greatest of each topic. */
+    void measureLag(Map<String, Long> recordsByTopic) {
+        for (StreamSubscription each : all) {
+            each.catchUp().measureLag(recordsByTopic);
+        }
+    }
+
+    /** The cluster has other topics or partitions now. */
+    void topicsChanged(ClusterImage image) {
+        for (StreamSubscription each : all) {
+            if (each.membership() != null) {
+                // The group says what its members get.
+                continue;
+            }
+            try {
+                List<TopicPartition> added = services.resolver()
+                        .added(
+                                image,
+                                each.subscription().parameters(),
+                                each.followed().partitions());
+                each.grown(ReadRights.readable(added, connection.identity().client()));
+            } catch (MillraceException e) {
+                // Without its place in a token a partition could not be resumed; to leave it out would look complete.
+                connection.finish(each, StreamEnd.of(e));
+                connection.loop().delivery().endRound();
+            }
+        }
+    }
+
+    /** Ends those to which the client has no right any more. */
+    void rightsChanged() {
+        for (StreamSubscription each : all) {
+            MillraceException lost = ReadRights.lost(
+                    each.subscription().parameters(),
+                    each.followed().partitions(),
+                    connection.identity().client());
+            if (lost != null) {
+                connection.finish(each, StreamEnd.of(lost));
+            }
+        }
+    }
+
+    /** Where each of them is, by number. */
+    Map<Integer, String> tokens() {
+        Map<Integer, String> tokens = new TreeMap<>();
+        for (StreamSubscription each : all) {
+            tokens.put(each.sid(), each.token());
+        }
+        return tokens;
     }
 }

@@ -8,12 +8,9 @@ import io.millrace.websocket.delivery.ControlFrame;
 import io.millrace.websocket.delivery.RoundListener;
 import io.millrace.websocket.protocol.ServerMessage;
 import io.millrace.websocket.protocol.WireForm;
-import io.millrace.websocket.subscription.ReadRights;
 import io.millrace.websocket.subscription.Subscription;
 import io.vertx.core.internal.ContextInternal;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +32,8 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     private final long heartbeatMs;
     private final ClientRequests requests;
     private final ConnectionIdentity identity;
-    private final OpenSubscriptions subscriptions = new OpenSubscriptions();
+    private final OpenSubscriptions subscriptions;
+    private final QuotaPause quota;
     private final Runnable onReleased;
     private long pings;
     private boolean touched;
@@ -63,6 +61,8 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         this.services = services;
         this.onReleased = onReleased;
         this.heartbeatMs = heartbeatMs;
+        this.subscriptions = new OpenSubscriptions(this, services);
+        this.quota = new QuotaPause(this, services);
         this.identity = new ConnectionIdentity(this, services, client);
         this.requests = form.isSubprotocol() ? new ClientRequests(this, services) : null;
         this.keepAlive = new KeepAlive(
@@ -181,8 +181,14 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     }
 
     /** Records were sent: the connection is not idle. */
-    void sent() {
+    void sent(int bytes) {
         keepAlive.sent();
+        quota.sent(bytes);
+    }
+
+    /** Whether records may be sent now: there is room in the buffer, and the client is not above its quota. */
+    boolean maySend() {
+        return outlet.isWritable() && !quota.isPaused();
     }
 
     /** A number for a ping that no other ping of this connection has. */
@@ -242,9 +248,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
 
     /** Adds how far this client is behind to the greatest of each topic. */
     void measureLag(Map<String, Long> recordsByTopic) {
-        for (StreamSubscription each : subscriptions.all()) {
-            each.catchUp().measureLag(recordsByTopic);
-        }
+        subscriptions.measureLag(recordsByTopic);
     }
 
     // ---- rounds
@@ -260,6 +264,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
             each.output().endRound();
         }
         outlet.flush();
+        quota.endRound();
         for (StreamSubscription each : all) {
             each.catchUp().goOn();
         }
@@ -269,9 +274,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
 
     @Override
     public void writable() {
-        for (StreamSubscription each : subscriptions.all()) {
-            each.catchUp().writable();
-        }
+        subscriptions.writable();
     }
 
     @Override
@@ -281,13 +284,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
 
     @Override
     public void ponged(long number) {
-        inContext(() -> {
-            for (StreamSubscription each : subscriptions.all()) {
-                if (each.membership() != null) {
-                    each.membership().ponged(number);
-                }
-            }
-        });
+        inContext(() -> subscriptions.ponged(number));
     }
 
     /**
@@ -320,7 +317,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
             return;
         }
         switch (keepAlive.tick(nowNanos, outlet.isWritable(), outlet.progress())) {
-            case FINE -> tickSubscriptions(nowNanos);
+            case FINE -> subscriptions.tick(nowNanos);
             case IDLE -> {
                 outlet.heartbeat();
                 if (form.isSubprotocol()) {
@@ -332,55 +329,14 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         }
     }
 
-    private void tickSubscriptions(long nowNanos) {
-        for (StreamSubscription each : subscriptions.all()) {
-            if (each.catchUp().isToBeClosed()) {
-                end(StreamEnd.tooFarBehind(
-                        each.subscription().parameters().flow().maxLag()));
-                return;
-            }
-            if (each.membership() != null) {
-                each.membership().tick(nowNanos);
-            }
-            if (outlet.isWritable()
-                    && each.output().isCheckpointDue(nowNanos, services.limits().checkpointIntervalMs())) {
-                each.checkpoint(null);
-                outlet.flush();
-            }
-        }
-    }
-
     /** The cluster has other topics or partitions now. */
     public void topicsChanged(ClusterImage image) {
-        for (StreamSubscription each : subscriptions.all()) {
-            if (each.membership() != null) {
-                // The group says what its members get.
-                continue;
-            }
-            try {
-                List<TopicPartition> added = services.resolver()
-                        .added(
-                                image,
-                                each.subscription().parameters(),
-                                each.followed().partitions());
-                each.grown(ReadRights.readable(added, identity.client()));
-            } catch (MillraceException e) {
-                // Without its place in a token a partition could not be resumed; to leave it out would look complete.
-                finish(each, StreamEnd.of(e));
-                loop.delivery().endRound();
-            }
-        }
+        subscriptions.topicsChanged(image);
     }
 
     /** Ends the subscriptions to which the client has no right any more (gateway protocol §10). */
     public void rightsChanged() {
-        for (StreamSubscription each : subscriptions.all()) {
-            MillraceException lost = ReadRights.lost(
-                    each.subscription().parameters(), each.followed().partitions(), identity.client());
-            if (lost != null) {
-                finish(each, StreamEnd.of(lost));
-            }
-        }
+        subscriptions.rightsChanged();
         loop.delivery().endRound();
     }
 
@@ -394,12 +350,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         if (ended) {
             return;
         }
-        Map<Integer, String> tokens = new TreeMap<>();
-        if (form.isSubprotocol()) {
-            for (StreamSubscription each : subscriptions.all()) {
-                tokens.put(each.sid(), each.token());
-            }
-        }
+        Map<Integer, String> tokens = form.isSubprotocol() ? subscriptions.tokens() : Map.of();
         announce(new ServerMessage.Drain(endInMs + reconnectAfterMs, endInMs, tokens));
         loop.delivery().context().owner().setTimer(Math.max(1, endInMs), timer -> end(StreamEnd.restarting()));
     }

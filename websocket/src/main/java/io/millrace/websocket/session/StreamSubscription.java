@@ -194,7 +194,7 @@ final class StreamSubscription implements Follower {
     }
 
     boolean maySend() {
-        return hasCredit() && connection.outlet().isWritable();
+        return hasCredit() && connection.maySend();
     }
 
     boolean hasCredit() {
@@ -260,7 +260,7 @@ final class StreamSubscription implements Follower {
                 credit -= records;
             }
             cursor.afterGap(false);
-            connection.sent();
+            connection.sent(bytes);
         }
         boolean wasCatchingUp = !cursor.isCaughtUp();
         cursor.sent(frame, position);

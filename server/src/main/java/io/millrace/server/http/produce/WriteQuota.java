@@ -10,9 +10,6 @@ import io.millrace.server.kafka.quota.QuotaKind;
  */
 final class WriteQuota {
 
-    /** The client id of all writes over HTTP, by which a quota can be set for them. */
-    static final String CLIENT_ID = "http";
-
     private final ClientQuotas quotas;
 
     WriteQuota(ClientQuotas quotas) {
@@ -21,17 +18,18 @@ final class WriteQuota {
 
     /** Throws HttpProblem 429 while more came than the quota allows. */
     void admit() {
-        int waitMs = quotas.throttleMs(QuotaKind.PRODUCE, CLIENT_ID, 0);
+        int waitMs = quotas.throttleMs(QuotaKind.PRODUCE, ClientQuotas.HTTP_CLIENTS, 0);
         if (waitMs > 0) {
             throw HttpProblem.overQuota(
-                    "writes over HTTP are above their quota (producer_byte_rate of the client id " + CLIENT_ID
-                            + ", or the default): nothing was stored, send this again in " + waitMs + " ms",
+                    "writes over HTTP are above their quota (producer_byte_rate of the client id "
+                            + ClientQuotas.HTTP_CLIENTS + ", or the default): nothing was stored, send this again in "
+                            + waitMs + " ms",
                     (waitMs + 999) / 1000);
         }
     }
 
     /** Notes what came. */
     void charge(int bytes) {
-        quotas.throttleMs(QuotaKind.PRODUCE, CLIENT_ID, bytes);
+        quotas.throttleMs(QuotaKind.PRODUCE, ClientQuotas.HTTP_CLIENTS, bytes);
     }
 }

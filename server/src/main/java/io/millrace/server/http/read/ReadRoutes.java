@@ -6,6 +6,7 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.server.http.GuardedHandler;
 import io.millrace.server.http.NamedRoute;
 import io.millrace.server.http.RouteModule;
+import io.millrace.server.kafka.quota.ClientQuotas;
 import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.GatewayMetrics;
 import io.millrace.websocket.protocol.ResumeToken;
@@ -31,14 +32,22 @@ public final class ReadRoutes implements RouteModule {
     private final Vertx vertx;
     private final ClusterNode node;
     private final GatewayLimits limits;
+    private final ReadQuota quota;
     private final GatewayMetrics metrics;
     private final SubscriptionOpening subscriptions;
 
     /** @param metrics counts records for which filters could not be evaluated */
-    public ReadRoutes(Vertx vertx, ClusterNode node, GatewayLimits limits, GatewayMetrics metrics, Clock clock) {
+    public ReadRoutes(
+            Vertx vertx,
+            ClusterNode node,
+            GatewayLimits limits,
+            ClientQuotas quotas,
+            GatewayMetrics metrics,
+            Clock clock) {
         this.vertx = vertx;
         this.node = node;
         this.limits = limits;
+        this.quota = new ReadQuota(() -> quotas);
         this.metrics = metrics;
         this.subscriptions = new SubscriptionOpening(
                 vertx,
@@ -57,6 +66,7 @@ public final class ReadRoutes implements RouteModule {
     }
 
     private void read(RoutingContext ctx) {
+        quota.admit();
         ReadQuery query = ReadQuery.of(ctx, limits);
         subscriptions
                 .prepare(query.where().ofTopic(ctx.pathParam("topic")))
@@ -71,6 +81,6 @@ public final class ReadRoutes implements RouteModule {
                     ErrorCode.LEADER_NOT_AVAILABLE,
                     found.waiting().get(0) + " has no leader at the moment; try again soon");
         }
-        new RecordRead(vertx, ctx, node.anywhere(), query, found, metrics).start();
+        new RecordRead(vertx, ctx, node.anywhere(), query, found, quota, metrics).start();
     }
 }

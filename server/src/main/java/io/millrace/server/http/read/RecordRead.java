@@ -41,6 +41,7 @@ final class RecordRead {
     private final List<Watch> watches = new ArrayList<>();
     private final ByteSink records = new ByteSink(1024);
 
+    private final ReadQuota quota;
     private final GatewayMetrics metrics;
 
     private int count;
@@ -54,12 +55,14 @@ final class RecordRead {
             PartitionService partitions,
             ReadQuery query,
             Subscription subscription,
+            ReadQuota quota,
             GatewayMetrics metrics) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.ctx = ctx;
         this.partitions = partitions;
         this.query = query;
+        this.quota = quota;
         this.metrics = metrics;
         subscription
                 .starts()
@@ -183,6 +186,7 @@ final class RecordRead {
                 .appendString("{\"records\":[")
                 .appendBytes(records.array(), 0, records.size())
                 .appendString(tail.append('}').toString());
+        quota.charge(body.length());
         ctx.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")

@@ -21,6 +21,9 @@ public final class ClientQuotas {
     /** The user of connections that did not say who they are. */
     public static final String ANONYMOUS = "ANONYMOUS";
 
+    /** The client id of all who come over HTTP and WebSockets, by which a quota can be set for them. */
+    public static final String HTTP_CLIENTS = "http";
+
     /** How many clients are counted at a time; of those that were heard of least recently it is forgotten what they used. */
     static final int COUNTED_MAX = 10_000;
 
