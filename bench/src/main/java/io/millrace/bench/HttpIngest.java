@@ -82,8 +82,8 @@ public final class HttpIngest {
     private record Result(double perSecond, double p50Ms, double p99Ms, long failed) {}
 
     private static Result run(Vertx vertx, int connections, long ms, String url) throws Exception {
-        HttpClientAgent client = vertx.createHttpClient(
-                new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(connections));
+        HttpClientAgent client =
+                vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(connections));
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.POST)
                 .setAbsoluteURI(URI.create(url).toURL())
