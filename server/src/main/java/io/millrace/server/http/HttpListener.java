@@ -5,7 +5,6 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
@@ -84,15 +83,16 @@ public final class HttpListener {
 
     private static Throwable explain(HttpConfig config, Throwable failure) {
         String address = config.host() + ":" + config.port();
-        if (failure instanceof BindException) {
+        if (failure instanceof UnknownHostException || failure instanceof UnresolvedAddressException) {
+            return new IOException(
+                    "cannot listen for HTTP on " + address + ": the host name is not known; check http.host", failure);
+        }
+        // Sockets of epoll have an exception of their own for a port that is taken.
+        if (failure instanceof IOException) {
             return new IOException(
                     "cannot listen for HTTP on " + address + " (" + failure.getMessage()
                             + "): stop the program that uses the port, or choose another address with http.host and http.port",
                     failure);
-        }
-        if (failure instanceof UnknownHostException || failure instanceof UnresolvedAddressException) {
-            return new IOException(
-                    "cannot listen for HTTP on " + address + ": the host name is not known; check http.host", failure);
         }
         return failure;
     }

@@ -34,7 +34,7 @@ class GroupMembersFaultsTest {
 
     private static final int PARTITIONS = 6;
     private static final int MEMBERS_MAX = 5;
-    private static final int STEPS = Integer.getInteger("millrace.members.steps", 25);
+    private static final int STEPS = Integer.getInteger("millrace.members.steps", 15);
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     @TempDir

@@ -22,9 +22,9 @@ class WriteQuotaIT {
 
     @Test
     void writesAboveTheQuotaAreRefusedUntilTheRateIsRightAgainAndAreNotStored() throws Exception {
-        try (TestServer server = TestServer.start()) {
+        try (TestServer server = TestServer.start("kafka.quotaWindowNum=2", "kafka.quotaWindowMs=500")) {
             HttpCalls.postJson(server.httpUrl() + "/topics", "{\"name\":\"readings\"}");
-            limit(server, 20_000.0);
+            limit(server, 200_000.0);
             String url = server.httpUrl() + "/topics/readings/records";
             String body = "\"" + "x".repeat(BODY_BYTES) + "\"";
             int stored = 0;
