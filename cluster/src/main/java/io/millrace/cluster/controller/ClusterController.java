@@ -55,8 +55,8 @@ final class ClusterController implements Controller {
         this.active = active;
         this.images = images;
         this.brokerEpoch = brokerEpoch;
-        this.waiters = new ImageWaiters(vertx, images::image);
-        images.onImage(waiters::onImage);
+        this.waiters = new ImageWaiters(vertx, images::told);
+        images.onTold(waiters::onImage);
     }
 
     @Override

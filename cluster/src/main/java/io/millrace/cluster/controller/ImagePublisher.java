@@ -30,7 +30,9 @@ final class ImagePublisher implements MetadataPublisher {
     private final Function<ClusterImage, CompletionStage<Void>> applier;
     private final List<Consumer<ClusterImage>> consumers = new CopyOnWriteArrayList<>();
     private final List<MetadataFollower> followers = new CopyOnWriteArrayList<>();
+    private final List<Consumer<ClusterImage>> waiters = new CopyOnWriteArrayList<>();
     private volatile ClusterImage image;
+    private volatile ClusterImage told;
     private int controllerId = -1;
 
     /** @param applier brings this node's partitions in line with an image */
@@ -38,6 +40,7 @@ final class ImagePublisher implements MetadataPublisher {
         this.translation = new ImageTranslation(clusterId);
         this.applier = applier;
         this.image = new ClusterImage(-1, clusterId, -1, Map.of(), Map.of(), Map.of());
+        this.told = image;
     }
 
     /** The newest image that this node's partitions follow; an empty one of version -1 before the first. Any thread. */
@@ -45,8 +48,18 @@ final class ImagePublisher implements MetadataPublisher {
         return image;
     }
 
+    /** The newest image that everybody in this node was told of, and so acts by. Any thread. */
+    ClusterImage told() {
+        return told;
+    }
+
     void onImage(Consumer<ClusterImage> consumer) {
         consumers.add(consumer);
+    }
+
+    /** Tells of every image when everybody else was told: a change that is answered then has its effect here already. */
+    void onTold(Consumer<ClusterImage> waiter) {
+        waiters.add(waiter);
     }
 
     @Override
@@ -71,6 +84,7 @@ final class ImagePublisher implements MetadataPublisher {
                 log.error("A coordinator that was told of metadata offset {} failed", next.version(), e);
             }
         }
+        publishTold();
     }
 
     /** Tells of every image from now on, after the consumers were told. */
@@ -83,12 +97,22 @@ final class ImagePublisher implements MetadataPublisher {
         controllerId = leader.leaderId().orElse(-1);
         if (image.version() >= 0) {
             publish(image.withController(controllerId));
+            publishTold();
         }
     }
 
     private void publish(ClusterImage next) {
         image = next;
-        for (Consumer<ClusterImage> consumer : consumers) {
+        tell(consumers, next);
+    }
+
+    private void publishTold() {
+        told = image;
+        tell(waiters, told);
+    }
+
+    private static void tell(List<Consumer<ClusterImage>> all, ClusterImage next) {
+        for (Consumer<ClusterImage> consumer : all) {
             try {
                 consumer.accept(next);
             } catch (RuntimeException e) {
