@@ -9,6 +9,7 @@ import io.millrace.server.config.MillraceConfig;
 import io.millrace.server.config.TlsSettings;
 import io.millrace.server.http.HttpConfig;
 import io.millrace.server.http.HttpListener;
+import io.millrace.server.http.HttpQuota;
 import io.millrace.server.http.Readiness;
 import io.millrace.server.http.RouteModule;
 import io.millrace.server.http.auth.TicketRoutes;
@@ -19,7 +20,6 @@ import io.millrace.server.http.group.GroupRoutes;
 import io.millrace.server.http.page.DashboardRoutes;
 import io.millrace.server.http.produce.ProducerRoutes;
 import io.millrace.server.http.produce.QuotaProducer;
-import io.millrace.server.http.read.ReadQuota;
 import io.millrace.server.http.read.ReadRoutes;
 import io.millrace.server.http.topic.OverviewRoutes;
 import io.millrace.server.http.topic.TopicRoutes;
@@ -247,7 +247,7 @@ public final class MillraceServer implements AutoCloseable {
                         node.controller(),
                         write -> new QuotaProducer(node.producer(), kafka.quotas()).produce(write),
                         node.groupMembers(),
-                        new ReadQuota(() -> kafka.quotas()),
+                        (client, bytes) -> HttpQuota.ofReads(kafka.quotas()).charge(bytes),
                         config.topicDefaults()),
                 ComponentConfigs.gateway(config),
                 metrics.gateway(),

@@ -46,12 +46,6 @@ class BatchFormatIT {
         node.close();
     }
 
-    private TestMessages open() {
-        TestMessages messages = TestMessages.open(client, node, "/stream", "millrace.v1.bin");
-        messages.next("welcome");
-        return messages;
-    }
-
     private void append(String topic, Compression compression, int from, int count) {
         SimpleRecord[] records = new SimpleRecord[count];
         for (int i = 0; i < count; i++) {
@@ -98,7 +92,7 @@ class BatchFormatIT {
         append("stored", Compression.gzip().build(), 3, 50);
         append("stored", Compression.lz4().build(), 53, 50);
         append("stored", Compression.zstd().build(), 103, 50);
-        try (TestMessages messages = open()) {
+        try (TestMessages messages = TestMessages.binary(client, node)) {
             JsonNode subscribed = messages.subscribe(7, "'topics':['stored'],'from':'earliest'," + BATCHES);
             ByteBuffer all = ByteBuffer.allocate(1 << 20);
             List<Record> records = new ArrayList<>();
@@ -132,7 +126,7 @@ class BatchFormatIT {
         node.createTopic("inside", 1);
         append("inside", Compression.NONE, 0, 5);
         append("inside", Compression.NONE, 5, 5);
-        try (TestMessages messages = open()) {
+        try (TestMessages messages = TestMessages.binary(client, node)) {
             messages.subscribe(1, "'topics':['inside'],'from':'7'," + BATCHES);
             BinaryMessage message = BinaryMessage.next(messages);
             assertThat(recordsOf(message)).extracting(Record::offset).containsExactly(5L, 6L, 7L, 8L, 9L);
@@ -150,7 +144,7 @@ class BatchFormatIT {
         append("gone", Compression.NONE, 0, 5);
         append("gone", Compression.NONE, 5, 5);
         GatewayNode.await(node.partitions().deleteRecords(node.partition("gone", 0), 6));
-        try (TestMessages messages = open()) {
+        try (TestMessages messages = TestMessages.binary(client, node)) {
             messages.subscribe(1, "'topics':['gone'],'from':'0'," + BATCHES);
             assertThat(messages.next("gap").get("to").asLong()).isEqualTo(6);
             BinaryMessage message = BinaryMessage.next(messages);
@@ -167,7 +161,7 @@ class BatchFormatIT {
         for (int i = 0; i < 3; i++) {
             append("credited", Compression.NONE, 10 * i, 10);
         }
-        try (TestMessages messages = open()) {
+        try (TestMessages messages = TestMessages.binary(client, node)) {
             messages.subscribe(1, "'topics':['credited'],'from':'earliest','credit':1," + BATCHES);
             assertThat(BinaryMessage.next(messages).next).isEqualTo(10);
             messages.send("{'type':'credit','sid':1,'records':9}");
@@ -186,7 +180,7 @@ class BatchFormatIT {
         for (int i = 0; i < 3; i++) {
             append("limited", Compression.NONE, 10 * i, 10);
         }
-        try (TestMessages messages = open()) {
+        try (TestMessages messages = TestMessages.binary(client, node)) {
             messages.subscribe(1, "'topics':['limited'],'from':'earliest','limit':15," + BATCHES);
             assertThat(BinaryMessage.next(messages).next).isEqualTo(20);
             messages.skipTo("unsubscribed");
@@ -229,7 +223,7 @@ class BatchFormatIT {
             })
     void whatWouldLookIntoBatchesIsRefused(String parameter) {
         node.createTopic("refused" + Math.abs(parameter.hashCode()), 1);
-        try (TestMessages messages = open()) {
+        try (TestMessages messages = TestMessages.binary(client, node)) {
             messages.send("{'type':'subscribe','sid':1,'id':'x','topics':['refused" + Math.abs(parameter.hashCode())
                     + "']," + parameter + "," + BATCHES + "}");
             JsonNode error = messages.next("error");

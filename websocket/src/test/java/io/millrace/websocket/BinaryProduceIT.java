@@ -35,12 +35,6 @@ class BinaryProduceIT {
         node.close();
     }
 
-    private TestMessages open() {
-        TestMessages messages = TestMessages.open(client, node, "/stream", "millrace.v1.bin");
-        messages.next("welcome");
-        return messages;
-    }
-
     /** A frame up to its records. */
     private static Writer frame(String id, String topic, int acks, long baseTimestamp, int count) {
         return new Writer()
@@ -64,7 +58,7 @@ class BinaryProduceIT {
 
     private List<Read> stored(String topic, int count) {
         List<Read> records = new ArrayList<>();
-        try (TestMessages messages = open()) {
+        try (TestMessages messages = TestMessages.binary(client, node)) {
             messages.subscribe(1, "'topics':['" + topic + "'],'from':'earliest'");
             while (records.size() < count) {
                 records.addAll(BinaryMessage.next(messages).records);
@@ -77,7 +71,7 @@ class BinaryProduceIT {
     void recordsAreStoredAsTheyWereWrittenAndAnsweredAsThoseOfJson() {
         node.createTopic("raw", 1);
         byte[] odd = {0, (byte) 0xff, 7};
-        try (TestMessages messages = open()) {
+        try (TestMessages messages = TestMessages.binary(client, node)) {
             messages.sendBinary(frame("w1", "raw", ALL, 1_000, 3)
                     .varlong(0)
                     .bytes(odd)
@@ -117,7 +111,7 @@ class BinaryProduceIT {
     @Test
     void recordsOfOnePartitionKeepTheOrderOfTheirFramesWhateverTheyAreMixedWith() {
         node.createTopic("ordered", 1);
-        try (TestMessages messages = open()) {
+        try (TestMessages messages = TestMessages.binary(client, node)) {
             for (int i = 0; i < 200; i += 2) {
                 messages.sendBinary(values("b" + i, "ordered", ALL, Integer.toString(i)));
                 messages.send(
@@ -136,7 +130,7 @@ class BinaryProduceIT {
     @Test
     void acksAreThoseOfKafka() {
         node.createTopic("acked", 1);
-        try (TestMessages messages = open()) {
+        try (TestMessages messages = TestMessages.binary(client, node)) {
             messages.sendBinary(values("none", "acked", 0, "a"));
             assertThat(messages.next("produced").get("offsets")).isEmpty();
             messages.sendBinary(values("leader", "acked", 1, "b"));
@@ -151,7 +145,7 @@ class BinaryProduceIT {
     @Test
     void whatIsWrongWithAFrameIsAnErrorWithItsIdAndTheConnectionStays() {
         node.createTopic("here", 1);
-        try (TestMessages messages = open()) {
+        try (TestMessages messages = TestMessages.binary(client, node)) {
             messages.sendBinary(values("x", "not here", ALL, "a"));
             assertThat(messages.next("error").get("id").asText()).isEqualTo("x");
             messages.sendBinary(frame("y", "here", ALL, -1, 1_000_000).toBytes());
@@ -166,7 +160,7 @@ class BinaryProduceIT {
 
     @Test
     void aFrameThatCannotBeReadAsFarAsItsIdEndsTheConnectionAsBrokenJsonDoes() {
-        try (TestMessages messages = open()) {
+        try (TestMessages messages = TestMessages.binary(client, node)) {
             messages.sendBinary(new byte[] {3, 0, (byte) 0x80});
             JsonNode error = messages.next("error");
             assertThat(error.has("id")).isFalse();

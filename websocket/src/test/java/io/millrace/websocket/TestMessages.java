@@ -40,8 +40,17 @@ public final class TestMessages implements WebSocket.Listener, AutoCloseable {
 
     /** As {@link #open}, with {@code millrace.v1.json} and nothing followed yet. */
     public static TestMessages json(HttpClient client, GatewayNode node) {
-        TestMessages messages = open(client, node, "/stream", "millrace.v1.json");
-        assertThat(messages.next("welcome").get("protocol").asText()).isEqualTo("millrace.v1.json");
+        return greeted(client, node, "millrace.v1.json");
+    }
+
+    /** As {@link #open}, with {@code millrace.v1.bin} and nothing followed yet. */
+    public static TestMessages binary(HttpClient client, GatewayNode node) {
+        return greeted(client, node, "millrace.v1.bin");
+    }
+
+    private static TestMessages greeted(HttpClient client, GatewayNode node, String subprotocol) {
+        TestMessages messages = open(client, node, "/stream", subprotocol);
+        assertThat(messages.next("welcome").get("protocol").asText()).isEqualTo(subprotocol);
         return messages;
     }
 

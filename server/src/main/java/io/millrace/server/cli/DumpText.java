@@ -1,10 +1,8 @@
 package io.millrace.server.cli;
 
+import io.millrace.cluster.record.Utf8;
 import io.millrace.storage.inspect.FileEntry;
 import java.lang.reflect.RecordComponent;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HexFormat;
 
@@ -49,7 +47,7 @@ final class DumpText {
         if (bytes == null) {
             return "-";
         }
-        String text = utf8(bytes);
+        String text = Utf8.textOrNull(bytes);
         return text != null
                 ? printable(text)
                 : cut(
@@ -63,17 +61,5 @@ final class DumpText {
 
     private static String cut(String text, int length) {
         return length <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX) + "… (" + length + " characters)";
-    }
-
-    /** The text, or null when the bytes are not UTF-8. */
-    static String utf8(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return null;
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.millrace.server.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.cluster.quorum.MetadataRecord;
 import io.millrace.cluster.record.StreamRecord;
+import io.millrace.cluster.record.Utf8;
 import io.millrace.storage.inspect.FileEntry;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ final class JsonDump extends DumpPrinter {
             line.putNull(name);
             return;
         }
-        String text = DumpText.utf8(bytes);
+        String text = Utf8.textOrNull(bytes);
         if (text == null) {
             line.put(name + "_base64", bytes);
         } else {

@@ -3,9 +3,7 @@ package io.millrace.server.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.cluster.group.GroupsConfig;
-import io.millrace.server.metrics.ServerMetrics;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -15,8 +13,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,25 +25,17 @@ class CoordinatorMetricsIT {
     private static final TopicPartition PARTITION = new TopicPartition("measured", 0);
 
     @RegisterExtension
+    @Order(1)
     final AdminNode on =
             new AdminNode(cluster -> cluster.withGroups(GroupsConfig.defaults().with(2, 0)));
 
-    private ServerMetrics metrics;
-
-    @BeforeEach
-    void watch() {
-        metrics = new ServerMetrics("test");
-        metrics.watch(on.node().node());
-    }
-
-    @AfterEach
-    void close() {
-        metrics.close();
-    }
+    @RegisterExtension
+    @Order(2)
+    final NodeSamples metrics = new NodeSamples(on);
 
     @Test
     void lookingAtANodeWithoutGroupsStartsNothingThatCoordinatesThem() {
-        Map<String, Double> samples = scrape();
+        Map<String, Double> samples = metrics.scrape();
 
         assertThat(samples)
                 .containsEntry("millrace_groups_offset_commits_total", 0.0)
@@ -75,7 +64,7 @@ class CoordinatorMetricsIT {
             });
             consumer.commitSync(Map.of(PARTITION, new OffsetAndMetadata(0)));
 
-            Map<String, Double> samples = scrape();
+            Map<String, Double> samples = metrics.scrape();
             assertThat(samples)
                     .containsEntry("millrace_groups_offsets", 2.0)
                     .containsEntry("millrace_groups_offset_commits_total", 2.0)
@@ -99,27 +88,16 @@ class CoordinatorMetricsIT {
             producer.initTransactions();
             producer.beginTransaction();
             producer.send(new ProducerRecord<>("measured", "v")).get(10, TimeUnit.SECONDS);
-            Awaitility.await().until(() -> scrape().get("millrace_transactions_longest_ongoing_seconds") > 0);
-            assertThat(scrape()).containsEntry("millrace_transactions{state=\"Ongoing\"}", 1.0);
+            Awaitility.await().until(() -> metrics.scrape().get("millrace_transactions_longest_ongoing_seconds") > 0);
+            assertThat(metrics.scrape()).containsEntry("millrace_transactions{state=\"Ongoing\"}", 1.0);
 
             producer.commitTransaction();
             Awaitility.await()
-                    .untilAsserted(() -> assertThat(scrape())
+                    .untilAsserted(() -> assertThat(metrics.scrape())
                             .containsEntry("millrace_transactions{state=\"CompleteCommit\"}", 1.0)
                             .containsEntry("millrace_transactions{state=\"Ongoing\"}", 0.0)
                             .containsEntry("millrace_transactions_longest_ongoing_seconds", 0.0)
                             .containsEntry("millrace_transactions_partitions_loading", 0.0));
         }
-    }
-
-    private Map<String, Double> scrape() {
-        Map<String, Double> samples = new HashMap<>();
-        for (String line : metrics.scrape().split("\n")) {
-            int end = line.lastIndexOf(' ');
-            if (!line.startsWith("#")) {
-                samples.put(line.substring(0, end), Double.parseDouble(line.substring(end + 1)));
-            }
-        }
-        return samples;
     }
 }

@@ -6,17 +6,14 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.cluster.group.GroupBounds;
 import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.share.ShareGroupsConfig;
-import io.millrace.server.metrics.ServerMetrics;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -29,26 +26,18 @@ class ShareMetricsIT {
     private static final int LOCK_MS = 2_000;
 
     @RegisterExtension
+    @Order(1)
     final AdminNode on = new AdminNode(cluster -> cluster.withGroups(
                     new GroupsConfig(4, 60, 4_096, 500, 60_000, 0, 100, 6_000, 500, GroupBounds.defaults()))
             .withShareGroups(new ShareGroupsConfig(2, 10, 100, LOCK_MS, 3, 2_000, "earliest", "read_uncommitted")));
 
-    private ServerMetrics metrics;
-
-    @BeforeEach
-    void watch() {
-        metrics = new ServerMetrics("test");
-        metrics.watch(on.node().node());
-    }
-
-    @AfterEach
-    void close() {
-        metrics.close();
-    }
+    @RegisterExtension
+    @Order(2)
+    final NodeSamples metrics = new NodeSamples(on);
 
     @Test
     void lookingAtANodeWithoutShareGroupsStartsNothingThatKeepsTheirStates() {
-        assertThat(scrape())
+        assertThat(metrics.scrape())
                 .containsEntry("millrace_share_acknowledgements_total{type=\"accept\"}", 0.0)
                 .containsEntry("millrace_share_partitions", 0.0)
                 .containsEntry("millrace_share_states_writes_total", 0.0)
@@ -70,14 +59,14 @@ class ShareMetricsIT {
                 })) {
             produce("accepted", "accepted", "rejected", "released");
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(scrape())
+                    .untilAsserted(() -> assertThat(metrics.scrape())
                             .containsEntry("millrace_share_acknowledgements_total{type=\"accept\"}", 2.0)
                             .containsEntry("millrace_share_acknowledgements_total{type=\"reject\"}", 1.0)
                             .containsEntry("millrace_share_acknowledgements_total{type=\"release\"}", 3.0)
                             .containsEntry("millrace_share_given_up_total", 1.0)
                             .containsEntry("millrace_share_in_flight", 0.0)
                             .containsEntry("millrace_share_lock_timeouts_total", 0.0));
-            Map<String, Double> samples = scrape();
+            Map<String, Double> samples = metrics.scrape();
             assertThat(samples)
                     .containsEntry("millrace_share_sessions", 1.0)
                     .containsEntry("millrace_share_partitions", 1.0)
@@ -94,11 +83,11 @@ class ShareMetricsIT {
 
             produce("held");
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(scrape().get("millrace_share_lock_timeouts_total"))
+                    .untilAsserted(() -> assertThat(metrics.scrape().get("millrace_share_lock_timeouts_total"))
                             .isPositive());
         }
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(scrape()).containsEntry("millrace_share_sessions", 0.0));
+                .untilAsserted(() -> assertThat(metrics.scrape()).containsEntry("millrace_share_sessions", 0.0));
     }
 
     private void produce(String... values) {
@@ -107,16 +96,5 @@ class ShareMetricsIT {
                 producer.send(new ProducerRecord<>("measured", each));
             }
         }
-    }
-
-    private Map<String, Double> scrape() {
-        Map<String, Double> samples = new HashMap<>();
-        for (String line : metrics.scrape().split("\n")) {
-            int end = line.lastIndexOf(' ');
-            if (!line.startsWith("#")) {
-                samples.put(line.substring(0, end), Double.parseDouble(line.substring(end + 1)));
-            }
-        }
-        return samples;
     }
 }

@@ -5,10 +5,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.cel.common.values.NullValue;
+import io.millrace.cluster.record.Utf8;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,22 +34,10 @@ final class JsonValues {
                     .build())
             .build();
 
-    /** The text, or null when the bytes are not UTF-8. */
-    static String utf8(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return null;
-        }
-    }
-
     /** The value, or null when the bytes are not exactly one JSON value in UTF-8. */
     Object decode(byte[] bytes) {
         // A parser of text cannot mistake the encoding, and strings of broken UTF-8 do not get this far.
-        String text = utf8(bytes);
+        String text = Utf8.textOrNull(bytes);
         if (text == null) {
             return null;
         }

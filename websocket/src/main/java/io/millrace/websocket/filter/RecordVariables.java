@@ -4,6 +4,7 @@ import dev.cel.common.values.CelByteString;
 import dev.cel.runtime.CelVariableResolver;
 import io.millrace.cluster.record.RecordHeader;
 import io.millrace.cluster.record.StreamRecord;
+import io.millrace.cluster.record.Utf8;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +50,7 @@ final class RecordVariables implements CelVariableResolver {
         if (record.key() == null) {
             return JsonValues.NULL;
         }
-        String text = JsonValues.utf8(record.key());
+        String text = Utf8.textOrNull(record.key());
         return text == null ? CelByteString.of(record.key()) : text;
     }
 
@@ -66,7 +67,7 @@ final class RecordVariables implements CelVariableResolver {
         if (headers == null) {
             headers = new HashMap<>();
             for (RecordHeader header : record.headers()) {
-                String text = header.value() == null ? null : JsonValues.utf8(header.value());
+                String text = header.value() == null ? null : Utf8.textOrNull(header.value());
                 if (text == null) {
                     headers.remove(header.name());
                 } else {

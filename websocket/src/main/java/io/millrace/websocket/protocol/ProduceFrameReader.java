@@ -4,9 +4,7 @@ import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.record.NewRecord;
 import io.millrace.cluster.record.RecordHeader;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import io.millrace.cluster.record.Utf8;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -152,14 +150,11 @@ public final class ProduceFrameReader {
         if (bytes.length > bytesMax) {
             throw new Malformed(what + ": is longer than " + bytesMax + " bytes");
         }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
+        String text = Utf8.textOrNull(bytes);
+        if (text == null) {
             throw new Malformed(what + ": is not UTF-8 (byte " + from + ")");
         }
+        return text;
     }
 
     /** Bytes with their length before them, null for -1. */

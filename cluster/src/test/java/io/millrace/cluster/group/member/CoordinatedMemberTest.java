@@ -345,11 +345,7 @@ class CoordinatedMemberTest {
 
     @Test
     void aMemberThatHasItsInstanceIdWithoutKnowing_becauseTheAnswerWasLost_givesItBackAndJoinsAgain() {
-        member = member("i");
-        member.start();
-        coordinator.beat().refuse(ErrorCode.COORDINATOR_NOT_AVAILABLE);
-        thread.advance(LIMITS.retryMaxMs());
-        coordinator.beat().refuse(ErrorCode.UNRELEASED_INSTANCE_ID);
+        joinAndLoseTheAnswer();
 
         coordinator.beat().refuse(ErrorCode.COORDINATOR_NOT_AVAILABLE);
         thread.advance(LIMITS.retryMaxMs());
@@ -359,25 +355,30 @@ class CoordinatedMemberTest {
         release.ok(Heartbeat.LEAVE_FOR_A_WHILE, null);
         thread.advance(LIMITS.retryMaxMs());
 
-        Beat join = coordinator.beat();
-        assertThat(join.request().epoch()).isEqualTo(Heartbeat.JOIN);
-        join.ok(2, List.of());
-        thread.settle();
-        assertThat(listener.calls()).containsExactly("assigned 2 []");
+        assertThatItJoins();
     }
 
     @Test
     void aMemberThatMayHaveAnInstanceIdWaitsForIt_ifItTurnsOutThatAnotherHasIt() {
-        member = member("i");
-        member.start();
-        coordinator.beat().refuse(ErrorCode.COORDINATOR_NOT_AVAILABLE);
-        thread.advance(LIMITS.retryMaxMs());
-        coordinator.beat().refuse(ErrorCode.UNRELEASED_INSTANCE_ID);
+        joinAndLoseTheAnswer();
         coordinator.beat().refuse(ErrorCode.FENCED_INSTANCE_ID);
         thread.advance(LIMITS.retryMaxMs());
 
         coordinator.beat().refuse(ErrorCode.UNRELEASED_INSTANCE_ID);
         thread.advance(LIMITS.retryMaxMs());
+        assertThatItJoins();
+    }
+
+    /** A join that may have been heard, and what a coordinator says that has heard it. */
+    private void joinAndLoseTheAnswer() {
+        member = member("i");
+        member.start();
+        coordinator.beat().refuse(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        thread.advance(LIMITS.retryMaxMs());
+        coordinator.beat().refuse(ErrorCode.UNRELEASED_INSTANCE_ID);
+    }
+
+    private void assertThatItJoins() {
         Beat join = coordinator.beat();
         assertThat(join.request().epoch()).isEqualTo(Heartbeat.JOIN);
         join.ok(2, List.of());

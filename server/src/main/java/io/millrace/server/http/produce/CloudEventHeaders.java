@@ -1,11 +1,10 @@
 package io.millrace.server.http.produce;
 
 import io.millrace.cluster.record.NewRecord;
+import io.millrace.cluster.record.Utf8;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
@@ -60,14 +59,11 @@ final class CloudEventHeaders {
             bytes.write(high << 4 | low);
             i += 2;
         }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
-                    .toString();
-        } catch (CharacterCodingException e) {
+        String decoded = Utf8.textOrNull(bytes.toByteArray());
+        if (decoded == null) {
             throw CloudEventAttributes.invalid("'" + value + "' is not UTF-8 after percent-decoding");
         }
+        return decoded;
     }
 
     private static int digitAt(String text, int at) {

@@ -4,6 +4,7 @@ import io.millrace.cluster.produce.RecordProducer;
 import io.millrace.cluster.produce.TopicAccess;
 import io.millrace.server.http.HttpConfig;
 import io.millrace.server.http.HttpMetrics;
+import io.millrace.server.http.HttpQuota;
 import io.millrace.server.http.Readiness;
 import io.millrace.server.http.body.BodyReader;
 
@@ -14,6 +15,6 @@ record ProduceServices(
         TopicAccess topics,
         RecordWriter writer,
         RecordProducer producer,
-        WriteQuota quota,
+        HttpQuota quota,
         Readiness readiness,
         HttpMetrics metrics) {}

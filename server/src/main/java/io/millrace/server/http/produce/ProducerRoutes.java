@@ -4,6 +4,7 @@ import io.millrace.cluster.ClusterNode;
 import io.millrace.cluster.produce.TopicAccess;
 import io.millrace.server.http.HttpConfig;
 import io.millrace.server.http.HttpMetrics;
+import io.millrace.server.http.HttpQuota;
 import io.millrace.server.http.NamedRoute;
 import io.millrace.server.http.Readiness;
 import io.millrace.server.http.RouteModule;
@@ -65,7 +66,7 @@ public final class ProducerRoutes implements RouteModule {
                 new TopicAccess(node.controller(), config.autoCreateTopics()),
                 new RecordWriter(node.appender(), node.partitioner()),
                 node.producer(),
-                new WriteQuota(quotas),
+                HttpQuota.ofWrites(quotas),
                 readiness,
                 metrics);
         ProduceHandler records = new ProduceHandler(ProduceHandler.Door.RECORDS, services);

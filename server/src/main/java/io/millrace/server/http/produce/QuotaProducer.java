@@ -5,6 +5,7 @@ import io.millrace.cluster.produce.ProduceCommand;
 import io.millrace.cluster.produce.ProducedRecord;
 import io.millrace.cluster.produce.RecordProducer;
 import io.millrace.cluster.produce.RecordToProduce;
+import io.millrace.server.http.HttpQuota;
 import io.millrace.server.kafka.quota.ClientQuotas;
 import io.vertx.core.Future;
 import java.util.List;
@@ -13,11 +14,11 @@ import java.util.List;
 public final class QuotaProducer implements RecordProducer {
 
     private final RecordProducer producer;
-    private final WriteQuota quota;
+    private final HttpQuota quota;
 
     public QuotaProducer(RecordProducer producer, ClientQuotas quotas) {
         this.producer = producer;
-        this.quota = new WriteQuota(quotas);
+        this.quota = HttpQuota.ofWrites(quotas);
     }
 
     @Override

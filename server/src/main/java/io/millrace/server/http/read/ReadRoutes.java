@@ -4,6 +4,7 @@ import io.millrace.cluster.ClusterNode;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.server.http.GuardedHandler;
+import io.millrace.server.http.HttpQuota;
 import io.millrace.server.http.NamedRoute;
 import io.millrace.server.http.RouteModule;
 import io.millrace.server.kafka.quota.ClientQuotas;
@@ -32,7 +33,7 @@ public final class ReadRoutes implements RouteModule {
     private final Vertx vertx;
     private final ClusterNode node;
     private final GatewayLimits limits;
-    private final ReadQuota quota;
+    private final HttpQuota quota;
     private final GatewayMetrics metrics;
     private final SubscriptionOpening subscriptions;
 
@@ -47,7 +48,7 @@ public final class ReadRoutes implements RouteModule {
         this.vertx = vertx;
         this.node = node;
         this.limits = limits;
-        this.quota = new ReadQuota(() -> quotas);
+        this.quota = HttpQuota.ofReads(quotas);
         this.metrics = metrics;
         this.subscriptions = new SubscriptionOpening(
                 vertx,

@@ -4,6 +4,7 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.partition.Isolation;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.Watch;
+import io.millrace.server.http.HttpQuota;
 import io.millrace.storage.TopicPartition;
 import io.millrace.websocket.GatewayMetrics;
 import io.millrace.websocket.delivery.ByteSink;
@@ -41,7 +42,7 @@ final class RecordRead {
     private final List<Watch> watches = new ArrayList<>();
     private final ByteSink records = new ByteSink(1024);
 
-    private final ReadQuota quota;
+    private final HttpQuota quota;
     private final GatewayMetrics metrics;
 
     private int count;
@@ -55,7 +56,7 @@ final class RecordRead {
             PartitionService partitions,
             ReadQuery query,
             Subscription subscription,
-            ReadQuota quota,
+            HttpQuota quota,
             GatewayMetrics metrics) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
