@@ -40,7 +40,9 @@ final class FollowerRole implements Role, FollowedReplica {
     private final int leader;
     private final int leaderEpoch;
     private volatile boolean inSync;
-    private volatile boolean recovering;
+
+    /** Guarded by the lock. */
+    private boolean recovering;
 
     /** Whether the last answer brought everything that the leader had acknowledged. */
     private volatile boolean closeBehind;
@@ -96,7 +98,12 @@ final class FollowerRole implements Role, FollowedReplica {
     /** An image of the same leader epoch. */
     void update(PartitionMetadata metadata) {
         inSync = metadata.isr().contains(context.nodeId());
-        recovering = metadata.recovering();
+        synchronized (lock) {
+            recovering = metadata.recovering();
+            if (recovering) {
+                highWatermark.acceptLoss();
+            }
+        }
     }
 
     @Override
@@ -196,6 +203,9 @@ final class FollowerRole implements Role, FollowedReplica {
                 return Future.failedFuture(closed);
             }
             moved = highWatermark.raise(Math.min(answer.highWatermark(), end));
+            if (!recovering) {
+                highWatermark.acceptNoLoss();
+            }
         }
         if (moved) {
             highWatermark.tell();
@@ -271,7 +281,9 @@ final class FollowerRole implements Role, FollowedReplica {
 
     /** Whether nothing is lost that was said to be safe, or the controller has accepted the loss. */
     private boolean mayLose(long offset) {
-        return offset >= highWatermark.value() || recovering;
+        synchronized (lock) {
+            return offset >= highWatermark.value() || highWatermark.isLossAccepted();
+        }
     }
 
     /** Changes the log, unless the role has ended: what is queued before the next role's first step is done before it. */

@@ -21,6 +21,9 @@ final class HighWatermark {
     private final Object lock;
     private volatile long value;
 
+    /** Guarded by the lock. */
+    private boolean lossAccepted;
+
     /** Without transactions. */
     HighWatermark(long initial, Object lock) {
         this(initial, lock, high -> high);
@@ -54,6 +57,27 @@ final class HighWatermark {
     void lower(long end) {
         requireLock();
         value = Math.min(value, end);
+    }
+
+    /**
+     * A leader was elected that may lack what is acknowledged here: this replica may be cut below its high watermark until it has found
+     * its log to be a part of a leader's. That outlives the reign, and the moment at which the first other replica joins and the
+     * leader counts as recovered: this one may not have been cut yet.
+     */
+    void acceptLoss() {
+        requireLock();
+        lossAccepted = true;
+    }
+
+    /** What is acknowledged here is so once more. */
+    void acceptNoLoss() {
+        requireLock();
+        lossAccepted = false;
+    }
+
+    boolean isLossAccepted() {
+        requireLock();
+        return lossAccepted;
     }
 
     /** Two that move it at once could bring an old value back. */

@@ -76,6 +76,9 @@ final class LeaderRole implements Role {
     /** The role is in force: counts what is durable already. */
     void begin() {
         context.replication().stats().reignBegan();
+        synchronized (lock) {
+            highWatermark.acceptNoLoss();
+        }
         durable(log.offsets().durableOffset());
     }
 

@@ -90,6 +90,10 @@ final class TestNetwork {
         cut.clear();
     }
 
+    void heal(int follower, int leader) {
+        cut.remove(new Link(follower, leader));
+    }
+
     /** Requests are lost from the moment on at which something is so. */
     void loseAfter(int follower, int leader, BooleanSupplier happened) {
         cutWhen.put(new Link(follower, leader), happened);
