@@ -1,6 +1,8 @@
 package io.millrace.websocket.delivery;
 
 import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -63,11 +65,17 @@ final class FrameRing {
 
     /** Retains the frames that end behind a position and adds them to a list, oldest first. */
     void acquire(long position, List<SharedFrame> into) {
-        for (SharedFrame frame : frames) {
-            if (frame.next() > position) {
-                into.add(frame.retain());
+        int from = into.size();
+        // From the newest on: who asks is nearly always close behind, and the ring may be long.
+        Iterator<SharedFrame> newestFirst = frames.descendingIterator();
+        while (newestFirst.hasNext()) {
+            SharedFrame frame = newestFirst.next();
+            if (frame.next() <= position) {
+                break;
             }
+            into.add(frame.retain());
         }
+        Collections.reverse(into.subList(from, into.size()));
     }
 
     void clear() {
