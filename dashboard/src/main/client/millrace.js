@@ -162,7 +162,8 @@ export class Millrace {
     this.#lastError = null;
     this.#heardAt = Date.now();
     this.#watchSilence(WELCOME_TIMEOUT_MS);
-    socket.onerror = () => {}; // A close follows.
+    // Everywhere a close follows, but not with the WebSocket of Node 20 when nobody listens: it stays "connecting" for ever.
+    socket.onerror = () => socket === this.#socket && socket.readyState === 0 && this.#lost(1006, 'no connection');
     socket.onmessage = ({ data }) => {
       this.#heardAt = Date.now();
       const message = JSON.parse(data);

@@ -160,6 +160,22 @@ class JavaScriptClientRulesIT {
                         """)).isEqualTo(List.of(true, 3));
     }
 
+    /** As in Node 20, when nobody listens: no close follows. */
+    @Test
+    void whenAllThatASocketReportsIsAnError_thenItIsNotWaitedFor() {
+        assertThat(page.run("""
+                        const begun = performance.now();
+                        const millrace = open();
+                        const one = await socket(1);
+                        one.readyState = 0;
+                        one.onerror();
+                        (await socket(2)).welcome();
+                        const tookMs = performance.now() - begun;
+                        millrace.close();
+                        return [tookMs < 5000, ...states];
+                        """)).isEqualTo(List.of(true, "connecting", "waiting", "connecting", "open", "closed"));
+    }
+
     @Test
     void codesThatSayThatSomethingMustChangeAreNotTriedAgain_othersAre() {
         assertThat(page.run("""
