@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListStreamsGroupOffsetsSpec;
@@ -43,6 +48,52 @@ class StreamsIT {
         countsExactlyOnce("classic", 30_000, 6);
     }
 
+    @Test
+    @Tag("slow")
+    void anApplicationThatJoinsStreamsAndATableAndIsKilledGivesEachPairOnce() throws Exception {
+        int orders = 3_000;
+        try (MillraceNode node = MillraceNode.start(
+                directory.resolve("node"),
+                "groups.consumerSessionTimeoutMs=6000",
+                "groups.consumerHeartbeatIntervalMs=500",
+                "groups.initialRebalanceDelayMs=0")) {
+            TestClient client = new TestClient(node.bootstrap());
+            for (String topic : List.of("orders", "payments", "customers", "paid")) {
+                client.create(topic, 2);
+            }
+            client.produceKeyed("customers", keyed(0, 20, i -> "c" + i, i -> "name-" + i));
+            client.produceKeyed("orders", keyed(0, orders, i -> "o" + i, i -> "c" + i % 20));
+            client.produceKeyed("payments", keyed(0, orders / 2, i -> "o" + i, i -> "" + i));
+            try (ForeignProcess app = startJoining(node)) {
+                client.committed("paid", paid -> paid.size() >= orders / 4, PATIENCE);
+                app.kill();
+            }
+            client.produceKeyed("payments", keyed(orders / 2, orders, i -> "o" + i, i -> "" + i));
+            try (ForeignProcess app = startJoining(node)) {
+                List<ConsumerRecord<byte[], byte[]>> paid =
+                        client.committed("paid", all -> all.size() >= orders, PATIENCE);
+                assertThat(paid.stream().map(each -> text(each.key()) + " " + text(each.value())))
+                        .containsExactlyInAnyOrderElementsOf(IntStream.range(0, orders)
+                                .mapToObj(i -> "o" + i + " name-" + i % 20 + " " + i)
+                                .toList());
+            }
+        }
+    }
+
+    private static Map<String, String> keyed(int from, int to, IntFunction<String> key, IntFunction<String> value) {
+        Map<String, String> records = new LinkedHashMap<>();
+        IntStream.range(from, to).forEach(i -> records.put(key.apply(i), value.apply(i)));
+        return records;
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private ForeignProcess startJoining(MillraceNode node) throws IOException {
+        return start(node, "JoiningApp", "classic", "orders", "payments", "customers", "paid");
+    }
+
     private void countsExactlyOnce(String protocol, int records, int kills) throws Exception {
         try (MillraceNode node = MillraceNode.start(
                 directory.resolve("node"),
@@ -54,7 +105,7 @@ class StreamsIT {
             client.create("out", 2);
             int sent = 0;
             for (int kill = 0; kill < kills; kill++) {
-                try (ForeignProcess app = start(node, protocol)) {
+                try (ForeignProcess app = startCounting(node, protocol)) {
                     int more = records / (kills + 1);
                     client.produce("in", Counting.values(sent, more));
                     sent += more;
@@ -65,7 +116,7 @@ class StreamsIT {
                 }
             }
             client.produce("in", Counting.values(sent, records - sent));
-            try (ForeignProcess app = start(node, protocol)) {
+            try (ForeignProcess app = startCounting(node, protocol)) {
                 List<ConsumerRecord<byte[], byte[]>> out =
                         client.committed("out", all -> all.size() >= records, PATIENCE);
                 assertThat(Counting.counts(out, Counting::number)).isEqualTo(Counting.expected(records));
@@ -80,17 +131,16 @@ class StreamsIT {
         }
     }
 
-    private ForeignProcess start(MillraceNode node, String protocol) throws IOException {
-        return ForeignProcess.startJava(
-                ClassPaths.kafka(),
-                "io.millrace.compat.program.CountingApp",
-                List.of(
-                        node.bootstrap(),
-                        "in",
-                        "out",
-                        directory.resolve("state").toString(),
-                        "exactly_once_v2",
-                        protocol));
+    private ForeignProcess startCounting(MillraceNode node, String protocol) throws IOException {
+        return start(node, "CountingApp", protocol, "in", "out");
+    }
+
+    private ForeignProcess start(MillraceNode node, String program, String protocol, String... topics)
+            throws IOException {
+        List<String> arguments = new ArrayList<>(
+                List.of(node.bootstrap(), directory.resolve("state").toString(), "exactly_once_v2", protocol));
+        arguments.addAll(List.of(topics));
+        return ForeignProcess.startJava(ClassPaths.kafka(), "io.millrace.compat.program." + program, arguments);
     }
 
     private static GroupType typeOfGroup(MillraceNode node) throws Exception {

@@ -43,6 +43,12 @@ final class TestClient {
         }
     }
 
+    void produceKeyed(String topic, Map<String, String> records) {
+        try (KafkaProducer<String, String> producer = producer()) {
+            records.forEach((key, value) -> producer.send(new ProducerRecord<>(topic, key, value)));
+        }
+    }
+
     /**
      * What is committed in a topic, read from its beginning until a condition holds.
      *
