@@ -52,11 +52,7 @@ class StreamsIT {
     @Tag("slow")
     void anApplicationThatJoinsStreamsAndATableAndIsKilledGivesEachPairOnce() throws Exception {
         int orders = 3_000;
-        try (MillraceNode node = MillraceNode.start(
-                directory.resolve("node"),
-                "groups.consumerSessionTimeoutMs=6000",
-                "groups.consumerHeartbeatIntervalMs=500",
-                "groups.initialRebalanceDelayMs=0")) {
+        try (MillraceNode node = startNode()) {
             TestClient client = new TestClient(node.bootstrap());
             for (String topic : List.of("orders", "payments", "customers", "paid")) {
                 client.create(topic, 2);
@@ -95,11 +91,7 @@ class StreamsIT {
     }
 
     private void countsExactlyOnce(String protocol, int records, int kills) throws Exception {
-        try (MillraceNode node = MillraceNode.start(
-                directory.resolve("node"),
-                "groups.consumerSessionTimeoutMs=6000",
-                "groups.consumerHeartbeatIntervalMs=500",
-                "groups.initialRebalanceDelayMs=0")) {
+        try (MillraceNode node = startNode()) {
             TestClient client = new TestClient(node.bootstrap());
             client.create("in", 2);
             client.create("out", 2);
@@ -129,6 +121,15 @@ class StreamsIT {
                 deletesTheGroup(node);
             }
         }
+    }
+
+    /** One that soon takes members that were killed for dead. */
+    private MillraceNode startNode() throws Exception {
+        return MillraceNode.start(
+                directory.resolve("node"),
+                "groups.consumerSessionTimeoutMs=6000",
+                "groups.consumerHeartbeatIntervalMs=500",
+                "groups.initialRebalanceDelayMs=0");
     }
 
     private ForeignProcess startCounting(MillraceNode node, String protocol) throws IOException {
