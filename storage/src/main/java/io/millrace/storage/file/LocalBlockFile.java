@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  */
 final class LocalBlockFile implements BlockFile {
 
-    private static final int ZEROS_BYTES = 1 << 20;
+    /** Zeros that are made durable at a time: whoever else writes to the disk waits behind so many, not behind a whole file. */
+    private static final int ZEROS_BYTES = 512 << 10;
 
     private static final Logger log = LoggerFactory.getLogger(LocalBlockFile.class);
 
@@ -79,8 +80,8 @@ final class LocalBlockFile implements BlockFile {
         for (long position = from; position < to; ) {
             zeros.clear().limit((int) Math.min(zeros.capacity(), to - position));
             position += out.write(zeros, position);
+            out.force(true);
         }
-        out.force(true);
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.millrace.websocket.delivery;
 import io.millrace.websocket.protocol.Gap;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 
 /**
  * The records of one partition from {@link #start} up to {@link #next}, encoded once and written to any number of sockets. The
@@ -199,19 +198,24 @@ public final class SharedFrame {
         return bytes.retainedSlice(from, begin(toIndex) - from);
     }
 
+    /** The message that holds this whole frame and has this head, retained for the caller; null when none was kept. */
+    public synchronized ByteBuf message(int key) {
+        return message != null && messageKey == key ? message.retainedDuplicate() : null;
+    }
+
     /**
-     * The message that holds this whole frame, composed once for all followers whose messages have the same head, retained for the
-     * caller. One is kept; a follower with another head gets its own.
+     * Keeps the message that holds this whole frame for all followers whose messages have the same head, if it is the first.
      *
      * @param key says what is in the head
-     * @param compose called at most once, under a lock
+     * @return what the caller may write; it gives away the message
      */
-    public synchronized ByteBuf message(int key, Supplier<ByteBuf> compose) {
-        if (message == null) {
-            message = compose.get();
-            messageKey = key;
+    public synchronized ByteBuf keepMessage(int key, ByteBuf composed) {
+        if (message != null) {
+            return composed;
         }
-        return messageKey == key ? message.retainedDuplicate() : compose.get();
+        message = composed;
+        messageKey = key;
+        return composed.retainedDuplicate();
     }
 
     private int begin(int index) {

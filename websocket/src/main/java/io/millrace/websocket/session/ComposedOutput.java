@@ -38,9 +38,7 @@ abstract class ComposedOutput extends StreamOutput {
     @Override
     final int records(Cursor cursor, SharedFrame frame, int from, int to, long next) {
         boolean isWhole = from == 0 && to == frame.count() && next == frame.next();
-        ByteBuf message = isWhole && isShared(cursor)
-                ? frame.message(sharedKey(), () -> compose(cursor, frame, from, to, next))
-                : compose(cursor, frame, from, to, next);
+        ByteBuf message = isWhole && isShared(cursor) ? shared(cursor, frame) : compose(cursor, frame, from, to, next);
         int size = message.readableBytes();
         write(cursor, message);
         return size;
@@ -49,6 +47,14 @@ abstract class ComposedOutput extends StreamOutput {
     /** Writes a message that others may be sent, too. */
     void write(Cursor cursor, ByteBuf message) {
         outlet().write(message);
+    }
+
+    private ByteBuf shared(Cursor cursor, SharedFrame frame) {
+        int key = sharedKey();
+        ByteBuf message = frame.message(key);
+        return message != null
+                ? message
+                : frame.keepMessage(key, compose(cursor, frame, 0, frame.count(), frame.next()));
     }
 
     /** What a message depends on, besides its frame. */
