@@ -89,6 +89,7 @@ public final class ClusterNode {
     private volatile boolean stopping;
     private final FatalHandler fatal = FatalHandler.halting();
     private final Resignation resignation;
+    private Future<Void> leftQuorum;
 
     private ClusterNode(
             Vertx vertx,
@@ -348,14 +349,28 @@ public final class ClusterNode {
                 .compose(resigned -> controlPlane.leave(config.peers().leaveTimeoutMs()));
     }
 
+    /**
+     * Ends what works with the metadata of the cluster, and the part in its quorum. Other nodes should still reach this one: a leader of the
+     * quorum that gives its place away waits until the next one has told it.
+     */
+    public synchronized Future<Void> leaveQuorum() {
+        if (leftQuorum == null) {
+            timers.cancel();
+            leftQuorum = leave().compose(left -> vertx.executeBlocking(() -> {
+                groups.close();
+                transactions.close();
+                controlPlane.close();
+                quorum.stop(QUORUM_STOP_TIMEOUT_MS);
+                return null;
+            }));
+        }
+        return leftQuorum;
+    }
+
     /** Flushes and closes everything; the next start is clean. */
     public Future<Void> stop() {
-        timers.cancel();
-        return leave().compose(left -> vertx.executeBlocking(() -> {
-                    groups.close();
-                    transactions.close();
-                    controlPlane.close();
-                    quorum.stop(QUORUM_STOP_TIMEOUT_MS);
+        return leaveQuorum()
+                .compose(left -> vertx.executeBlocking(() -> {
                     anywhere.close();
                     partitions.checkpointHighWatermarks();
                     partitions.close();

@@ -62,7 +62,7 @@ public final class MillraceServer implements AutoCloseable {
             new StartupStep("certificates", this::openTls, this::closeTls),
             new StartupStep("the data directory", this::openNode, this::closeNode),
             new StartupStep("the listener for other nodes", this::openPeers, this::closePeers),
-            new StartupStep("the metadata of the cluster", this::joinCluster, this::nothing),
+            new StartupStep("the metadata of the cluster", this::joinCluster, this::leaveQuorum),
             new StartupStep("the stream gateway", this::openGateway, this::closeGateway),
             new StartupStep("the Kafka listener", this::openKafka, this::closeKafka),
             new StartupStep("the HTTP listener", this::openHttp, this::closeHttp),
@@ -221,10 +221,6 @@ public final class MillraceServer implements AutoCloseable {
         return node.join();
     }
 
-    private Future<?> nothing() {
-        return Future.succeededFuture();
-    }
-
     private Future<?> registerNode() {
         return node.register(new NodeEndpoints(
                 kafka.advertised(),
@@ -236,6 +232,11 @@ public final class MillraceServer implements AutoCloseable {
     /** Before the listeners close, so that clients are told where to go. */
     private Future<?> leaveCluster() {
         return node.leave();
+    }
+
+    /** While other nodes still reach this one. */
+    private Future<?> leaveQuorum() {
+        return node.leaveQuorum();
     }
 
     private Future<?> openGateway() {

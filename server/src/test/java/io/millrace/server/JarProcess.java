@@ -106,7 +106,8 @@ public final class JarProcess implements AutoCloseable {
 
     /** What SIGTERM does: asks the process to stop. */
     public JarProcess terminate() {
-        process.destroy();
+        // Process.destroy would close the pipes too, and what is printed while it stops would be lost.
+        process.toHandle().destroy();
         return this;
     }
 
@@ -120,6 +121,7 @@ public final class JarProcess implements AutoCloseable {
         if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError("still running after " + timeout + ":\n" + output());
         }
+        reader.join(timeout.toMillis());
         reader.join();
         return process.exitValue();
     }

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One reign of another node: copies its log. The fetcher asks and brings answers, one at a time; what an answer does to the log is done
@@ -258,7 +259,9 @@ final class FollowerRole implements Role, FollowedReplica {
         if (!mayLose(offset)) {
             return offline(offset);
         }
-        log.atWarn()
+        LogOffsets own = partitionLog.offsets();
+        // An empty log can have led, and then knows leader epochs that the leader does not: that is no loss.
+        log.atLevel(own.logStartOffset() == own.logEndOffset() ? Level.DEBUG : Level.WARN)
                 .addKeyValue("partition", topicPartition())
                 .addKeyValue("leader", leader)
                 .log("Nothing of this log is the leader's; it begins again at offset {}", offset);

@@ -73,11 +73,10 @@ class ManyFollowersIT {
                 }
                 view.awaitAllInSync();
                 long[] ends = view.ends(PARTITIONS);
-                for (OffsetFollower follower : followers) {
-                    await().atMost(Duration.ofSeconds(120))
-                            .alias("all records, or one too many")
-                            .until(() -> !wrong.isEmpty() || follower.seen() >= follower.expected(ends));
-                }
+                await().atMost(Duration.ofSeconds(120))
+                        .alias("all records, or one too many")
+                        .until(() -> !wrong.isEmpty()
+                                || followers.stream().allMatch(each -> each.seen() >= each.expected(ends)));
                 report(followers);
                 assertThat(wrong).isEmpty();
                 assertThat(followers).allSatisfy(each -> assertThat(each.seen()).isEqualTo(each.expected(ends)));

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Drops everything a log has and lets it go on, empty, at an offset. A crash in between leaves the old log, a beginning of it,
@@ -48,6 +49,7 @@ final class LogRestart {
     /** Durable on return. */
     void restartAt(long offset) throws IOException {
         long before = state.end().offset();
+        boolean wasEmpty = state.offsets().logStartOffset() == before;
         // Should the next steps be refused for want of space, the log goes on as it was, without what its journal had.
         flush.forceWritten();
         services.health().requireOnline();
@@ -60,12 +62,14 @@ final class LogRestart {
         } finally {
             flush.endCut();
         }
-        log.info(
-                "topic={} partition={} dropped everything up to {}, the log goes on at {}",
-                state.partition().topic(),
-                state.partition().partition(),
-                before,
-                offset);
+        // An empty log only forgets its leader epochs.
+        log.atLevel(wasEmpty ? Level.DEBUG : Level.INFO)
+                .log(
+                        "topic={} partition={} dropped everything up to {}, the log goes on at {}",
+                        state.partition().topic(),
+                        state.partition().partition(),
+                        before,
+                        offset);
     }
 
     /** There is no way back: half of it cannot be served. */
