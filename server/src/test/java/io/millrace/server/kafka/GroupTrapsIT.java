@@ -3,6 +3,7 @@ package io.millrace.server.kafka;
 import static io.millrace.server.kafka.RawGroups.commit;
 import static io.millrace.server.kafka.RawGroups.commitInTransaction;
 import static io.millrace.server.kafka.RawGroups.fetch;
+import static io.millrace.server.kafka.RawGroups.fetchGroup;
 import static io.millrace.server.kafka.RawGroups.heartbeat;
 import static io.millrace.server.kafka.RawGroups.join;
 import static io.millrace.server.kafka.RawGroups.joinRequest;
@@ -217,6 +218,13 @@ class GroupTrapsIT {
                         told.add(error);
                         return error == Errors.NONE;
                     });
+            // It can be loaded once more right after the start; clients are told to wait then, too.
+            await().pollInterval(1, TimeUnit.MILLISECONDS).until(() -> {
+                Errors error =
+                        Errors.forCode(fetchGroup(client, "patient", 0, true).errorCode());
+                told.add(error);
+                return error == Errors.NONE;
+            });
             assertThat(told).isSubsetOf(Errors.NONE, Errors.NOT_COORDINATOR, Errors.COORDINATOR_LOAD_IN_PROGRESS);
             assertThat(fetch(client, "patient", 0, true).committedOffset()).isEqualTo(5);
         }

@@ -1,5 +1,7 @@
 package io.millrace.server.kafka;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.HeartbeatRequestData;
@@ -13,6 +15,7 @@ import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitReque
 import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopics;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponsePartitions;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssignment;
@@ -123,6 +126,13 @@ final class RawGroups {
     }
 
     static OffsetFetchResponsePartitions fetch(RawKafkaClient client, String group, int partition, boolean stable) {
+        OffsetFetchResponseGroup answer = fetchGroup(client, group, partition, stable);
+        assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.NONE);
+        return answer.topics().get(0).partitions().get(0);
+    }
+
+    /** The whole answer, which has nothing but an error when the group cannot be asked at the moment. */
+    static OffsetFetchResponseGroup fetchGroup(RawKafkaClient client, String group, int partition, boolean stable) {
         OffsetFetchResponse response = client.call(
                 request(
                         ApiKeys.OFFSET_FETCH,
@@ -135,7 +145,7 @@ final class RawGroups {
                                                 .setPartitionIndexes(List.of(partition)))))),
                         8),
                 OffsetFetchResponse.class);
-        return response.group(group).topics().get(0).partitions().get(0);
+        return response.group(group);
     }
 
     private static AbstractRequest request(ApiKeys apiKey, ApiMessage message, int version) {
