@@ -89,6 +89,8 @@ public final class ClusterNode {
     private volatile boolean stopping;
     private final FatalHandler fatal = FatalHandler.halting();
     private final Resignation resignation;
+
+    /** Null until it is asked for; guarded by this. */
     private Future<Void> leftQuorum;
 
     private ClusterNode(

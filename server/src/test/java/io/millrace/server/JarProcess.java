@@ -121,7 +121,6 @@ public final class JarProcess implements AutoCloseable {
         if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError("still running after " + timeout + ":\n" + output());
         }
-        reader.join(timeout.toMillis());
         reader.join();
         return process.exitValue();
     }

@@ -8,4 +8,10 @@ package io.millrace.storage;
  *     logEndOffset}
  * @param logEndOffset the offset that the next appended record gets
  */
-public record LogOffsets(long logStartOffset, long durableOffset, long logEndOffset) {}
+public record LogOffsets(long logStartOffset, long durableOffset, long logEndOffset) {
+
+    /** Whether no record can be read. */
+    public boolean isEmpty() {
+        return logStartOffset == logEndOffset;
+    }
+}

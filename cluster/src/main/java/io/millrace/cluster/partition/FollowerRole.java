@@ -175,8 +175,9 @@ final class FollowerRole implements Role, FollowedReplica {
             return verified(asked.fetchOffset(), answer);
         }
         long beginsAt = copied.history().beginsAt();
-        LogOffsets own = partitionLog.offsets();
-        if (beginsAt >= 0 && beginsAt < asked.fetchOffset() && own.logStartOffset() == own.logEndOffset()) {
+        if (beginsAt >= 0
+                && beginsAt < asked.fetchOffset()
+                && partitionLog.offsets().isEmpty()) {
             // The leader's log begins within a batch, and this one, which is empty, with all of it.
             return onLog(() -> partitionLog.restartAt(beginsAt)).compose(done -> append(beginsAt, answer, copied));
         }
@@ -259,9 +260,8 @@ final class FollowerRole implements Role, FollowedReplica {
         if (!mayLose(offset)) {
             return offline(offset);
         }
-        LogOffsets own = partitionLog.offsets();
         // An empty log can have led, and then knows leader epochs that the leader does not: that is no loss.
-        log.atLevel(own.logStartOffset() == own.logEndOffset() ? Level.DEBUG : Level.WARN)
+        log.atLevel(partitionLog.offsets().isEmpty() ? Level.DEBUG : Level.WARN)
                 .addKeyValue("partition", topicPartition())
                 .addKeyValue("leader", leader)
                 .log("Nothing of this log is the leader's; it begins again at offset {}", offset);

@@ -62,6 +62,11 @@ class FollowersOverRollingRestartIT {
         }
 
         @Override
+        public void refused() {
+            refused.increment();
+        }
+
+        @Override
         public void revoked(String what) {
             revoked.add(what);
         }
@@ -112,16 +117,14 @@ class FollowersOverRollingRestartIT {
         String stream = "/topics/" + TOPIC + "/stream";
         for (int i = 0; i < MEMBERS; i++) {
             String path = stream + "?group=g&instance=member-" + i;
-            members.add(
-                    new ResumingFollower(vertx, client, cluster.ports(), path, true, PARTITIONS, i, report, refused));
+            members.add(new ResumingFollower(vertx, client, cluster.ports(), path, true, PARTITIONS, i, report));
         }
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> assigned().stream().allMatch(each -> each.size() == PARTITIONS / MEMBERS));
         revoked.clear();
         for (int i = 0; i < FOLLOWERS; i++) {
             String path = stream + "?partition=" + i % PARTITIONS;
-            followers.add(
-                    new ResumingFollower(vertx, client, cluster.ports(), path, false, PARTITIONS, i, report, refused));
+            followers.add(new ResumingFollower(vertx, client, cluster.ports(), path, false, PARTITIONS, i, report));
             if (i % OPENED_PER_SECOND == OPENED_PER_SECOND - 1) {
                 Pause.of(Duration.ofSeconds(1));
             }

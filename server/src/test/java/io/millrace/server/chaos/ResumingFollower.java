@@ -12,7 +12,6 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Speaks {@code millrace.v1.json} as well-behaved clients do: goes on with its newest token, at another node, and after a {@code drain} not
@@ -28,6 +27,9 @@ final class ResumingFollower {
 
         /** A node closed a connection. */
         void closed(int code, long nanos);
+
+        /** A connection did not come about. */
+        void refused();
 
         /** The group took partitions away. */
         void revoked(String what);
@@ -46,7 +48,6 @@ final class ResumingFollower {
     private final String path;
     private final boolean isMember;
     private final Report report;
-    private final LongAdder refused;
     private final long[] next;
     private final AtomicLong seen = new AtomicLong();
     private final SortedSet<Integer> assigned = new TreeSet<>();
@@ -61,7 +62,6 @@ final class ResumingFollower {
      * @param path of the stream, with what makes it different from others in the query
      * @param isMember whether it has its partitions from a group; its position is then in the group, not in a token
      * @param node index of the node to begin with
-     * @param refused counts connections that did not come about
      */
     ResumingFollower(
             Vertx vertx,
@@ -71,8 +71,7 @@ final class ResumingFollower {
             boolean isMember,
             int partitions,
             int node,
-            Report report,
-            LongAdder refused) {
+            Report report) {
         this.vertx = vertx;
         this.client = client;
         this.nodes = nodes;
@@ -81,7 +80,6 @@ final class ResumingFollower {
         this.next = new long[partitions];
         this.node = node;
         this.report = report;
-        this.refused = refused;
         vertx.runOnContext(turn -> connect());
     }
 
@@ -97,7 +95,7 @@ final class ResumingFollower {
                 .addSubProtocol("millrace.v1.json")
                 .setURI(path + start);
         client.connect(options).onSuccess(this::follow).onFailure(failure -> {
-            refused.increment();
+            report.refused();
             node++;
             vertx.setTimer(ThreadLocalRandom.current().nextInt(RETRY_MS_MAX / 2, RETRY_MS_MAX), timer -> connect());
         });
@@ -105,6 +103,7 @@ final class ResumingFollower {
 
     private void follow(WebSocket opened) {
         socket = opened;
+        reconnectAtNanos = System.nanoTime();
         opened.textMessageHandler(this::take);
         opened.exceptionHandler(failure -> {});
         opened.closeHandler(ended -> again(opened.closeStatusCode()));
@@ -115,7 +114,6 @@ final class ResumingFollower {
         report.closed(code == null ? 0 : code, now);
         node++;
         long waitMs = (reconnectAtNanos - now) / 1_000_000;
-        reconnectAtNanos = now;
         vertx.setTimer(Math.max(1, waitMs), timer -> connect());
     }
 

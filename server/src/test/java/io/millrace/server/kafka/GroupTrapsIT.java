@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -211,22 +212,23 @@ class GroupTrapsIT {
         Set<Errors> told = EnumSet.noneOf(Errors.class);
         try (KafkaTestNode after = KafkaTestNode.start(own);
                 RawKafkaClient client = after.connect()) {
-            await().pollDelay(0, TimeUnit.MILLISECONDS)
-                    .pollInterval(1, TimeUnit.MILLISECONDS)
-                    .until(() -> {
-                        Errors error = heartbeat(client, "patient", member);
-                        told.add(error);
-                        return error == Errors.NONE;
-                    });
+            awaitGood(told, () -> heartbeat(client, "patient", member));
             // It can be loaded once more right after the start; clients are told to wait then, too.
-            await().pollInterval(1, TimeUnit.MILLISECONDS).until(() -> {
-                Errors error =
-                        Errors.forCode(fetchGroup(client, "patient", 0, true).errorCode());
-                told.add(error);
-                return error == Errors.NONE;
-            });
+            awaitGood(
+                    told,
+                    () -> Errors.forCode(fetchGroup(client, "patient", 0, true).errorCode()));
             assertThat(told).isSubsetOf(Errors.NONE, Errors.NOT_COORDINATOR, Errors.COORDINATOR_LOAD_IN_PROGRESS);
             assertThat(fetch(client, "patient", 0, true).committedOffset()).isEqualTo(5);
         }
+    }
+
+    private static void awaitGood(Set<Errors> told, Supplier<Errors> request) {
+        await().pollDelay(0, TimeUnit.MILLISECONDS)
+                .pollInterval(1, TimeUnit.MILLISECONDS)
+                .until(() -> {
+                    Errors error = request.get();
+                    told.add(error);
+                    return error == Errors.NONE;
+                });
     }
 }

@@ -49,7 +49,7 @@ final class LogRestart {
     /** Durable on return. */
     void restartAt(long offset) throws IOException {
         long before = state.end().offset();
-        boolean wasEmpty = state.offsets().logStartOffset() == before;
+        boolean wasEmpty = state.offsets().isEmpty();
         // Should the next steps be refused for want of space, the log goes on as it was, without what its journal had.
         flush.forceWritten();
         services.health().requireOnline();

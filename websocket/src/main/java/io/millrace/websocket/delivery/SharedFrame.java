@@ -3,6 +3,7 @@ package io.millrace.websocket.delivery;
 import io.millrace.websocket.protocol.Gap;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * The records of one partition from {@link #start} up to {@link #next}, encoded once and written to any number of sockets. The
@@ -198,24 +199,24 @@ public final class SharedFrame {
         return bytes.retainedSlice(from, begin(toIndex) - from);
     }
 
-    /** The message that holds this whole frame and has this head, retained for the caller; null when none was kept. */
+    /** The message that holds this whole frame and has this head, retained for the caller; null when none is kept. */
     public synchronized ByteBuf message(int key) {
         return message != null && messageKey == key ? message.retainedDuplicate() : null;
     }
 
     /**
-     * Keeps the message that holds this whole frame for all followers whose messages have the same head, if it is the first.
+     * The message that holds this whole frame, composed once for all followers whose messages have the same head, retained for the
+     * caller. One is kept; a follower with another head gets its own.
      *
      * @param key says what is in the head
-     * @return what the caller may write; it gives away the message
+     * @param compose called at most once, under a lock
      */
-    public synchronized ByteBuf keepMessage(int key, ByteBuf composed) {
-        if (message != null) {
-            return composed;
+    public synchronized ByteBuf message(int key, Supplier<ByteBuf> compose) {
+        if (message == null) {
+            message = compose.get();
+            messageKey = key;
         }
-        message = composed;
-        messageKey = key;
-        return composed.retainedDuplicate();
+        return messageKey == key ? message.retainedDuplicate() : compose.get();
     }
 
     private int begin(int index) {

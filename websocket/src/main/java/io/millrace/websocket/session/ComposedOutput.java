@@ -51,10 +51,12 @@ abstract class ComposedOutput extends StreamOutput {
 
     private ByteBuf shared(Cursor cursor, SharedFrame frame) {
         int key = sharedKey();
+        // Nearly all followers of a frame find it, and then nothing is allocated to ask for it.
+        // for it.
         ByteBuf message = frame.message(key);
         return message != null
                 ? message
-                : frame.keepMessage(key, compose(cursor, frame, 0, frame.count(), frame.next()));
+                : frame.message(key, () -> compose(cursor, frame, 0, frame.count(), frame.next()));
     }
 
     /** What a message depends on, besides its frame. */
