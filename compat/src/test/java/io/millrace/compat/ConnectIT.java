@@ -2,9 +2,8 @@ package io.millrace.compat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.cluster.peer.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -45,8 +44,8 @@ class ConnectIT {
         Path second = Files.createFile(directory.resolve("second.txt"));
         Path copy = Files.createFile(directory.resolve("copy.txt"));
         try (MillraceNode node = MillraceNode.start(directory.resolve("node"))) {
-            int portOfFirst = freePort();
-            int portOfSecond = freePort();
+            int portOfFirst = FreePorts.next();
+            int portOfSecond = FreePorts.next();
             try (ForeignProcess one = worker(node, portOfFirst);
                     ForeignProcess other = worker(node, portOfSecond)) {
                 awaitReady(portOfFirst);
@@ -121,7 +120,7 @@ class ConnectIT {
                 "standalone.properties",
                 Map.of(
                         "bootstrap.servers", node.bootstrap(),
-                        "listeners", "http://127.0.0.1:" + freePort(),
+                        "listeners", "http://127.0.0.1:" + FreePorts.next(),
                         "key.converter", "org.apache.kafka.connect.storage.StringConverter",
                         "value.converter", "org.apache.kafka.connect.storage.StringConverter",
                         "offset.storage.file.filename",
@@ -209,11 +208,5 @@ class ConnectIT {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .build();
         return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

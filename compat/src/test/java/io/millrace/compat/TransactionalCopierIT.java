@@ -2,6 +2,7 @@ package io.millrace.compat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.cluster.peer.FreePorts;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,8 @@ class TransactionalCopierIT {
     void theCopyEqualsTheInputThoughTransactionsAbortAndTheNodeIsKilled() throws Exception {
         List<String> input =
                 IntStream.range(0, RECORDS).mapToObj(i -> "record " + i).toList();
-        MillraceNode node = MillraceNode.start(directory.resolve("node"));
+        String samePort = "kafka.port=" + FreePorts.next();
+        MillraceNode node = MillraceNode.start(directory.resolve("node"), samePort);
         String bootstrap = node.bootstrap();
         try {
             TestClient client = new TestClient(bootstrap);
@@ -35,7 +37,7 @@ class TransactionalCopierIT {
             try (ForeignProcess copier = copier(bootstrap)) {
                 client.committed("output", all -> all.size() > RECORDS / 4, PATIENCE);
                 node.kill();
-                node = MillraceNode.start(directory.resolve("node"), "kafka.port=" + portOf(bootstrap));
+                node = MillraceNode.start(directory.resolve("node"), samePort);
                 copier.awaitLine("\"remaining\":0", PATIENCE);
             }
             assertThat(client.committed("output", all -> all.size() >= RECORDS, PATIENCE))
@@ -68,9 +70,5 @@ class TransactionalCopierIT {
                         "--transactional-id",
                         "copier",
                         "--enable-random-aborts"));
-    }
-
-    private static String portOf(String bootstrap) {
-        return bootstrap.substring(bootstrap.lastIndexOf(':') + 1);
     }
 }

@@ -1,8 +1,7 @@
 package io.millrace.server;
 
+import io.millrace.cluster.peer.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,15 +36,14 @@ final class ClassArchive {
     /** Runs a demo in a cluster of its own. */
     private static boolean train(Path java, Path jar, Path file) throws IOException {
         Files.deleteIfExists(file);
-        List<Integer> ports = freePorts();
         List<String> settings = List.of(
                 "kafka.port=0",
                 "http.port=0",
                 "node.dataDir=" + Files.createTempDirectory(jar.toAbsolutePath().getParent(), "archive"),
                 "cluster.join=127.0.0.1",
                 "cluster.voters=1",
-                "cluster.port=" + ports.get(0),
-                "cluster.discoveryPort=" + ports.get(1));
+                "cluster.port=" + FreePorts.next(),
+                "cluster.discoveryPort=" + FreePorts.next());
         List<String> command = Stream.concat(
                         Stream.of(
                                 java.toString(),
@@ -70,13 +68,6 @@ final class ClassArchive {
             training.destroyForcibly();
             Thread.currentThread().interrupt();
             return false;
-        }
-    }
-
-    private static List<Integer> freePorts() throws IOException {
-        try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                ServerSocket second = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return List.of(first.getLocalPort(), second.getLocalPort());
         }
     }
 }

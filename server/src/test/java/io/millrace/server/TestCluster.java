@@ -2,13 +2,15 @@ package io.millrace.server;
 
 import io.millrace.server.chaos.ClusterView;
 import io.millrace.server.chaos.NodePorts;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -18,7 +20,9 @@ import java.util.stream.Stream;
  */
 public final class TestCluster implements AutoCloseable {
 
-    private final List<TestServer> nodes = new ArrayList<>();
+    private static final int NODES = 3;
+
+    private final Map<Integer, TestServer> nodes = new ConcurrentSkipListMap<>();
 
     private TestCluster() {}
 
@@ -27,17 +31,27 @@ public final class TestCluster implements AutoCloseable {
      *
      * @param settings {@code key=value}, as for {@code --set}, for every node
      */
-    public static TestCluster start(Path directory, String... settings) throws IOException {
-        List<NodePorts> ports = NodePorts.free(3);
+    public static TestCluster start(Path directory, String... settings) {
+        return start(directory, node -> null, node -> List.of(settings));
+    }
+
+    /**
+     * Three nodes that all vote and differ by more than their numbers.
+     *
+     * @param file answers the configuration file of a node, or null
+     * @param settings answers what goes before that file, {@code key=value}
+     */
+    public static TestCluster start(Path directory, IntFunction<Path> file, IntFunction<List<String>> settings) {
+        List<NodePorts> ports = NodePorts.free(NODES);
         String join =
                 ports.stream().map(each -> "127.0.0.1:" + each.discovery()).collect(Collectors.joining(","));
-        ExecutorService threads = Executors.newFixedThreadPool(ports.size());
         TestCluster cluster = new TestCluster();
+        ExecutorService threads = Executors.newFixedThreadPool(NODES);
         try {
-            List<CompletableFuture<TestServer>> starts = new ArrayList<>();
-            for (int node = 1; node <= ports.size(); node++) {
+            List<CompletableFuture<Void>> starts = new ArrayList<>();
+            for (int node = 1; node <= NODES; node++) {
+                int number = node;
                 NodePorts own = ports.get(node - 1);
-                Path home = directory.resolve("node-" + node);
                 String[] all = Stream.concat(
                                 Stream.of(
                                         "node.id=" + node,
@@ -45,14 +59,19 @@ public final class TestCluster implements AutoCloseable {
                                         "cluster.port=" + own.peer(),
                                         "cluster.discoveryPort=" + own.discovery(),
                                         "cluster.join=" + join),
-                                Stream.of(settings))
+                                settings.apply(node).stream())
                         .toArray(String[]::new);
-                starts.add(CompletableFuture.supplyAsync(() -> TestServer.startIn(home, all), threads));
+                starts.add(CompletableFuture.runAsync(
+                        () -> cluster.nodes.put(
+                                number,
+                                TestServer.startWith(file.apply(number), dataDirectory(directory, number), all)),
+                        threads));
             }
-            starts.forEach(each -> cluster.nodes.add(each.join()));
+            // Waits for all of them also when one fails: a node that is left behind writes where its directory was.
+            CompletableFuture.allOf(starts.toArray(CompletableFuture[]::new)).join();
             ClusterView.awaitAllVoters(cluster.kafkaAddresses());
             return cluster;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             cluster.close();
             throw e;
         } finally {
@@ -60,13 +79,18 @@ public final class TestCluster implements AutoCloseable {
         }
     }
 
+    /** Where a node of a cluster in a directory has its data. */
+    public static Path dataDirectory(Path directory, int number) {
+        return directory.resolve("node-" + number);
+    }
+
     public TestServer node(int number) {
-        return nodes.get(number - 1);
+        return nodes.get(number);
     }
 
     /** For {@code bootstrap.servers}. */
     public String kafkaAddresses() {
-        return nodes.stream().map(TestServer::kafkaAddress).collect(Collectors.joining(","));
+        return nodes.values().stream().map(TestServer::kafkaAddress).collect(Collectors.joining(","));
     }
 
     /** Stops one in order. */
@@ -74,8 +98,12 @@ public final class TestCluster implements AutoCloseable {
         node(number).close();
     }
 
+    /** Stops all at the same moment, as far as they still run. */
     @Override
     public void close() {
-        nodes.forEach(TestServer::close);
+        CompletableFuture.allOf(nodes.values().stream()
+                        .map(each -> CompletableFuture.runAsync(each::close))
+                        .toArray(CompletableFuture[]::new))
+                .join();
     }
 }

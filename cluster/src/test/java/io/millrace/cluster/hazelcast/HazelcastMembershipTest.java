@@ -14,10 +14,10 @@ import io.millrace.cluster.membership.FormationWatch;
 import io.millrace.cluster.membership.MembershipEvent;
 import io.millrace.cluster.membership.OwnershipTable;
 import io.millrace.cluster.membership.OwnershipTable.Ownership;
+import io.millrace.cluster.peer.FreePorts;
 import io.millrace.cluster.peer.PeerAddress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ class HazelcastMembershipTest {
 
     @Test
     void membersSeeEachOtherAndWhatEachTellsAndPublishes() throws Exception {
-        int[] ports = freePorts(3);
+        int[] ports = FreePorts.next(3);
         HazelcastMembership one = start(1, "", ports, 0);
         List<MembershipEvent> seenByOne = new CopyOnWriteArrayList<>();
         one.listen(seenByOne::add);
@@ -96,7 +96,7 @@ class HazelcastMembershipTest {
 
     @Test
     void aNodeWithAForeignClusterIdIsRefusedWithBothIdsNamed() throws Exception {
-        int[] ports = freePorts(2);
+        int[] ports = FreePorts.next(2);
         start(1, "a", ports, 0);
         HazelcastMembership foreign = start(2, "b", ports, 1);
         await().until(() -> foreign.members().size() == 2);
@@ -110,7 +110,7 @@ class HazelcastMembershipTest {
 
     @Test
     void nodesWithoutDataThatStartTogetherAgreeOnOneThatForms() throws Exception {
-        int[] ports = freePorts(3);
+        int[] ports = FreePorts.next(3);
         List<Future<HazelcastMembership>> starting = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             starting.add(starting(i + 1, "", ports, i));
@@ -132,7 +132,7 @@ class HazelcastMembershipTest {
 
     @Test
     void anUnauthenticatedClientOfHazelcastIsRefused() throws Exception {
-        int[] ports = freePorts(1);
+        int[] ports = FreePorts.next(1);
         start(1, "", ports, 0);
         ClientConfig client = new ClientConfig().setClusterName("millrace");
         client.setProperty("hazelcast.logging.type", "none");
@@ -180,18 +180,6 @@ class HazelcastMembershipTest {
                 "http://127.0.0.1:8080",
                 "r" + nodeId);
         return HazelcastMembership.start(vertx, HazelcastDiscovery.tcp("127.0.0.1", ports[own], addresses), self);
-    }
-
-    private static int[] freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-        }
-        int[] ports = sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
-        for (ServerSocket socket : sockets) {
-            socket.close();
-        }
-        return ports;
     }
 
     private static <T> T get(Future<T> future) throws Exception {

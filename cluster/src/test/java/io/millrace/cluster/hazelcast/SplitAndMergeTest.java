@@ -7,10 +7,9 @@ import io.millrace.cluster.membership.ClusterMember;
 import io.millrace.cluster.membership.MembershipEvent;
 import io.millrace.cluster.membership.OwnershipTable;
 import io.millrace.cluster.membership.OwnershipTable.Ownership;
+import io.millrace.cluster.peer.FreePorts;
 import io.millrace.cluster.peer.PeerAddress;
 import io.vertx.core.Vertx;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +26,8 @@ class SplitAndMergeTest {
 
     @Test
     void theSideThatLosesItsMapsTellsEverythingAgain() throws Exception {
-        int portOne = freePort();
-        int portTwo = freePort();
+        int portOne = FreePorts.next();
+        int portTwo = FreePorts.next();
         Vertx vertx = Vertx.vertx();
         // The second knows the first, which is not there yet; the first does not know the second.
         HazelcastMembership two = start(vertx, 2, portTwo, List.of(portOne, portTwo));
@@ -83,11 +82,5 @@ class SplitAndMergeTest {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(30, TimeUnit.SECONDS);
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

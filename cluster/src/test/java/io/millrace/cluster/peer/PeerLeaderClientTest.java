@@ -18,7 +18,6 @@ import io.millrace.cluster.routing.LeaderClient.Known;
 import io.millrace.storage.TopicPartition;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -48,10 +47,7 @@ class PeerLeaderClientTest {
 
     @Test
     void whenNobodyListensNothingWasStored() throws Exception {
-        PeerAddress nobody;
-        try (ServerSocket freed = new ServerSocket(0)) {
-            nobody = new PeerAddress("127.0.0.1", freed.getLocalPort());
-        }
+        PeerAddress nobody = new PeerAddress("127.0.0.1", FreePorts.next());
         MillraceException refused = failure(client(nobody).append(NODE, command(1_000)));
 
         assertThat(refused.code()).isEqualTo(ErrorCode.LEADER_NOT_AVAILABLE);

@@ -7,9 +7,6 @@ import io.millrace.cluster.peer.PeerException.Kind;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,7 +96,7 @@ class TcpPeerTransportTest {
 
     @Test
     void whenNobodyListens_thenItIsRefused() throws Exception {
-        PeerAddress nobody = freeAddress();
+        PeerAddress nobody = new PeerAddress("127.0.0.1", FreePorts.next());
 
         assertThat(failure(vote(nobody, LONG_MS)).kind()).isEqualTo(Kind.REFUSED);
         assertThat(get(transport.probe(nobody))).isEqualTo(PeerProbe.Result.REFUSED);
@@ -182,7 +179,7 @@ class TcpPeerTransportTest {
 
     @Test
     void afterAFailureTheNextAttemptsPauseABit() throws Exception {
-        PeerAddress nobody = freeAddress();
+        PeerAddress nobody = new PeerAddress("127.0.0.1", FreePorts.next());
         long start = System.nanoTime();
         for (int i = 0; i < 4; i++) {
             assertThat(failure(vote(nobody, LONG_MS)).kind()).isEqualTo(Kind.REFUSED);
@@ -261,12 +258,6 @@ class TcpPeerTransportTest {
 
     private static PeerTransportConfig config(int maxFrameBytes, int maxPending, long idleTimeoutMs) {
         return new PeerTransportConfig("test", maxFrameBytes, maxPending, 1 << 20, 1_000, 300, 20, 200, idleTimeoutMs);
-    }
-
-    private static PeerAddress freeAddress() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new PeerAddress("127.0.0.1", socket.getLocalPort());
-        }
     }
 
     private static <T> T get(Future<T> future) throws Exception {

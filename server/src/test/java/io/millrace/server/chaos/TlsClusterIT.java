@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.cluster.peer.FreePorts;
 import io.millrace.cluster.tls.TestCa;
 import io.millrace.cluster.tls.TlsFiles;
-import io.millrace.server.MillraceServer;
 import io.millrace.server.StartupException;
+import io.millrace.server.TestCluster;
 import io.millrace.server.TestServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,10 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -51,11 +50,8 @@ class TlsClusterIT {
     @Timeout(value = 2, unit = TimeUnit.MINUTES)
     void nodesWithCertificatesAgreeAndTheirReplicasAreTheSameByteForByte() throws Exception {
         issueCertificates();
-        List<NodePorts> ports = NodePorts.free(NODES);
-        List<MillraceServer> servers = startAll(ports);
-        try {
-            String bootstrap =
-                    servers.stream().map(MillraceServer::kafkaAddress).collect(Collectors.joining(","));
+        try (TestCluster cluster = TestCluster.start(directory, TlsClusterIT::example, this::settings)) {
+            String bootstrap = cluster.kafkaAddresses();
             fill(bootstrap);
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
                 await().atMost(Duration.ofSeconds(30))
@@ -70,8 +66,6 @@ class TlsClusterIT {
                                         .map(TopicPartitionInfo::isr)
                                         .allMatch(inSync -> inSync.size() == NODES));
             }
-        } finally {
-            closeAll(servers);
         }
         List<Path> directories =
                 IntStream.rangeClosed(1, NODES).mapToObj(this::dataDirectory).toList();
@@ -85,10 +79,14 @@ class TlsClusterIT {
         TestCa ca = new TestCa(directory.resolve("ca"));
         TlsFiles second = ca.node(2);
 
-        assertThatThrownBy(() -> start(1, NodePorts.free(NODES), second))
-                .isInstanceOf(StartupException.class)
+        Path data = directory.resolve("data");
+        List<String> settings = new ArrayList<>(settings(second));
+        settings.addAll(List.of("cluster.port=" + FreePorts.next(), "cluster.discoveryPort=" + FreePorts.next()));
+
+        assertThatThrownBy(() -> TestServer.startWith(example(1), data, settings.toArray(String[]::new)))
+                .hasCauseInstanceOf(StartupException.class)
                 .hasMessageContaining("is that of node 2, but node.id is 1");
-        assertThat(dataDirectory(1)).doesNotExist();
+        assertThat(data).doesNotExist();
     }
 
     /** With the script of the example where there is openssl. */
@@ -125,55 +123,26 @@ class TlsClusterIT {
         }
     }
 
-    private List<MillraceServer> startAll(List<NodePorts> ports) throws Exception {
-        List<CompletableFuture<MillraceServer>> starting = new ArrayList<>();
-        for (int node = 1; node <= NODES; node++) {
-            int id = node;
-            Path tls = directory.resolve("tls");
-            TlsFiles files = new TlsFiles(
-                    "cluster.tls",
-                    tls.resolve("node-" + id + ".pem"),
-                    tls.resolve("node-" + id + ".key.pem"),
-                    tls.resolve("ca.pem"));
-            starting.add(CompletableFuture.supplyAsync(() -> {
-                try {
-                    return start(id, ports, files);
-                } catch (StartupException e) {
-                    throw new IllegalStateException(e);
-                }
-            }));
-        }
-        List<MillraceServer> started = new ArrayList<>();
-        for (CompletableFuture<MillraceServer> each : starting) {
-            started.add(each.get());
-        }
-        return started;
+    private static Path example(int node) {
+        return EXAMPLES.resolve("node-" + node + ".yaml");
     }
 
-    private MillraceServer start(int node, List<NodePorts> ports, TlsFiles files) throws StartupException {
-        NodePorts own = ports.get(node - 1);
-        String others =
-                ports.stream().map(each -> "127.0.0.1:" + each.discovery()).collect(Collectors.joining(","));
-        return MillraceServer.start(TestServer.config(
-                dataDirectory(node),
-                EXAMPLES.resolve("node-" + node + ".yaml"),
-                "kafka.port=" + own.kafka(),
-                "http.port=" + own.http(),
-                "cluster.port=" + own.peer(),
-                "cluster.discoveryPort=" + own.discovery(),
-                "cluster.join=" + others,
+    private List<String> settings(int node) {
+        Path tls = directory.resolve("tls");
+        return settings(new TlsFiles(
+                "cluster.tls",
+                tls.resolve("node-" + node + ".pem"),
+                tls.resolve("node-" + node + ".key.pem"),
+                tls.resolve("ca.pem")));
+    }
+
+    private static List<String> settings(TlsFiles files) {
+        return List.of(
                 "cluster.tls.certificate=" + files.certificate(),
                 "cluster.tls.key=" + files.key(),
                 "cluster.tls.trusted=" + files.trusted(),
                 // So that followers are sent what lies in files.
-                "storage.tailCacheBytes=0"));
-    }
-
-    private static void closeAll(List<MillraceServer> servers) {
-        CompletableFuture.allOf(servers.stream()
-                        .map(server -> CompletableFuture.runAsync(server::close))
-                        .toArray(CompletableFuture[]::new))
-                .join();
+                "storage.tailCacheBytes=0");
     }
 
     private static void fill(String bootstrap) throws Exception {
@@ -201,6 +170,6 @@ class TlsClusterIT {
     }
 
     private Path dataDirectory(int node) {
-        return directory.resolve("data-" + node);
+        return TestCluster.dataDirectory(directory, node);
     }
 }

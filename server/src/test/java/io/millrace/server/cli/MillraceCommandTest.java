@@ -2,11 +2,10 @@ package io.millrace.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.cluster.peer.FreePorts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -106,7 +105,7 @@ class MillraceCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"topics list", "produce readings {}", "tail readings"})
     void whenNobodyListens_aClientCommandSaysHowToStartANode(String line) throws IOException {
-        String url = "http://127.0.0.1:" + freePort();
+        String url = "http://127.0.0.1:" + FreePorts.next();
 
         int exitCode = run((line + " --url " + url).split(" "));
 
@@ -127,11 +126,5 @@ class MillraceCommandTest {
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true));
         return commandLine.execute(arguments);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

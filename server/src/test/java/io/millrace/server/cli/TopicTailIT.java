@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.cluster.peer.FreePorts;
 import io.millrace.server.TestServer;
 import java.net.URI;
 import java.nio.file.Path;
@@ -25,8 +26,8 @@ class TopicTailIT {
 
     @Test
     void goesOnWithoutLossOrRepetitionWhenTheNodeIsRestarted() throws Exception {
-        TestServer server = TestServer.startIn(directory);
-        int port = server.httpPort();
+        String samePort = "http.port=" + FreePorts.next();
+        TestServer server = TestServer.startIn(directory, samePort);
         NodeClient client = new NodeClient(URI.create(server.httpUrl()), null);
         client.post("/topics", "application/json", "{\"name\":\"readings\",\"partitions\":3}");
         produce(client, 0, 10);
@@ -36,7 +37,7 @@ class TopicTailIT {
         Awaitility.await().until(() -> received.size() == 10);
 
         server.close();
-        server = TestServer.startIn(directory, "http.port=" + port);
+        server = TestServer.startIn(directory, samePort);
         produce(client, 10, 20);
         following.join();
         server.close();

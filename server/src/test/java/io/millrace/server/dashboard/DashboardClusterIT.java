@@ -7,14 +7,8 @@ import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.ColorScheme;
 import io.millrace.server.HttpCalls;
-import io.millrace.server.TestServer;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.millrace.server.TestCluster;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,17 +24,15 @@ class DashboardClusterIT {
 
     @Test
     void everyNodeHasItsCardAndOneThatIsGoneIsSeenAtOnce() throws Exception {
-        try (Chromium chromium = Chromium.launch()) {
-            List<TestServer> nodes = startCluster();
-            try {
-                HttpCalls.postJson(nodes.get(0).httpUrl() + "/topics", """
-                        {"name":"readings","partitions":6,"replication_factor":3}""");
-                allInSync(chromium, nodes.get(0).httpUrl());
-                nodes.get(2).close();
-                oneDown(chromium, nodes.get(0).httpUrl());
-            } finally {
-                nodes.forEach(TestServer::close);
-            }
+        // In this process: the page does not see a difference, and it is quick.
+        try (Chromium chromium = Chromium.launch();
+                TestCluster cluster = TestCluster.start(directory)) {
+            String url = cluster.node(1).httpUrl();
+            HttpCalls.postJson(url + "/topics", """
+                    {"name":"readings","partitions":6,"replication_factor":3}""");
+            allInSync(chromium, url);
+            cluster.stop(3);
+            oneDown(chromium, url);
         }
     }
 
@@ -84,40 +76,5 @@ class DashboardClusterIT {
 
     private static Locator card(DashboardTab tab, int node) {
         return tab.page().locator(".node-card[data-node='" + node + "']");
-    }
-
-    /** In this process: the page does not see a difference, and it is quick. */
-    private List<TestServer> startCluster() throws IOException {
-        int[] ports = freePorts(2 * NODES);
-        List<String> join = new ArrayList<>();
-        for (int node = 0; node < NODES; node++) {
-            join.add("127.0.0.1:" + ports[2 * node]);
-        }
-        List<CompletableFuture<TestServer>> starting = new ArrayList<>();
-        for (int node = 1; node <= NODES; node++) {
-            String[] settings = {
-                "node.id=" + node,
-                "cluster.host=127.0.0.1",
-                "cluster.discoveryPort=" + ports[2 * node - 2],
-                "cluster.port=" + ports[2 * node - 1],
-                "cluster.join=" + String.join(",", join)
-            };
-            Path own = directory.resolve("node-" + node);
-            starting.add(CompletableFuture.supplyAsync(() -> TestServer.startIn(own, settings)));
-        }
-        return new ArrayList<>(starting.stream().map(CompletableFuture::join).toList());
-    }
-
-    private static int[] freePorts(int count) throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
-        int[] ports = new int[count];
-        for (int i = 0; i < count; i++) {
-            held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            ports[i] = held.get(i).getLocalPort();
-        }
-        for (ServerSocket socket : held) {
-            socket.close();
-        }
-        return ports;
     }
 }

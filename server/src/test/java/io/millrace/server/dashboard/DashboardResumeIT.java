@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import com.microsoft.playwright.options.ColorScheme;
+import io.millrace.cluster.peer.FreePorts;
 import io.millrace.server.TestServer;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -59,8 +60,8 @@ class DashboardResumeIT {
     @Test
     void whenTheNodeRestarts_thenThePageComesBackWithoutLosingOrRepeatingARecord(@TempDir Path ownDirectory)
             throws InterruptedException {
-        TestServer first = TestServer.startIn(ownDirectory);
-        String samePort = "http.port=" + first.httpPort();
+        String samePort = "http.port=" + FreePorts.next();
+        TestServer first = TestServer.startIn(ownDirectory, samePort);
         try (DeviceReadings before = new DeviceReadings(first.httpUrl());
                 DeviceReadings after = new DeviceReadings(first.httpUrl());
                 DashboardTab tab = dashboard.newTab(LiveDashboard.wide(ColorScheme.LIGHT))) {

@@ -4,6 +4,7 @@ import static io.millrace.server.dashboard.LiveDashboard.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
+import io.millrace.cluster.peer.FreePorts;
 import io.millrace.server.TestServer;
 import io.millrace.server.dashboard.DeviceReadings.Position;
 import java.net.URI;
@@ -52,8 +53,8 @@ class JavaScriptClientOutageIT {
             throws Exception {
         long seed = Long.getLong("millrace.client.seed", System.nanoTime());
         System.out.println("JavaScriptClientOutageIT seed " + seed + " (-Dmillrace.client.seed=" + seed + ")");
-        TestServer node = TestServer.startIn(directory);
-        String samePort = "http.port=" + node.httpPort();
+        String samePort = "http.port=" + FreePorts.next();
+        TestServer node = TestServer.startIn(directory, samePort);
         ClientPages.post(node, "/topics", "application/json", "{\"name\":\"river\",\"partitions\":4}");
         try (CuttingProxy proxy = new CuttingProxy(node.httpPort(), new Random(seed), CUT_AFTER_BYTES_MAX);
                 SteadyWriter writer = new SteadyWriter(node.httpUrl(), "river");

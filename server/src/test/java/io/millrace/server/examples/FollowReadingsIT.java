@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.cluster.peer.FreePorts;
 import io.millrace.server.TestServer;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -37,9 +38,9 @@ class FollowReadingsIT {
     @Test
     void overRestartsAndAHandlerThatFailsOnceEachRecordIsHandledOnceAndInOrder(@TempDir Path directory)
             throws Exception {
-        TestServer server = TestServer.startIn(directory);
+        String samePort = "http.port=" + FreePorts.next();
+        TestServer server = TestServer.startIn(directory, samePort);
         URI node = URI.create(server.httpUrl());
-        String samePort = "http.port=" + server.httpPort();
         http.send(
                 HttpRequest.newBuilder(node.resolve("/topics"))
                         .header("Content-Type", "application/json")

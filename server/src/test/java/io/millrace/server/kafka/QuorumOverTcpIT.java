@@ -3,6 +3,7 @@ package io.millrace.server.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.cluster.peer.FreePorts;
 import io.millrace.cluster.peer.PeerAddress;
 import io.millrace.cluster.peer.PeerTransportConfig;
 import io.millrace.cluster.peer.TcpPeerTransport;
@@ -17,8 +18,6 @@ import io.millrace.storage.StorageConfig;
 import io.millrace.storage.StorageMetrics;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -93,7 +92,7 @@ class QuorumOverTcpIT {
 
     private Node start(int id, PeerAddress other) throws IOException {
         Path home = directory.resolve("node-" + id);
-        PeerAddress address = new PeerAddress("127.0.0.1", freePort());
+        PeerAddress address = new PeerAddress("127.0.0.1", FreePorts.next());
         QuorumSettings settings = new QuorumSettings(
                 id,
                 new UUID(9, id),
@@ -121,11 +120,5 @@ class QuorumOverTcpIT {
         Node node = new Node(quorum, logs, address);
         nodes.add(node);
         return node;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }
