@@ -104,6 +104,10 @@ class FollowersOverRollingRestartIT {
                 assertThat(assigned()).isEqualTo(assigned);
             }
             assertThat(wrong).isEmpty();
+            assertThat(repeated(followers))
+                    .as("records that followers got again")
+                    .isZero();
+            assertThat(repeated(members)).as("records that members got again").isZero();
             assertThat(revoked).as("rebalances after the first restart").isEmpty();
             assertThat(history.firstFailure()).isNull();
             followers.forEach(ResumingFollower::close);
@@ -131,6 +135,10 @@ class FollowersOverRollingRestartIT {
         }
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> followers.stream().allMatch(each -> each.subscriptions() == 1));
+    }
+
+    private static long repeated(List<ResumingFollower> all) {
+        return all.stream().mapToLong(ResumingFollower::repeated).sum();
     }
 
     private List<List<Integer>> assigned() {
@@ -180,11 +188,13 @@ class FollowersOverRollingRestartIT {
                 .until(() -> !wrong.isEmpty()
                         || members.stream().mapToLong(ResumingFollower::seen).sum() == all);
         System.out.printf(
-                "FollowersOverRollingRestartIT: %d followers saw %d records, each once; %d members saw %d; %d subscriptions%n",
+                "FollowersOverRollingRestartIT: %d followers saw %d records and %d again; %d members saw %d and %d again; %d subscriptions%n",
                 FOLLOWERS,
                 followers.stream().mapToLong(ResumingFollower::seen).sum(),
+                repeated(followers),
                 MEMBERS,
                 members.stream().mapToLong(ResumingFollower::seen).sum(),
+                repeated(members),
                 followers.stream().mapToLong(ResumingFollower::subscriptions).sum());
     }
 }

@@ -104,9 +104,7 @@ final class GroupMembership implements GroupMemberListener {
             subscription.unfollow(partition);
         }
         tell(new ServerMessage.Revoked(subscription.sid(), memberEpoch, deadlineMs, null, positions(partitions)));
-        if (group.autoCommit()) {
-            ping();
-        }
+        askForReceipt();
         // Whoever has not answered by then gets no more time: the others of the group wait.
         connection.loop().delivery().context().owner().setTimer(Math.max(1, deadlineMs), timer -> release(partitions));
     }
@@ -217,9 +215,21 @@ final class GroupMembership implements GroupMemberListener {
     void tick(long nowNanos) {
         boolean isDue = nowNanos - pingedAtNanos
                 >= TimeUnit.MILLISECONDS.toNanos(services.limits().checkpointIntervalMs());
-        if (!ended && group.autoCommit() && isDue && behindPing == null) {
+        if (isDue && behindPing == null) {
+            askForReceipt();
+        }
+    }
+
+    /** With {@code commit=auto}: asks the client whether it has received what was sent, if that is not committed. */
+    void askForReceipt() {
+        if (!ended && group.autoCommit()) {
             ping();
         }
+    }
+
+    /** Whether the client was asked and has not answered. */
+    boolean awaitsReceipt() {
+        return !ended && behindPing != null;
     }
 
     /** Sends a ping behind what was sent; the answer to an earlier one says nothing of it and is not waited for any longer. */

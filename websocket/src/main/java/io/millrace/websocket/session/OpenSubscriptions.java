@@ -89,6 +89,26 @@ final class OpenSubscriptions {
         }
     }
 
+    /** Nothing more is sent: asks the client what it has received, as far as the server commits that; false when there is nothing to ask. */
+    boolean askForReceipt() {
+        for (StreamSubscription each : all) {
+            if (each.membership() != null) {
+                each.membership().askForReceipt();
+            }
+        }
+        return awaitsReceipt();
+    }
+
+    /** Whether an answer to {@link #askForReceipt} is still to come. */
+    boolean awaitsReceipt() {
+        for (StreamSubscription each : all) {
+            if (each.membership() != null && each.membership().awaitsReceipt()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Does what has become due. */
     void tick(long nowNanos) {
         for (StreamSubscription each : all) {

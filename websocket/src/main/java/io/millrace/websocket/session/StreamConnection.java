@@ -35,6 +35,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     private final OpenSubscriptions subscriptions;
     private final QuotaPause quota;
     private final Runnable onReleased;
+    private Drain drain;
     private long pings;
     private boolean touched;
     private boolean ended;
@@ -186,9 +187,9 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         quota.sent(bytes);
     }
 
-    /** Whether records may be sent now: there is room in the buffer, and the client is not above its quota. */
+    /** Whether records may be sent now: there is room in the buffer, the client is not above its quota, and this is not the end. */
     boolean maySend() {
-        return outlet.isWritable() && !quota.isPaused();
+        return outlet.isWritable() && !quota.isPaused() && (drain == null || !drain.isQuiet());
     }
 
     /** A number for a ping that no other ping of this connection has. */
@@ -284,7 +285,12 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
 
     @Override
     public void ponged(long number) {
-        inContext(() -> subscriptions.ponged(number));
+        inContext(() -> {
+            subscriptions.ponged(number);
+            if (drain != null) {
+                drain.ponged();
+            }
+        });
     }
 
     /**
@@ -341,7 +347,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     }
 
     /**
-     * The node is about to stop.
+     * The node is about to stop. When it is said more than once, the earliest end counts.
      *
      * @param endInMs when this connection will be ended
      * @param reconnectAfterMs how long its client should wait then
@@ -350,9 +356,10 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         if (ended) {
             return;
         }
-        Map<Integer, String> tokens = form.isSubprotocol() ? subscriptions.tokens() : Map.of();
-        announce(new ServerMessage.Drain(endInMs + reconnectAfterMs, endInMs, tokens));
-        loop.delivery().context().owner().setTimer(Math.max(1, endInMs), timer -> end(StreamEnd.restarting()));
+        if (drain == null) {
+            drain = new Drain(this, subscriptions);
+        }
+        drain.begin(endInMs, reconnectAfterMs);
     }
 
     /** Ends the connection behind what was written so far. Ending it again does nothing. */
