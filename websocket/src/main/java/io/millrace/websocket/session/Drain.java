@@ -12,8 +12,8 @@ import java.util.Map;
  */
 final class Drain {
 
-    /** Long enough for any client that lives; whoever does not answer gets the records since its last commit again. */
-    private static final int LAST_PONG_MS_MAX = 500;
+    /** Long enough for a client on a bad line; whoever does not answer gets the records since its last commit again. */
+    private static final int LAST_PONG_MS_MAX = 2_000;
 
     private final StreamConnection connection;
     private final OpenSubscriptions subscriptions;
