@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.ClusterNode;
-import io.millrace.cluster.group.CommittedOffsets;
+import io.millrace.cluster.group.CommittedOffsets.CommittedOffset;
 import io.millrace.cluster.group.GroupBounds;
 import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.metadata.NewTopic;
@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /** A real node with a gateway on a real port, started and stopped by a test. */
@@ -137,8 +138,10 @@ public final class GatewayNode implements AutoCloseable {
         return metrics;
     }
 
-    public CommittedOffsets committedOffsets() {
-        return cluster.committedOffsets();
+    /** What a group has committed, by partition. */
+    public Map<Integer, Long> committed(String group) {
+        return await(cluster.committedOffsets().of(group)).stream()
+                .collect(Collectors.toMap(CommittedOffset::partition, CommittedOffset::offset));
     }
 
     public PartitionService partitions() {

@@ -3,11 +3,10 @@ package io.millrace.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.millrace.cluster.group.CommittedOffsets.CommittedOffset;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,9 +41,13 @@ class GroupDrainIT {
         node.close();
     }
 
-    private Map<Integer, Long> committed(String group) {
-        return GatewayNode.await(node.committedOffsets().of(group)).stream()
-                .collect(Collectors.toMap(CommittedOffset::partition, CommittedOffset::offset));
+    /** A member that has received every record and answers no ping by itself. */
+    private RawFrames member(String group) throws IOException {
+        RawFrames member = RawFrames.open(node.port(), "/topics/work/stream?from=earliest&group=" + group);
+        for (int i = 0; i < RECORDS; i++) {
+            member.nextText();
+        }
+        return member;
     }
 
     @Test
@@ -55,40 +58,33 @@ class GroupDrainIT {
         TestSocket plain = TestSocket.open(client, node.ws("/topics/work/stream?group=plain&from=earliest"));
         member.records(2 * RECORDS);
         plain.nextOffsets(RECORDS);
-        assertThat(committed("json")).isEmpty();
+        assertThat(node.committed("json")).isEmpty();
 
         node.gateway().drain();
 
         assertThat(member.closeCode()).isEqualTo(1012);
         assertThat(plain.closeCode()).isEqualTo(1012);
         await().untilAsserted(() -> {
-            assertThat(committed("json")).isEqualTo(ALL);
-            assertThat(committed("plain")).isEqualTo(ALL);
+            assertThat(node.committed("json")).isEqualTo(ALL);
+            assertThat(node.committed("plain")).isEqualTo(ALL);
         });
-        assertThat(committed("manual")).isEmpty();
+        assertThat(node.committed("manual")).isEmpty();
     }
 
     @Test
     void whoDoesNotAnswerIsClosedAllTheSameAndGetsItsRecordsAgain() throws Exception {
-        try (RawFrames silent = RawFrames.open(node.port(), "/topics/work/stream?group=silent&from=earliest")) {
-            for (int i = 0; i < RECORDS; i++) {
-                silent.nextText();
-            }
-
+        try (RawFrames silent = member("silent")) {
             node.gateway().drain();
 
             assertThat(silent.next().opcode()).isEqualTo(RawFrames.Frame.PING);
             assertThat(silent.nextCloseCode()).isEqualTo(1012);
         }
-        assertThat(committed("silent")).isEmpty();
+        assertThat(node.committed("silent")).isEmpty();
     }
 
     @Test
     void whatIsWrittenDuringTheLastPingIsLeftToTheNextNode() throws Exception {
-        try (RawFrames slow = RawFrames.open(node.port(), "/topics/work/stream?group=slow&from=earliest")) {
-            for (int i = 0; i < RECORDS; i++) {
-                slow.nextText();
-            }
+        try (RawFrames slow = member("slow")) {
             node.gateway().drain();
             RawFrames.Frame ping = slow.next();
             assertThat(ping.opcode()).isEqualTo(RawFrames.Frame.PING);
@@ -98,6 +94,6 @@ class GroupDrainIT {
 
             assertThat(slow.next().opcode()).isEqualTo(RawFrames.Frame.CLOSE);
         }
-        await().untilAsserted(() -> assertThat(committed("slow")).isEqualTo(ALL));
+        await().untilAsserted(() -> assertThat(node.committed("slow")).isEqualTo(ALL));
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.millrace.cluster.group.CommittedOffsets;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,15 +38,6 @@ class GroupStreamsIT {
         node.close();
     }
 
-    private Map<Integer, Long> committed(String group) {
-        Map<Integer, Long> offsets = new HashMap<>();
-        for (CommittedOffsets.CommittedOffset each :
-                GatewayNode.await(node.committedOffsets().of(group))) {
-            offsets.put(each.partition(), each.offset());
-        }
-        return offsets;
-    }
-
     private static Set<Integer> partitions(JsonNode message) {
         Set<Integer> partitions = new HashSet<>();
         message.get("partitions")
@@ -74,7 +64,7 @@ class GroupStreamsIT {
             first.send("{'type':'commit','sid':5,'id':'c','offsets':[{'topic':'work','partition':0,'offset':7},"
                     + "{'topic':'work','partition':3,'offset':10}]}");
             assertThat(first.skipTo("committed").get("id").asText()).isEqualTo("c");
-            assertThat(committed("g")).isEqualTo(Map.of(0, 7L, 3, 10L));
+            assertThat(node.committed("g")).isEqualTo(Map.of(0, 7L, 3, 10L));
             first.send("{'type':'commit','sid':5,'id':'d','offsets':[{'topic':'work','partition':9,'offset':7}]}");
             assertThat(first.skipTo("error").get("error").asText()).isEqualTo("ILLEGAL_GENERATION");
             first.send("{'type':'unsubscribe','sid':5,'id':'u'}");
@@ -96,7 +86,8 @@ class GroupStreamsIT {
             }
             messages.records(20);
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(committed("auto")).isEqualTo(Map.of(0, 5L, 1, 5L, 2, 5L, 3, 5L)));
+                    .untilAsserted(
+                            () -> assertThat(node.committed("auto")).isEqualTo(Map.of(0, 5L, 1, 5L, 2, 5L, 3, 5L)));
         }
         TestSocket plain = TestSocket.open(client, node.ws("/topics/work/stream?group=auto"));
         await().atMost(PATIENCE).untilAsserted(() -> {

@@ -52,7 +52,6 @@ abstract class ComposedOutput extends StreamOutput {
     private ByteBuf shared(Cursor cursor, SharedFrame frame) {
         int key = sharedKey();
         // Nearly all followers of a frame find it, and then nothing is allocated to ask for it.
-        // for it.
         ByteBuf message = frame.message(key);
         return message != null
                 ? message

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 /** {@code producer_byte_rate} of those who write over HTTP, set as Kafka's tools do. */
 class WriteQuotaIT {
 
-    private static final int BODY_BYTES = 60_000;
+    /** Two of them are within the quota also when a window has just begun: windows of 500 ms hold half a second at the least. */
+    private static final int BODY_BYTES = 40_000;
 
     @Test
     void writesAboveTheQuotaAreRefusedUntilTheRateIsRightAgainAndAreNotStored() throws Exception {
@@ -44,10 +45,8 @@ class WriteQuotaIT {
             assertThat(Integer.parseInt(
                             refused.headers().firstValue("retry-after").orElseThrow()))
                     .isBetween(1, 12);
-            // As much as the windows allow, half a second at the least and a whole one at the most, and one request
-            // more; more only
-            // if the requests themselves take long.
-            assertThat(stored).isBetween(2, 12);
+            // As much as the windows allow, and one request more.
+            assertThat(stored).isBetween(3, 12);
             await().atMost(Duration.ofSeconds(30))
                     .pollInterval(Duration.ofMillis(100))
                     .until(() -> HttpCalls.postJson(url, "1").statusCode() == 200);
