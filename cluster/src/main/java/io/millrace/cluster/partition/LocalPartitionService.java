@@ -247,6 +247,28 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
                         new EpochEndOffset(leaderEpoch, leader.offsets().logStartOffset())));
     }
 
+    /** Only of partitions that this node leads. */
+    @Override
+    public Future<EpochEnd> endOfEpoch(TopicPartition key, int leaderEpoch) {
+        try {
+            int current = registry.leading(key).leaderEpoch();
+            return Future.succeededFuture(new EpochEnd(
+                    current,
+                    endOffsetForEpoch(key, leaderEpoch, current)
+                            .orElseThrow(() -> unknownEpoch(key, leaderEpoch, current))
+                            .endOffset()));
+        } catch (MillraceException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private static MillraceException unknownEpoch(TopicPartition key, int asked, int current) {
+        return new MillraceException(
+                ErrorCode.UNKNOWN_LEADER_EPOCH,
+                "The leader of " + key + " is in epoch " + current + " and has not heard of epoch " + asked
+                        + ": ask again in a moment");
+    }
+
     @Override
     public long sizeBytes(TopicPartition key) {
         return registry.existing(key).log().sizeBytes();

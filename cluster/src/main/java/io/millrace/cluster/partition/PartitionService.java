@@ -82,6 +82,23 @@ public interface PartitionService {
      */
     Optional<EpochEndOffset> endOffsetForEpoch(TopicPartition partition, int leaderEpoch, int currentLeaderEpoch);
 
+    /**
+     * How much of what a reader saw under a leader epoch the leader still has (KIP-320): a reader that stands above the end has seen
+     * records that were cut since, and goes on there. To be asked when the leader epoch is another one than the reader's. Never blocks.
+     *
+     * @param leaderEpoch under which the reader knew that what it had read was the log; not negative
+     * @return fails with UNKNOWN_LEADER_EPOCH when no leader has come so far, and as {@link #read}
+     */
+    Future<EpochEnd> endOfEpoch(TopicPartition partition, int leaderEpoch);
+
+    /**
+     * An answer of {@link #endOfEpoch}.
+     *
+     * @param currentLeaderEpoch the epoch of the leader that answers
+     * @param endOffset up to where its log is the one that was the log in the epoch that was asked for
+     */
+    record EpochEnd(int currentLeaderEpoch, long endOffset) {}
+
     /** Bytes on disk, for listings. */
     long sizeBytes(TopicPartition partition);
 }

@@ -14,6 +14,7 @@ import org.apache.kafka.common.message.EndQuorumEpochRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchSnapshotRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.UpdateRaftVoterRequestData;
 import org.apache.kafka.common.message.VoteRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -75,6 +76,10 @@ public final class ClaimedNode {
                 AllocateProducerIdsRequestData.class,
                 allocate -> IntStream.of(allocate.brokerId()));
         claim(ApiKeys.LIST_OFFSETS, ListOffsetsRequestData.class, list -> unlessClient(list.replicaId()));
+        claim(
+                ApiKeys.OFFSET_FOR_LEADER_EPOCH,
+                OffsetForLeaderEpochRequestData.class,
+                epochs -> unlessClient(epochs.replicaId()));
 
         for (ApiKeys forOthers : new ApiKeys[] {
             ApiKeys.API_VERSIONS,

@@ -4,6 +4,7 @@ import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.partition.Acks;
 import io.millrace.cluster.partition.AppendCommand;
+import io.millrace.cluster.partition.PartitionService.EpochEnd;
 import io.millrace.cluster.peer.PeerException.Kind;
 import io.millrace.cluster.record.CommittedBatches;
 import io.millrace.cluster.routing.LeaderClient.Fetch;
@@ -31,6 +32,12 @@ import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderPartition;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderTopic;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.EpochEndOffset;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
@@ -49,6 +56,9 @@ final class ClientMessages {
     static final short FETCH_VERSION = 18;
 
     static final short LIST_OFFSETS_VERSION = 11;
+
+    /** Flexible, and the newest. */
+    static final short EPOCH_END_VERSION = 4;
 
     private static final int CONSUMER = -1;
     private static final short ACKS_ALL = -1;
@@ -201,6 +211,41 @@ final class ClientMessages {
         }
         requireAll(partitions.size(), answers.size());
         return answers;
+    }
+
+    static OffsetForLeaderEpochRequestData endOfEpoch(Known known, int leaderEpoch) {
+        OffsetForLeaderEpochRequestData message = new OffsetForLeaderEpochRequestData().setReplicaId(CONSUMER);
+        message.topics()
+                .add(new OffsetForLeaderTopic()
+                        .setTopic(known.partition().topic())
+                        .setPartitions(List.of(new OffsetForLeaderPartition()
+                                .setPartition(known.partition().partition())
+                                .setCurrentLeaderEpoch(known.leaderEpoch())
+                                .setLeaderEpoch(leaderEpoch))));
+        return message;
+    }
+
+    /** Throws MillraceException when there is no answer, PeerException when it is to something else. */
+    static EpochEnd epochEnd(Known asked, OffsetForLeaderEpochResponseData message) {
+        OffsetForLeaderTopicResult topic =
+                message.topics().find(asked.partition().topic());
+        if (topic == null
+                || topic.partitions().size() != 1
+                || topic.partitions().get(0).partition() != asked.partition().partition()) {
+            throw notWhatWasAsked();
+        }
+        EpochEndOffset row = topic.partitions().get(0);
+        if (row.errorCode() != ErrorCode.NONE.kafkaCode()) {
+            ErrorCode error = ErrorCode.ofKafkaCode(row.errorCode());
+            throw new MillraceException(
+                    error, "The leader of " + asked.partition() + " does not say where an epoch ends: " + error);
+        }
+        if (row.endOffset() < 0) {
+            throw new MillraceException(
+                    ErrorCode.UNKNOWN_LEADER_EPOCH,
+                    "The leader of " + asked.partition() + " has not heard of that epoch: ask again in a moment");
+        }
+        return new EpochEnd(asked.leaderEpoch(), row.endOffset());
     }
 
     private static void requireAsked(int asked, int answered) {

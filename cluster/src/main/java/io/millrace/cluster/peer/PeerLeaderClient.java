@@ -5,6 +5,7 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.error.OutcomeUnknownException;
 import io.millrace.cluster.idempotence.OnceOutcome;
 import io.millrace.cluster.partition.AppendCommand;
+import io.millrace.cluster.partition.PartitionService.EpochEnd;
 import io.millrace.cluster.routing.LeaderClient;
 import io.millrace.storage.AppendResult;
 import io.vertx.core.Future;
@@ -12,11 +13,12 @@ import java.util.List;
 import java.util.function.IntFunction;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 
-/** Asks other nodes what Kafka clients ask: Produce, Fetch of a consumer, ListOffsets, over the node-to-node listeners. */
+/** Asks other nodes what Kafka clients ask: Produce, Fetch of a consumer, ListOffsets, OffsetForLeaderEpoch, over the node-to-node listeners. */
 public final class PeerLeaderClient implements LeaderClient {
 
     private final PeerTransport transport;
@@ -79,6 +81,18 @@ public final class PeerLeaderClient implements LeaderClient {
                         ClientMessages.listOffsets(partitions, timestampMs),
                         0)
                 .map(answer -> ClientMessages.found(partitions, (ListOffsetsResponseData) answer))
+                .recover(failure -> Future.failedFuture(told(failure, false)));
+    }
+
+    @Override
+    public Future<EpochEnd> endOfEpoch(int node, Known known, int leaderEpoch) {
+        return send(
+                        node,
+                        PeerLane.CLIENTS,
+                        ClientMessages.EPOCH_END_VERSION,
+                        ClientMessages.endOfEpoch(known, leaderEpoch),
+                        0)
+                .map(answer -> ClientMessages.epochEnd(known, (OffsetForLeaderEpochResponseData) answer))
                 .recover(failure -> Future.failedFuture(told(failure, false)));
     }
 

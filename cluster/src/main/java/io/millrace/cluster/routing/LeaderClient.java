@@ -3,6 +3,7 @@ package io.millrace.cluster.routing;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.idempotence.OnceOutcome;
 import io.millrace.cluster.partition.AppendCommand;
+import io.millrace.cluster.partition.PartitionService.EpochEnd;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.TopicPartition;
 import io.vertx.core.Future;
@@ -40,6 +41,9 @@ public interface LeaderClient {
 
     /** Finds offsets by time, or by {@link #LATEST} and its like; answers each partition in the order of the request. */
     Future<List<Found>> find(int node, List<Known> partitions, long timestampMs);
+
+    /** See {@link io.millrace.cluster.partition.PartitionService#endOfEpoch}. */
+    Future<EpochEnd> endOfEpoch(int node, Known known, int leaderEpoch);
 
     /** A partition and the epoch of the leader that is asked: another leader refuses. */
     record Known(TopicPartition partition, int leaderEpoch) {}

@@ -58,6 +58,12 @@ final class Leaders {
                 && (committed.isr().contains(nodeId) || committed.leader() == PartitionMetadata.NO_LEADER);
     }
 
+    /** Of this node's image; -1 when there is no such partition. */
+    int epoch(TopicPartition key) {
+        PartitionMetadata committed = find(image.get(), key);
+        return committed == null ? -1 : committed.leaderEpoch();
+    }
+
     boolean exists(TopicPartition key) {
         return find(image.get(), key) != null;
     }

@@ -53,8 +53,10 @@ final class RemotePartition {
     /** A leader told these. They only grow, as answers of different ages come in any order. */
     void learned(int leaderEpoch, long logStartOffset, long highWatermark) {
         boolean moved;
+        boolean newLeader;
         synchronized (this) {
             PartitionOffsets before = offsets;
+            newLeader = before != null && leaderEpoch > before.leaderEpoch();
             moved = before == null || highWatermark > before.highWatermark();
             offsets = before == null
                     ? of(leaderEpoch, logStartOffset, highWatermark)
@@ -63,7 +65,12 @@ final class RemotePartition {
                             Math.max(logStartOffset, before.logStartOffset()),
                             Math.max(highWatermark, before.highWatermark()));
         }
-        if (moved) {
+        if (newLeader) {
+            // It may have lost what an earlier one gave out. Who watches finds out for himself, and reads it from the
+            // new one.
+            window.leave();
+            watchers.tellAll();
+        } else if (moved) {
             watchers.tell(highWatermark);
         }
     }

@@ -63,6 +63,7 @@ public final class RoutedPartitionService implements PartitionService {
     private final RemotePartitions remotes;
     private final RoutedWatches watches;
     private final OffsetLookups lookups;
+    private final EpochEnds epochEnds;
 
     /** @param image the newest image; may give null before there is one */
     public RoutedPartitionService(
@@ -82,6 +83,7 @@ public final class RoutedPartitionService implements PartitionService {
         this.remotes = new RemotePartitions(vertx, leaders, client);
         this.watches = new RoutedWatches(this, replicas, remotes);
         this.lookups = new OffsetLookups(client);
+        this.epochEnds = new EpochEnds(leaders, calls, local, client);
     }
 
     /**
@@ -105,6 +107,11 @@ public final class RoutedPartitionService implements PartitionService {
 
     boolean exists(TopicPartition key) {
         return leaders.exists(key);
+    }
+
+    /** The epoch of the leader, as far as it is known here; -1 when there is none. */
+    int leaderEpoch(TopicPartition key) {
+        return leaders.epoch(key);
     }
 
     /** Whether the replica here is read, and not another node. */
@@ -286,12 +293,18 @@ public final class RoutedPartitionService implements PartitionService {
         return local.deleteRecords(key, beforeOffset);
     }
 
-    /** What they take on this node's disk. */
+    /** Only of partitions that this node leads: Kafka clients go to the leader themselves. */
     @Override
     public Optional<EpochEndOffset> endOffsetForEpoch(TopicPartition key, int leaderEpoch, int currentLeaderEpoch) {
         return local.endOffsetForEpoch(key, leaderEpoch, currentLeaderEpoch);
     }
 
+    @Override
+    public Future<EpochEnd> endOfEpoch(TopicPartition key, int leaderEpoch) {
+        return epochEnds.find(key, leaderEpoch);
+    }
+
+    /** What they take on this node's disk. */
     @Override
     public long sizeBytes(TopicPartition key) {
         return replicas.sizeBytes(key);

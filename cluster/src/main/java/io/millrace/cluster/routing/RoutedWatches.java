@@ -39,7 +39,7 @@ final class RoutedWatches {
         return routed;
     }
 
-    /** After a new image: hangs over what is read elsewhere now, and has those look who follow what is gone. */
+    /** After a new image: hangs over what is read elsewhere now, and has those look who follow what is gone or has another leader. */
     void rearrange() {
         byPartition.forEach((key, all) -> {
             boolean gone = !service.exists(key);
@@ -62,6 +62,7 @@ final class RoutedWatches {
         // Guarded by this.
         private Watch present;
         private boolean onReplica;
+        private int leaderEpoch;
         private boolean cancelled;
 
         Routed(TopicPartition key, long position, Runnable listener) {
@@ -75,7 +76,10 @@ final class RoutedWatches {
             Watch before;
             synchronized (this) {
                 boolean toReplica = service.isReadHere(key);
-                if (cancelled || present != null && toReplica == onReplica) {
+                int epoch = service.leaderEpoch(key);
+                boolean newLeader = present != null && epoch > leaderEpoch;
+                leaderEpoch = epoch;
+                if (cancelled || present != null && toReplica == onReplica && !newLeader) {
                     return;
                 }
                 before = present;

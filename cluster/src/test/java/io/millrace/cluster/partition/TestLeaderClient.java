@@ -4,6 +4,7 @@ import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.error.OutcomeUnknownException;
 import io.millrace.cluster.idempotence.OnceOutcome;
+import io.millrace.cluster.partition.PartitionService.EpochEnd;
 import io.millrace.cluster.routing.LeaderClient;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.ReadResult;
@@ -133,6 +134,15 @@ final class TestLeaderClient implements LeaderClient {
                         .map(each -> find(node, each, timestampMs))
                         .toList(),
                 false);
+    }
+
+    @Override
+    public Future<EpochEnd> endOfEpoch(int node, Known known, int leaderEpoch) {
+        try {
+            return reached(node).endOfEpoch(known.partition(), leaderEpoch);
+        } catch (MillraceException e) {
+            return Future.failedFuture(e);
+        }
     }
 
     private Found find(int node, Known known, long timestampMs) {

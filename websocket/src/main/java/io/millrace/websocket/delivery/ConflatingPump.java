@@ -110,7 +110,7 @@ final class ConflatingPump implements Pump {
             target = -1;
             drained = false;
         }
-        if (head < 0) {
+        if (head < 0 || stream.hasNewLeader()) {
             return;
         }
         try {
@@ -180,6 +180,11 @@ final class ConflatingPump implements Pump {
                     busy = false;
                     if (done.failed()) {
                         failed(done.cause());
+                        return;
+                    }
+                    if (stream.hasNewLeader()) {
+                        // Everybody leaves, and the next turn finds nothing to be done.
+                        encoder.restart(-1);
                         return;
                     }
                     if (!done.result()) {

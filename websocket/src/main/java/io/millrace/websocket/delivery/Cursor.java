@@ -22,6 +22,8 @@ public final class Cursor {
     private final LiveCursors live;
     private final long end;
     private long position;
+    /** In which the position was known to be one of this log. */
+    private int leaderEpoch;
     /** What it has begun with and not ended; null between two of them, and where nothing is conflated. */
     private Tick tick;
 
@@ -40,11 +42,12 @@ public final class Cursor {
     private int liveIndex = -1;
 
     /** A cursor that is behind. */
-    Cursor(Follower follower, SharedStream stream, LiveCursors live, long position, long end) {
+    Cursor(Follower follower, SharedStream stream, LiveCursors live, long position, int leaderEpoch, long end) {
         this.follower = follower;
         this.stream = stream;
         this.live = live;
         this.position = position;
+        this.leaderEpoch = leaderEpoch;
         this.end = end;
     }
 
@@ -66,6 +69,20 @@ public final class Cursor {
         position = newPosition;
         tick = null;
         endSnapshot();
+    }
+
+    /** The leader epoch in which its position is known to be one of this log (KIP-320). */
+    public int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    public void leaderEpoch(int newLeaderEpoch) {
+        leaderEpoch = newLeaderEpoch;
+    }
+
+    /** Whether there is another leader since that was known, who may not have all that this follower has seen. */
+    public boolean hasNewLeader() {
+        return stream.newestLeaderEpoch() > leaderEpoch;
     }
 
     /** Begins with the snapshot of a table; the position is the first offset of the log. */

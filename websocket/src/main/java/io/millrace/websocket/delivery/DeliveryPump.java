@@ -86,6 +86,9 @@ final class DeliveryPump implements Pump {
         if (position < 0) {
             return;
         }
+        if (stream.hasNewLeader()) {
+            return;
+        }
         try {
             PartitionOffsets offsets = partitions.offsets(stream.key().partition());
             if (position < offsets.logStartOffset()) {
@@ -117,6 +120,10 @@ final class DeliveryPump implements Pump {
     }
 
     private void deliver(SharedFrame frame, long position, long noticedNanos) {
+        if (stream.hasNewLeader()) {
+            frame.release();
+            return;
+        }
         boolean nothing = frame.next() == position;
         if (nothing) {
             frame.release();

@@ -13,6 +13,9 @@ public interface Follower {
      */
     void deliver(Cursor cursor, List<SharedFrame> frames);
 
+    /** A live cursor {@linkplain Cursor#leave leaves} and goes on from the log: there is another leader, who may not have all it was sent. */
+    void fallBehind(Cursor cursor);
+
     /** A partition cannot be followed any more. */
     void failed(Cursor cursor, MillraceException error);
 }

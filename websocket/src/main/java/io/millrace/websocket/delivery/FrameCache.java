@@ -79,6 +79,11 @@ final class FrameCache {
 
     synchronized void close() {
         closed = true;
+        clear();
+    }
+
+    /** Forgets all frames. */
+    synchronized void clear() {
         while (!frames.isEmpty()) {
             removeEldest();
         }

@@ -24,7 +24,7 @@ public final class LeaderChange {
     private LeaderChange() {}
 
     /** Whether the same read will succeed when the next leader is there. */
-    public static boolean isPassing(MillraceException error) {
-        return PASSING.contains(error.code());
+    public static boolean isPassing(Throwable failure) {
+        return failure instanceof MillraceException error && PASSING.contains(error.code());
     }
 }

@@ -78,6 +78,12 @@ final class LiveCursors {
             }
             return;
         }
+        if (stream.isToBeLeft()) {
+            for (int i = cursors.size() - 1; i >= 0; i = Math.min(i, cursors.size()) - 1) {
+                cursors.get(i).follower().fallBehind(cursors.get(i));
+            }
+            return;
+        }
         List<SharedFrame> round = new ArrayList<>(4);
         stream.acquire(position, round);
         if (round.isEmpty()) {

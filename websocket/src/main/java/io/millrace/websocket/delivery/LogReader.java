@@ -26,6 +26,9 @@ final class LogReader {
     private final FrameCache recent;
     private final ConflatedReads conflated;
 
+    /** Of what is kept; guarded by this. */
+    private int leaderEpoch = -1;
+
     LogReader(
             StreamKey key,
             PartitionService partitions,
@@ -51,6 +54,7 @@ final class LogReader {
      * @param gap told with the first record, which makes the frame this follower's own; may be null
      */
     Future<SharedFrame> read(long position, Tick tick, long limit, Gap gap, Context context) {
+        int epoch = forgetOfEarlierLeaders();
         SharedFrame known = gap == null && isReadable(position) ? recent.acquire(position, tick) : null;
         if (known != null && (known.tick() == null || known.tick().end() <= limit)) {
             return Future.succeededFuture(known);
@@ -59,7 +63,9 @@ final class LogReader {
             known.release();
         }
         if (conflated != null) {
-            return conflated.read(position, tick, limit, gap, context).map(frames -> first(frames, gap != null, -1));
+            return conflated
+                    .read(position, tick, limit, gap, context)
+                    .map(frames -> first(frames, epoch, gap != null, -1));
         }
         LogEncoder encoder = LogEncoder.of(key, limits.frameBytesMax(), gate());
         return new BatchReader(partitions, key.partition(), key.isolation(), context)
@@ -68,12 +74,13 @@ final class LogReader {
                         limits.readBytes(),
                         encoder.load(),
                         batches -> List.of(encoder.encode(batches, position, gap)))
-                .map(frames -> first(frames, gap != null, -1));
+                .map(frames -> first(frames, epoch, gap != null, -1));
     }
 
     /** The same, for a position in the snapshot of a table: it ends where the snapshot ends. */
     Future<SharedFrame> readSnapshot(long position, TableMembership snapshot, Gap gap, Context context) {
         long end = snapshot.index().end();
+        int epoch = forgetOfEarlierLeaders();
         SharedFrame known = gap == null && isReadable(position) ? recent.acquireSnapshotPart(position, end) : null;
         if (known != null) {
             return Future.succeededFuture(known);
@@ -85,15 +92,40 @@ final class LogReader {
                         SNAPSHOT_RATIO * limits.readBytes(),
                         BatchReader.Load.of(true, true),
                         batches -> List.of(encoder.encodeSnapshot(batches, position, gap, snapshot)))
-                .map(frames -> first(frames, gap != null, end));
+                .map(frames -> first(frames, epoch, gap != null, end));
     }
 
     private RecordGate gate() {
         return new RecordGate(key, null, metrics);
     }
 
+    /**
+     * What an earlier leader gave out may not be in the log any more.
+     *
+     * @return the epoch of the leader
+     */
+    private synchronized int forgetOfEarlierLeaders() {
+        try {
+            int newest = partitions.offsets(key.partition()).leaderEpoch();
+            if (newest > leaderEpoch) {
+                recent.clear();
+                leaderEpoch = newest;
+            }
+        } catch (MillraceException e) {
+            // The read says what it is.
+            return leaderEpoch;
+        }
+        return leaderEpoch;
+    }
+
+    private synchronized void keep(SharedFrame frame, int readInEpoch, long snapshotEnd) {
+        if (readInEpoch == leaderEpoch) {
+            recent.keep(frame, snapshotEnd);
+        }
+    }
+
     /** Keeps all that others may want. */
-    private SharedFrame first(List<SharedFrame> frames, boolean firstIsItsOwn, long snapshotEnd) {
+    private SharedFrame first(List<SharedFrame> frames, int readInEpoch, boolean firstIsItsOwn, long snapshotEnd) {
         SharedFrame first = frames.get(0);
         for (SharedFrame frame : frames) {
             if (frame.count() > 0) {
@@ -101,7 +133,7 @@ final class LogReader {
             }
             // Also when a filter dropped everything: others need not look at the same records again.
             if (frame.next() > frame.start() && !(frame == first && firstIsItsOwn)) {
-                recent.keep(frame, snapshotEnd);
+                keep(frame, readInEpoch, snapshotEnd);
             }
             if (frame != first) {
                 frame.release();

@@ -45,11 +45,12 @@ public final class LoopDelivery {
     /**
      * A cursor for a follower on this loop; behind at first. Takes over the caller's hold on the stream.
      *
+     * @param leaderEpoch in which the position was known to be one of this log
      * @param end the high watermark at the moment of subscribing
      */
-    public Cursor cursor(Follower follower, SharedStream stream, long position, long end) {
+    public Cursor cursor(Follower follower, SharedStream stream, long position, int leaderEpoch, long end) {
         LiveCursors live = byStream.computeIfAbsent(stream, s -> s.liveOn(this));
-        return new Cursor(follower, stream, live, position, end);
+        return new Cursor(follower, stream, live, position, leaderEpoch, end);
     }
 
     /** Forgets a stream that has no cursor on this loop any more. */

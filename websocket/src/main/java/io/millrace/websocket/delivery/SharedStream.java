@@ -3,6 +3,7 @@ package io.millrace.websocket.delivery;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.partition.PartitionOffsets;
 import io.millrace.cluster.partition.PartitionService;
+import io.millrace.cluster.partition.PartitionService.EpochEnd;
 import io.millrace.cluster.partition.Watch;
 import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.filter.RecordFilter;
@@ -42,6 +43,11 @@ public final class SharedStream {
 
     // Guarded by this.
     private long head;
+    /** In which everything below the head was known to be the log; -1 before the first follower. */
+    private int leaderEpoch = -1;
+    /** Whether the live followers are asked to leave, because there is another leader. */
+    private boolean leaving;
+
     private int live;
     private Watch watch;
     private boolean disposed;
@@ -78,6 +84,11 @@ public final class SharedStream {
         return partitions.offsets(key.partition());
     }
 
+    /** See {@link PartitionService#endOfEpoch}. */
+    public Future<EpochEnd> endOfEpoch(int epoch) {
+        return partitions.endOfEpoch(key.partition(), epoch);
+    }
+
     /**
      * The snapshot of a table as of an offset, or a little before it; its index is retained for the caller. To be called on {@code
      * context}; completes there. Fails with MillraceException.
@@ -110,7 +121,7 @@ public final class SharedStream {
         if (failure != null) {
             throw failure;
         }
-        if (cursor.isInSnapshot()) {
+        if (cursor.isInSnapshot() || !isOfSameLeader(cursor)) {
             return false;
         }
         if (key.conflation() != null && !cursor.isCaughtUp() && !cursor.isNear()) {
@@ -141,6 +152,63 @@ public final class SharedStream {
             pump.signal();
         }
         return true;
+    }
+
+    /**
+     * Whether a follower and those who are here know the same log. One that knows a newer leader has the others look first, and comes
+     * again; one that knows an older leader looks first itself.
+     */
+    private boolean isOfSameLeader(Cursor cursor) {
+        if (cursor.leaderEpoch() > leaderEpoch) {
+            if (live > 0) {
+                askToLeave();
+                return false;
+            }
+            ring.clear();
+            leaderEpoch = cursor.leaderEpoch();
+        }
+        return !leaving && cursor.leaderEpoch() == leaderEpoch;
+    }
+
+    /**
+     * Whether there is another leader than the one whose log was read here. Those who are live leave then, and see each for itself
+     * whether it has been sent what that leader does not have. To be asked before and after each read: an answer may be of either.
+     */
+    boolean hasNewLeader() {
+        int newest = newestLeaderEpoch();
+        synchronized (this) {
+            if (newest > leaderEpoch && live > 0) {
+                askToLeave();
+            }
+            return leaving;
+        }
+    }
+
+    /** The newest leader epoch that is known here. */
+    int newestLeaderEpoch() {
+        int known = leaderEpochOrUnknown();
+        synchronized (this) {
+            return Math.max(known, leaderEpoch);
+        }
+    }
+
+    private int leaderEpochOrUnknown() {
+        try {
+            return offsets().leaderEpoch();
+        } catch (MillraceException e) {
+            // Gone, or between two leaders: the next read says so.
+            return -1;
+        }
+    }
+
+    private void askToLeave() {
+        leaving = true;
+        ring.clear();
+        loops.values().forEach(LiveCursors::streamMoved);
+    }
+
+    synchronized boolean isToBeLeft() {
+        return leaving;
     }
 
     private boolean isInRing(Cursor cursor) {
@@ -182,6 +250,7 @@ public final class SharedStream {
             if (live == 0) {
                 ended = watch;
                 watch = null;
+                leaving = false;
             }
         }
         if (ended != null) {
@@ -192,14 +261,14 @@ public final class SharedStream {
 
     /** Where the pump has to go on, or -1 when nobody would be served. */
     synchronized long wanted() {
-        return live == 0 ? -1 : head;
+        return live == 0 || leaving ? -1 : head;
     }
 
     /** The pump's next frames, without holes between them. Owns them from now on. */
     void append(List<SharedFrame> frames, long noticedNanos) {
         synchronized (this) {
-            if (disposed || frames.get(0).start() != head) {
-                // Everybody left while it was read, or somebody else began elsewhere.
+            if (disposed || leaving || frames.get(0).start() != head) {
+                // Everybody left while it was read, or is to, or somebody else began elsewhere.
                 frames.forEach(SharedFrame::release);
                 return;
             }

@@ -3,6 +3,7 @@ package io.millrace.websocket.session;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.partition.PartitionOffsets;
+import io.millrace.cluster.partition.PartitionService.EpochEnd;
 import io.millrace.websocket.delivery.Cursor;
 import io.millrace.websocket.delivery.Envelope;
 import io.millrace.websocket.delivery.LeaderChange;
@@ -78,6 +79,10 @@ final class CatchUp {
             if (cursor.isDetached() || isDone(cursor)) {
                 continue;
             }
+            if (cursor.hasNewLeader()) {
+                seeWhatIsLost(cursor);
+                continue;
+            }
             try {
                 skipIfTooFarBehind(cursor);
                 if (cursor.gap() == null && cursor.join()) {
@@ -132,8 +137,9 @@ final class CatchUp {
         if (ended || cursor.isDetached()) {
             return;
         }
-        if (!cursor.continuesWith(frame) || !subscription.maySend()) {
-            // The client sought another place meanwhile, or its socket filled up.
+        if (cursor.hasNewLeader() || !cursor.continuesWith(frame) || !subscription.maySend()) {
+            // What was read may be of another log; or the client sought another place meanwhile, or its socket filled
+            // up.
             add(cursor);
             return;
         }
@@ -186,23 +192,58 @@ final class CatchUp {
         try {
             PartitionOffsets offsets = cursor.stream().offsets();
             PartitionStart start = parameters.start().reset().apply(cursor.partition(), cursor.position(), offsets);
-            if (parameters.shape().table()) {
-                start = TableStarts.afterGap(start, cursor.position(), offsets);
-            }
-            if (start.gap() != null) {
-                if (cursor.isCaughtUp() && start.position() < cursor.end()) {
-                    subscription.followed().noteBehindAgain(cursor);
-                }
-                cursor.position(start.position());
-                subscription.tellGap(cursor, start.gap());
-                subscription.noteMoved(cursor);
-            }
-            if (start.snapshot()) {
-                cursor.beginSnapshot();
-            }
+            goOnFrom(start, cursor, offsets);
             add(cursor);
         } catch (MillraceException e) {
             failedBehind(cursor, e);
+        }
+    }
+
+    /** Goes on elsewhere if there is a gap, with which a table begins anew. */
+    private void goOnFrom(PartitionStart found, Cursor cursor, PartitionOffsets offsets) {
+        PartitionStart start =
+                parameters.shape().table() ? TableStarts.afterGap(found, cursor.position(), offsets) : found;
+        if (start.gap() == null) {
+            return;
+        }
+        if (cursor.isCaughtUp() && start.position() < cursor.end()) {
+            subscription.followed().noteBehindAgain(cursor);
+        }
+        cursor.position(start.position());
+        subscription.tellGap(cursor, start.gap());
+        subscription.noteMoved(cursor);
+        if (start.snapshot()) {
+            cursor.beginSnapshot();
+        }
+    }
+
+    /** Asks a new leader whether it has all that the client was sent; if not, goes on where those records begin that it has instead. */
+    private void seeWhatIsLost(Cursor cursor) {
+        int epoch = cursor.leaderEpoch();
+        cursor.stream().endOfEpoch(epoch).onComplete(done -> {
+            if (ended || cursor.isDetached()) {
+                return;
+            }
+            if (done.failed()) {
+                failedBehind(cursor, ErrorJson.asAnswer(done.cause()));
+                return;
+            }
+            // Unless the client sought another place meanwhile.
+            if (cursor.leaderEpoch() == epoch) {
+                moveBelowLoss(cursor, done.result());
+            }
+            add(cursor);
+            goOnLater();
+        });
+    }
+
+    private void moveBelowLoss(Cursor cursor, EpochEnd end) {
+        cursor.leaderEpoch(end.currentLeaderEpoch());
+        if (cursor.position() > end.endOffset()) {
+            PartitionOffsets offsets = cursor.stream().offsets();
+            PartitionStart start = PartitionStart.truncated(
+                    cursor.partition(), cursor.position(), end.endOffset(), end.currentLeaderEpoch(), offsets);
+            goOnFrom(start, cursor, offsets);
         }
     }
 

@@ -24,7 +24,7 @@ public final class EventLoopSessions {
     private final Vertx vertx;
     private final GatewayMetrics metrics;
     private final LoopDelivery delivery;
-    private final TokenWriter tokens;
+    private final TokenWriter tokens = new TokenWriter();
     private final long tickMs;
     private final Set<StreamConnection> sessions = new LinkedHashSet<>();
     private long timer = -1;
@@ -35,7 +35,6 @@ public final class EventLoopSessions {
         this.vertx = vertx;
         this.metrics = metrics;
         this.delivery = new LoopDelivery(context, metrics);
-        this.tokens = new TokenWriter(partitions);
         // A quarter of the shortest time that is watched, and never so often that the ticks themselves would cost
         // something.
         long shortest = Math.min(

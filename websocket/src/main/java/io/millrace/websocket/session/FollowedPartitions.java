@@ -71,6 +71,7 @@ final class FollowedPartitions {
                         follower,
                         services.streams().hold(subscription.key(start.partition()), loop.delivery()),
                         start.position(),
+                        start.leaderEpoch(),
                         start.end());
         if (start.snapshot()) {
             cursor.beginSnapshot();

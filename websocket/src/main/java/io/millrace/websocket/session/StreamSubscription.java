@@ -187,7 +187,8 @@ final class StreamSubscription implements Follower {
         }
     }
 
-    private void fallBehind(Cursor cursor) {
+    @Override
+    public void fallBehind(Cursor cursor) {
         cursor.leave();
         catchUp.add(cursor);
         connection.touch();
@@ -348,6 +349,7 @@ final class StreamSubscription implements Follower {
             cursor.gap(null);
             cursor.afterGap(false);
             cursor.position(start.position());
+            cursor.leaderEpoch(start.leaderEpoch());
             told.add(new ServerMessage.PartitionPosition(start.partition(), start.position()));
         }
         output.control(new ServerMessage.Sought(sid, requestId, told));

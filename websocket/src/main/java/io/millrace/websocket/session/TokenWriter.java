@@ -1,7 +1,5 @@
 package io.millrace.websocket.session;
 
-import io.millrace.cluster.error.MillraceException;
-import io.millrace.cluster.partition.PartitionService;
 import io.millrace.storage.TopicPartition;
 import io.millrace.websocket.delivery.Cursor;
 import io.millrace.websocket.protocol.ResumeToken;
@@ -15,16 +13,11 @@ import java.util.List;
  */
 final class TokenWriter {
 
-    private final PartitionService partitions;
     private TopicPartition[] lastPartitions = {};
     private long[] lastPlaces = {};
     private TopicPartition[] names = {};
     private long[] places = {};
     private String lastToken;
-
-    TokenWriter(PartitionService partitions) {
-        this.partitions = partitions;
-    }
 
     /** The token of a subscription whose cursors are these, in the order of {@code TopicSelector.order()}. */
     String token(List<Cursor> cursors) {
@@ -37,7 +30,7 @@ final class TokenWriter {
             Cursor cursor = cursors.get(i);
             names[i] = cursor.partition();
             places[2 * i] = cursor.position();
-            places[2 * i + 1] = leaderEpoch(cursor.partition());
+            places[2 * i + 1] = cursor.leaderEpoch();
         }
         if (lastToken == null || !Arrays.equals(places, lastPlaces) || !Arrays.equals(names, lastPartitions)) {
             lastPartitions = names.clone();
@@ -60,14 +53,5 @@ final class TokenWriter {
             topics.add(new ResumeToken.TopicPositions(first.topicId(), ResumeToken.nameHash(first.topic()), positions));
         }
         return new ResumeToken(topics).encode();
-    }
-
-    private int leaderEpoch(TopicPartition partition) {
-        try {
-            return partitions.offsets(partition).leaderEpoch();
-        } catch (MillraceException e) {
-            // Gone or moved: whoever resumes with this token learns it then.
-            return 0;
-        }
     }
 }

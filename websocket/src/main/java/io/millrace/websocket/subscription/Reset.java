@@ -34,7 +34,7 @@ public enum Reset {
     public PartitionStart apply(TopicPartition partition, long position, PartitionOffsets offsets) {
         boolean below = position < offsets.logStartOffset();
         if (!below && position <= offsets.logEndOffset()) {
-            return new PartitionStart(partition, position, null, offsets.highWatermark());
+            return new PartitionStart(partition, position, null, offsets);
         }
         long moved = switch (this) {
             case EARLIEST -> offsets.logStartOffset();
@@ -47,6 +47,6 @@ public enum Reset {
                                 + "; start at an offset in that range, or let reset=earliest or reset=latest choose");
         };
         Gap gap = new Gap(position, moved, below ? Gap.Reason.RETENTION : Gap.Reason.OUT_OF_RANGE);
-        return new PartitionStart(partition, moved, gap, offsets.highWatermark());
+        return new PartitionStart(partition, moved, gap, offsets);
     }
 }

@@ -5,6 +5,7 @@ import io.millrace.cluster.partition.PartitionService;
 import io.millrace.storage.TopicPartition;
 import io.millrace.websocket.protocol.Gap;
 import io.millrace.websocket.protocol.ResumeToken;
+import io.vertx.core.Future;
 
 /** Where a partition goes on by a resume token, and what was lost since it was given out. Any thread. */
 final class ResumedStarts {
@@ -16,13 +17,13 @@ final class ResumedStarts {
     }
 
     /**
-     * The start of a partition.
+     * The start of a partition; null when the token says nothing about it. Known at once unless the partition has another leader than
+     * when the token was given out; fails with MillraceException when that one cannot be asked.
      *
-     * @return null when the token says nothing about it
      * @throws io.millrace.cluster.error.MillraceException OFFSET_OUT_OF_RANGE as {@link Reset#ERROR} asks, or when nothing is known of
      *     the partition
      */
-    PartitionStart find(TopicPartition partition, StartRule rule, TopicSelection selection) {
+    Future<PartitionStart> find(TopicPartition partition, StartRule rule, TopicSelection selection) {
         PartitionOffsets offsets = partitions.offsets(partition);
         for (ResumeToken.TopicPositions topic : rule.resume().topics()) {
             if (topic.topicId().equals(partition.topicId())) {
@@ -32,16 +33,16 @@ final class ResumedStarts {
                     }
                 }
                 // A partition that was added since; its first record is one that the client has not seen.
-                return selection.grows() ? earliest(partition, offsets) : null;
+                return Future.succeededFuture(selection.grows() ? earliest(partition, offsets) : null);
             }
         }
         for (ResumeToken.TopicPositions topic : rule.resume().topics()) {
             if (isOfName(topic, partition.topic(), selection)) {
-                return recreated(partition, topic, rule.reset(), offsets);
+                return Future.succeededFuture(recreated(partition, topic, rule.reset(), offsets));
             }
         }
         // A topic that the pattern did not find then.
-        return selection.pattern() != null ? earliest(partition, offsets) : null;
+        return Future.succeededFuture(selection.pattern() != null ? earliest(partition, offsets) : null);
     }
 
     private static boolean isOfName(ResumeToken.TopicPositions topic, String name, TopicSelection selection) {
@@ -51,7 +52,7 @@ final class ResumedStarts {
     }
 
     private static PartitionStart earliest(TopicPartition partition, PartitionOffsets offsets) {
-        return new PartitionStart(partition, offsets.logStartOffset(), null, offsets.highWatermark());
+        return new PartitionStart(partition, offsets.logStartOffset(), null, offsets);
     }
 
     /** Offsets of another topic mean nothing here, even where they exist. */
@@ -64,17 +65,21 @@ final class ResumedStarts {
                 .orElse(0);
         PartitionStart start = reset.apply(partition, -1, offsets);
         Gap gap = new Gap(asked, start.position(), Gap.Reason.TOPIC_RECREATED);
-        return new PartitionStart(partition, start.position(), gap, start.end());
+        return new PartitionStart(partition, start.position(), gap, offsets);
     }
 
-    private static PartitionStart resume(
+    private Future<PartitionStart> resume(
             TopicPartition partition, ResumeToken.Position position, Reset reset, PartitionOffsets offsets) {
-        if (position.offset() > offsets.logEndOffset() || position.leaderEpoch() > offsets.leaderEpoch()) {
-            // The log was cut below what this client has seen. It goes on at what the servers now agree on.
-            long end = Math.min(position.offset(), offsets.highWatermark());
-            Gap gap = new Gap(position.offset(), end, Gap.Reason.TRUNCATED);
-            return new PartitionStart(partition, end, gap, offsets.highWatermark());
+        if (position.leaderEpoch() == offsets.leaderEpoch()) {
+            return Future.succeededFuture(reset.apply(partition, position.offset(), offsets));
         }
-        return reset.apply(partition, position.offset(), offsets);
+        // A log that was cut below what this client has seen may have grown beyond it again: only its leader can tell.
+        return partitions.endOfEpoch(partition, position.leaderEpoch()).map(end -> {
+            PartitionOffsets now = partitions.offsets(partition);
+            return position.offset() <= end.endOffset()
+                    ? reset.apply(partition, position.offset(), now)
+                    : PartitionStart.truncated(
+                            partition, position.offset(), end.endOffset(), end.currentLeaderEpoch(), now);
+        });
     }
 }

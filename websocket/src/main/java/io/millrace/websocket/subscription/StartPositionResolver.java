@@ -55,23 +55,23 @@ public final class StartPositionResolver {
         if (position instanceof StartPosition.AtOffsets asked) {
             Long offset = asked.of(partition);
             return offset == null
-                    ? new PartitionStart(partition, end, null, end)
+                    ? new PartitionStart(partition, end, null, offsets)
                     : reset.apply(partition, offset, offsets);
         }
         if (position instanceof StartPosition.Earliest) {
-            return new PartitionStart(partition, offsets.logStartOffset(), null, end);
+            return new PartitionStart(partition, offsets.logStartOffset(), null, offsets);
         }
         long back = position instanceof StartPosition.Last last ? last.offsets() : 0;
-        return new PartitionStart(partition, Math.max(offsets.logStartOffset(), end - back), null, end);
+        return new PartitionStart(partition, Math.max(offsets.logStartOffset(), end - back), null, offsets);
     }
 
     private Future<PartitionStart> byTime(long timestampMs, TopicPartition partition) {
         // Read before the search: records that arrive while it runs must not fall between its answer and this offset.
-        long end = partitions.offsets(partition).highWatermark();
+        PartitionOffsets now = partitions.offsets(partition);
         return partitions
                 .findByTimestamp(partition, timestampMs, Isolation.READ_COMMITTED)
-                .map(hit ->
-                        new PartitionStart(partition, hit.map(at -> at.offset()).orElse(end), null, end));
+                .map(hit -> new PartitionStart(
+                        partition, hit.map(at -> at.offset()).orElse(now.highWatermark()), null, now));
     }
 
     /** Throws INVALID_REQUEST when the position does not suit the partitions. */

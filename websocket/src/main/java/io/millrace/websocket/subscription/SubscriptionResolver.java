@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Decides what a client follows: the partitions of its topics, and where each begins. {@link #prepare} comes first, then {@link
@@ -114,18 +115,26 @@ public final class SubscriptionResolver {
         List<Future<PartitionStart>> found = new ArrayList<>(selected.size());
         for (TopicPartition partition : selected) {
             Future<PartitionStart> start = find(partition, asked);
-            if (start.failed()) {
-                MillraceException error = (MillraceException) start.cause();
-                if (!LeaderChange.isPassing(error)) {
-                    throw error;
+            if (start.failed() && !LeaderChange.isPassing(start.cause())) {
+                throw (MillraceException) start.cause();
+            }
+            found.add(start.recover(e -> {
+                if (!LeaderChange.isPassing(e)) {
+                    return Future.failedFuture(e);
                 }
                 waiting.add(partition);
-            } else {
-                found.add(start);
-            }
+                return Future.succeededFuture();
+            }));
         }
         return Future.all(found)
-                .map(all -> new Subscription(asked, form, deflated, all.<PartitionStart>list(), waiting));
+                .map(all -> new Subscription(
+                        asked,
+                        form,
+                        deflated,
+                        all.<PartitionStart>list().stream()
+                                .filter(Objects::nonNull)
+                                .toList(),
+                        List.copyOf(waiting)));
     }
 
     /**
@@ -137,8 +146,7 @@ public final class SubscriptionResolver {
                 .prepare(List.of(partition), PREPARE_TIMEOUT_MS)
                 .compose(known -> find(partition, asked))
                 .recover(e -> {
-                    boolean passing = e instanceof MillraceException error && LeaderChange.isPassing(error);
-                    if (!passing || isGone(partition)) {
+                    if (!LeaderChange.isPassing(e) || isGone(partition)) {
                         return Future.failedFuture(e);
                     }
                     return vertx.timer(LeaderChange.PAUSE_MS).compose(v -> start(partition, asked));
@@ -187,8 +195,10 @@ public final class SubscriptionResolver {
         StartRule rule = asked.start();
         if (asked.shape().table()) {
             try {
-                PartitionStart known = rule.resume() == null ? null : resumed.find(partition, rule, asked.selection());
-                return tables.resolve(topic(partition), partition, known);
+                Future<PartitionStart> known = rule.resume() == null
+                        ? Future.succeededFuture()
+                        : resumed.find(partition, rule, asked.selection());
+                return known.compose(start -> tables.resolve(topic(partition), partition, start));
             } catch (MillraceException e) {
                 return Future.failedFuture(e);
             }
@@ -196,10 +206,10 @@ public final class SubscriptionResolver {
         StartPosition from = rule.from() == null ? StartPosition.LATEST : rule.from();
         if (rule.resume() != null && !isNamed(from, partition)) {
             try {
-                PartitionStart start = resumed.find(partition, rule, asked.selection());
-                if (start != null) {
-                    return Future.succeededFuture(start);
-                }
+                return resumed.find(partition, rule, asked.selection())
+                        .compose(start -> start != null
+                                ? Future.succeededFuture(start)
+                                : starts.resolve(from, partition, rule.reset()));
             } catch (MillraceException e) {
                 return Future.failedFuture(e);
             }

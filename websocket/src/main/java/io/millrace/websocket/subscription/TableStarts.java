@@ -54,8 +54,8 @@ public final class TableStarts {
     public Future<PartitionStart> resolve(TopicMetadata topic, TopicPartition partition, PartitionStart resumed) {
         PartitionOffsets offsets = partitions.offsets(partition);
         if (resumed == null) {
-            return Future.succeededFuture(
-                    new PartitionStart(partition, offsets.logStartOffset(), null, offsets.highWatermark(), true));
+            return Future.succeededFuture(new PartitionStart(
+                    partition, offsets.logStartOffset(), null, offsets.highWatermark(), offsets.leaderEpoch(), true));
         }
         if (resumed.gap() != null) {
             return Future.succeededFuture(afterGap(resumed, resumed.gap().from(), offsets));
@@ -92,6 +92,7 @@ public final class TableStarts {
                 begin,
                 new Gap(position, begin, Gap.Reason.SNAPSHOT_REQUIRED),
                 offsets.highWatermark(),
+                offsets.leaderEpoch(),
                 true);
     }
 

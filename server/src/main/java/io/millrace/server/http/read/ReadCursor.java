@@ -1,5 +1,6 @@
 package io.millrace.server.http.read;
 
+import io.millrace.cluster.partition.PartitionService.EpochEnd;
 import io.millrace.cluster.record.RecordBatches;
 import io.millrace.cluster.record.StreamRecord;
 import io.millrace.storage.ReadResult;
@@ -17,17 +18,19 @@ import java.io.IOException;
 final class ReadCursor {
 
     private final TopicPartition partition;
-    private final Gap gap;
     private final RecordJson json;
 
     /** Null when every record passes. */
     private final RecordMatcher matcher;
 
     private long position;
+    private int leaderEpoch;
+    private Gap gap;
 
     ReadCursor(PartitionStart start, RecordShape shape) {
         this.partition = start.partition();
         this.position = start.position();
+        this.leaderEpoch = start.leaderEpoch();
         this.gap = start.gap();
         this.json = new RecordJson(
                 partition.topic(), partition.partition(), shape.format(), shape.envelope(), shape.projection(), false);
@@ -45,9 +48,23 @@ final class ReadCursor {
         return position;
     }
 
-    /** What was lost before the start, or null. */
+    /** The leader epoch in which the position is known to be one of this log. */
+    int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    /** What was lost, or null. */
     Gap gap() {
         return gap;
+    }
+
+    /** There is another leader, who has this much of what this read is sure of: goes on there when that is below its position. */
+    void hasNewLeader(EpochEnd end) {
+        leaderEpoch = end.currentLeaderEpoch();
+        if (position > end.endOffset()) {
+            gap = new Gap(gap == null ? position : gap.from(), end.endOffset(), Gap.Reason.TRUNCATED);
+            position = end.endOffset();
+        }
     }
 
     /**

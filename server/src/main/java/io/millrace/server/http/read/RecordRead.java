@@ -5,6 +5,7 @@ import io.millrace.cluster.partition.Isolation;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.cluster.partition.Watch;
 import io.millrace.server.http.HttpQuota;
+import io.millrace.storage.ReadResult;
 import io.millrace.storage.TopicPartition;
 import io.millrace.websocket.GatewayMetrics;
 import io.millrace.websocket.delivery.ByteSink;
@@ -114,17 +115,28 @@ final class RecordRead {
         if (share <= 0 || count >= query.max() || records.size() >= ANSWER_BYTES_MAX || hasLookedEnough()) {
             return Future.succeededFuture();
         }
-        long before = cursor.position();
         return partitions
-                .read(cursor.partition(), before, READ_BYTES, Isolation.READ_COMMITTED)
+                .read(cursor.partition(), cursor.position(), READ_BYTES, Isolation.READ_COMMITTED)
                 .compose(result -> {
                     if (result.isEmpty()) {
                         result.close();
-                        return Future.succeededFuture(0);
+                        return Future.succeededFuture();
                     }
-                    lookedAtBytes += result.sizeBytes();
-                    return vertx.executeBlocking(() -> cursor.write(result, share, ANSWER_BYTES_MAX, records), false);
-                })
+                    if (leaderEpoch(cursor) > cursor.leaderEpoch()) {
+                        result.close();
+                        return partitions
+                                .endOfEpoch(cursor.partition(), cursor.leaderEpoch())
+                                .onSuccess(cursor::hasNewLeader)
+                                .compose(end -> readPages(cursor, share));
+                    }
+                    return write(cursor, result, share);
+                });
+    }
+
+    private Future<Void> write(ReadCursor cursor, ReadResult result, int share) {
+        long before = cursor.position();
+        lookedAtBytes += result.sizeBytes();
+        return vertx.executeBlocking(() -> cursor.write(result, share, ANSWER_BYTES_MAX, records), false)
                 .compose(written -> {
                     count += written;
                     return cursor.position() == before ? Future.succeededFuture() : readPages(cursor, share - written);
@@ -197,20 +209,20 @@ final class RecordRead {
     private String resumeToken() {
         List<ResumeToken.Position> positions = new ArrayList<>(cursors.size());
         for (ReadCursor cursor : cursors) {
-            positions.add(new ResumeToken.Position(
-                    cursor.partition().partition(), cursor.position(), leaderEpoch(cursor.partition())));
+            positions.add(
+                    new ResumeToken.Position(cursor.partition().partition(), cursor.position(), cursor.leaderEpoch()));
         }
         TopicPartition any = cursors.get(0).partition();
         int nameHash = ResumeToken.nameHash(any.topic());
         return new ResumeToken(List.of(new ResumeToken.TopicPositions(any.topicId(), nameHash, positions))).encode();
     }
 
-    private int leaderEpoch(TopicPartition partition) {
+    private int leaderEpoch(ReadCursor cursor) {
         try {
-            return partitions.offsets(partition).leaderEpoch();
+            return partitions.offsets(cursor.partition()).leaderEpoch();
         } catch (MillraceException e) {
-            // Gone or moved: whoever resumes with this token learns it then.
-            return 0;
+            // Gone, or between two leaders: whoever resumes with this token learns it then.
+            return cursor.leaderEpoch();
         }
     }
 

@@ -106,6 +106,7 @@ public final class ApiHandlers {
         ApiHandlers handlers = forPeers(apis);
         handlers.byKey.put(ApiKeys.PRODUCE, ProduceHandler.forPeers(controller, partitions, once));
         handlers.byKey.put(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(controller, partitions));
+        handlers.byKey.put(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(controller, partitions));
         handlers.byKey.put(
                 ApiKeys.FETCH,
                 new PeerFetchHandler(
