@@ -44,9 +44,9 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
         context.getLogger("io.millrace").setLevel(level());
         // Pages about each node that goes; we say in one line which one. What finding others has to say is heard.
         context.getLogger("com.hazelcast.internal").setLevel(Level.ERROR);
-        // Warns that it begins to work.
         // A machine without a network has no hardware address, and needs none.
         context.getLogger("io.netty.util.internal.MacAddressUtil").setLevel(Level.ERROR);
+        // Warns that it begins to work.
         context.getLogger("org.apache.kafka.controller.QuorumController").setLevel(Level.ERROR);
         // Asks for access to the inside of Java, for a speed that nobody needs here.
         context.getLogger("com.hazelcast.instance.impl.HazelcastInstanceFactory")
