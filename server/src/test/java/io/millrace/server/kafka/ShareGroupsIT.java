@@ -317,7 +317,7 @@ class ShareGroupsIT {
                                     .isEqualTo(10));
             first.close();
 
-            assertThat(describe(admin).groupState()).isEqualTo(GroupState.EMPTY);
+            awaitEmpty(admin);
             admin.alterShareGroupOffsets("sharers", Map.of(new TopicPartition("managed", 0), 4L))
                     .all()
                     .get();
@@ -326,12 +326,19 @@ class ShareGroupsIT {
             await().atMost(PATIENCE).until(() -> second.seen().size() >= 6);
             assertThat(second.values()).containsExactly("v4", "v5", "v6", "v7", "v8", "v9");
             second.close();
+            awaitEmpty(admin);
 
             admin.deleteShareGroupOffsets("sharers", Set.of("managed")).all().get();
             assertThat(offset("sharers", "managed", 0)).isNull();
             admin.deleteShareGroups(List.of("sharers")).all().get();
             assertThatThrownBy(() -> describe(admin)).hasCauseInstanceOf(GroupIdNotFoundException.class);
         }
+    }
+
+    /** A member that leaves waits for the answer only so long; if it does not come the coordinator finds out by the silence. */
+    private static void awaitEmpty(Admin admin) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(describe(admin).groupState()).isEqualTo(GroupState.EMPTY));
     }
 
     private static ShareGroupDescription describe(Admin admin) throws Exception {
