@@ -72,12 +72,15 @@ class CompactionIT {
                 }
             }
             producer.flush();
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
                 // The active segment is not compacted: something has to push the newest records out of it.
                 producer.send(new ProducerRecord<>("state", "filler", "x".repeat(1500)))
                         .get();
                 List<ConsumerRecord<String, String>> records = readAll("state");
-                assertThat(records).hasSizeLessThan(KEYS + 10);
+                // A slow disk has as many fillers at the end as came while it compacted.
+                assertThat(records)
+                        .filteredOn(each -> !each.key().equals("filler"))
+                        .hasSizeLessThan(KEYS + 10);
                 assertThat(view(records)).isEqualTo(model);
             });
         }

@@ -55,10 +55,10 @@ class CoordinatorMetricsIT {
                 .alterConsumerGroupOffsets("resting", Map.of(PARTITION, new OffsetAndMetadata(3)))
                 .all()
                 .get(10, TimeUnit.SECONDS);
-        try (KafkaConsumer<String, String> consumer =
-                on.node().consumer(Map.of("group.id", "modern", "group.protocol", "consumer"))) {
+        try (KafkaConsumer<String, String> consumer = on.node()
+                .consumer(Map.of("group.id", "modern", "group.protocol", "consumer", "enable.auto.commit", false))) {
             consumer.subscribe(List.of("measured"));
-            Awaitility.await().until(() -> {
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
                 consumer.poll(Duration.ofMillis(50));
                 return !consumer.assignment().isEmpty();
             });

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,10 +39,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the Admin client does with groups, and what nobody may do with the topic in which they lie. */
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
 class GroupAdminIT {
 
     private static final String OFFSETS = "__consumer_offsets";
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     @TempDir
     static Path directory;
@@ -75,13 +77,16 @@ class GroupAdminIT {
         Set<String> seen = GroupMember.seen();
         GroupType type = GroupType.parse(protocol);
         try (GroupMember member = node.member(group, protocol, topic, seen, Map.of("client.id", "watched"))) {
-            await().until(() -> seen.size() == 10);
+            await().atMost(PATIENCE).until(() -> seen.size() == 10);
+            // The member reads what it was assigned before the coordinator knows that it has taken it.
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(described(group).groupState()).isEqualTo(GroupState.STABLE));
 
             assertThat(get(admin.listGroups(new ListGroupsOptions().withTypes(Set.of(type)))
                             .all()))
                     .contains(new GroupListing(group, Optional.of(type), "consumer", Optional.of(GroupState.STABLE)));
             ConsumerGroupDescription described = described(group);
-            assertThat(described.groupState()).isEqualTo(GroupState.STABLE);
             assertThat(described.type()).isEqualTo(type);
             assertThat(described.coordinator().port()).isEqualTo(node.node().port());
             MemberDescription only = described.members().iterator().next();
@@ -96,7 +101,8 @@ class GroupAdminIT {
                     .hasCauseInstanceOf(GroupSubscribedToTopicException.class);
         }
 
-        assertThat(described(group).groupState()).isEqualTo(GroupState.EMPTY);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(described(group).groupState()).isEqualTo(GroupState.EMPTY));
         get(admin.deleteConsumerGroups(List.of(group)).all());
         assertThatThrownBy(() -> described(group)).hasCauseInstanceOf(GroupIdNotFoundException.class);
         assertThat(get(admin.listGroups().all()))

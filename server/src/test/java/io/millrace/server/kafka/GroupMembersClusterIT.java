@@ -166,7 +166,8 @@ class GroupMembersClusterIT {
                 .createTopic(new NewTopic(name, PARTITIONS, 3, Map.of("min.insync.replicas", "2")), false));
         for (int number = 2; number <= 3; number++) {
             ClusterNode node = node(number);
-            await().until(() -> node.controller().image().topic(name).isPresent());
+            await().atMost(PATIENCE)
+                    .until(() -> node.controller().image().topic(name).isPresent());
         }
     }
 

@@ -31,11 +31,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Members of groups for connections of the gateway, beside stock consumers, at one node. */
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 4, unit = TimeUnit.MINUTES)
 class GroupMembersIT {
 
     private static final int PARTITIONS = 6;
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     @TempDir
     static Path directory;
@@ -149,6 +149,7 @@ class GroupMembersIT {
     @Test
     void aMemberWithAnInstanceIdThatComesBackInTimeHasItsPartitionsAndDisturbsNobody() {
         node.node().createTopic("static", 4);
+        node.waitLongInGroup("static");
         Collection<String> seen = ConnectionMember.all();
         ConnectionMember other = ConnectionMember.join(node.node().node(), "static", "other", "static", seen);
         ConnectionMember first = ConnectionMember.join(node.node().node(), "static", "wanderer", "static", seen);

@@ -17,7 +17,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /** A {@link KafkaTestNode} whose groups find out quickly who is dead, and its members. */
 final class GroupTestNode implements AutoCloseable {
 
-    static final int SESSION_TIMEOUT_MS = 1_500;
+    /** Beyond every moment in which a busy test machine stands still: nobody who is alive is taken for dead. */
+    private static final int SESSION_TIMEOUT_MS = 5_000;
+
+    private static final int HEARTBEAT_INTERVAL_MS = 300;
+
+    /** The least that a group may have set for itself. */
+    private static final int PATIENT_SESSION_TIMEOUT_MS = GroupBounds.defaults().consumerMinSessionTimeoutMs();
 
     private final KafkaTestNode node;
 
@@ -36,7 +42,7 @@ final class GroupTestNode implements AutoCloseable {
                 initialRebalanceDelayMs,
                 100,
                 SESSION_TIMEOUT_MS,
-                SESSION_TIMEOUT_MS / 5,
+                HEARTBEAT_INTERVAL_MS,
                 GroupBounds.defaults());
         node = KafkaTestNode.start(directory, cluster -> cluster.withGroups(groups), UnaryOperator.identity());
         node.awaitGroups();
@@ -44,6 +50,16 @@ final class GroupTestNode implements AutoCloseable {
 
     KafkaTestNode node() {
         return node;
+    }
+
+    /** Whoever is silent in this group, of the consumer protocol, is waited for longer than a test takes. */
+    void waitLongInGroup(String group) {
+        KafkaTestNode.await(node.node()
+                .admin()
+                .alterGroupSettings(
+                        group,
+                        Map.of("consumer.session.timeout.ms", String.valueOf(PATIENT_SESSION_TIMEOUT_MS)),
+                        false));
     }
 
     /** @param protocol classic, cooperative (classic with that assignor) or consumer */

@@ -108,6 +108,7 @@ final class KafkaTestNode implements AutoCloseable {
         await(node.groups().coordinatorOf("any"));
         try (Admin admin = admin()) {
             Awaitility.await()
+                    .atMost(TIMEOUT_SECONDS, TimeUnit.SECONDS)
                     .ignoreExceptions()
                     .until(() ->
                             admin.listGroups().errors().get(1, TimeUnit.SECONDS).isEmpty());

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.apache.kafka.common.message.FetchSnapshotRequestData;
 import org.apache.kafka.common.message.FetchSnapshotResponseData;
 import org.apache.kafka.common.message.VoteRequestData;
@@ -36,6 +37,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.UnalignedMemoryRecords;
+import org.assertj.core.api.ListAssert;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,10 +103,9 @@ class PeerTlsIT {
         assertThatThrownBy(() -> vote(second, listener, 3)).isInstanceOf(PeerException.class);
 
         assertThat(votes).hasValue(0);
-        assertThat(warnings())
-                .singleElement()
+        awaitWarnings(warnings -> warnings.singleElement()
                 .asString()
-                .contains("the certificate of node 2 was used for a request VOTE as node 3");
+                .contains("the certificate of node 2 was used for a request VOTE as node 3"));
         assertThat(vote(second, listener, 2).errorCode()).isEqualTo((short) 42);
     }
 
@@ -120,9 +121,8 @@ class PeerTlsIT {
                         refused -> assertThat(refused.kind()).isEqualTo(PeerException.Kind.PROTOCOL));
 
         assertThat(votes).hasValue(0);
-        assertThat(warnings())
-                .anyMatch(line -> line.contains("not from a CA in cluster.tls.trusted"))
-                .anyMatch(line -> line.contains("it refuses this side"));
+        awaitWarnings(warnings -> warnings.anyMatch(line -> line.contains("not from a CA in cluster.tls.trusted"))
+                .anyMatch(line -> line.contains("it refuses this side")));
     }
 
     @Test
@@ -134,9 +134,8 @@ class PeerTlsIT {
                     assertThat(refused.kind()).isEqualTo(PeerException.Kind.PROTOCOL);
                     assertThat(refused.wasSent()).isFalse();
                 });
-        assertThat(warnings())
-                .anyMatch(line -> line.contains("No connection to the node at 127.0.0.1:")
-                        && line.contains("not from a CA in cluster.tls.trusted"));
+        awaitWarnings(warnings -> warnings.anyMatch(line -> line.contains("No connection to the node at 127.0.0.1:")
+                && line.contains("not from a CA in cluster.tls.trusted")));
     }
 
     @Test
@@ -148,7 +147,7 @@ class PeerTlsIT {
                 .isInstanceOf(PeerException.class);
 
         assertThat(votes).hasValue(0);
-        assertThat(warnings()).anyMatch(line -> line.contains("is not for this address"));
+        awaitWarnings(warnings -> warnings.anyMatch(line -> line.contains("is not for this address")));
     }
 
     @Test
@@ -162,9 +161,9 @@ class PeerTlsIT {
                 .isInstanceOf(PeerException.class);
 
         assertThat(votes).hasValue(0);
-        assertThat(warnings())
-                .anyMatch(line -> line.contains("Other nodes: connection closed: its certificate names no node"))
-                .anyMatch(line -> line.contains("No connection to the node") && line.contains("names no node"));
+        awaitWarnings(warnings -> warnings.anyMatch(
+                        line -> line.contains("Other nodes: connection closed: its certificate names no node"))
+                .anyMatch(line -> line.contains("No connection to the node") && line.contains("names no node")));
     }
 
     @Test
@@ -176,10 +175,9 @@ class PeerTlsIT {
         assertThatThrownBy(() -> vote(plain, listener, 2)).isInstanceOf(PeerException.class);
 
         assertThat(votes).hasValue(0);
-        assertThat(warnings())
-                .singleElement()
+        awaitWarnings(warnings -> warnings.singleElement()
                 .asString()
-                .contains("it does not speak TLS, but this port does: set cluster.tls on all nodes");
+                .contains("it does not speak TLS, but this port does: set cluster.tls on all nodes"));
     }
 
     @Test
@@ -190,10 +188,9 @@ class PeerTlsIT {
         assertThatThrownBy(() -> vote(second, listener, 2)).isInstanceOf(PeerException.class);
         assertThatThrownBy(() -> vote(second, listener, 2)).isInstanceOf(PeerException.class);
 
-        assertThat(warnings())
-                .hasSize(2)
+        awaitWarnings(warnings -> warnings.hasSize(2)
                 .anyMatch(line -> line.contains("this looks like TLS") && line.contains("set cluster.tls on all nodes"))
-                .anyMatch(line -> line.contains("No connection to the node"));
+                .anyMatch(line -> line.contains("No connection to the node")));
     }
 
     @Test
@@ -269,6 +266,11 @@ class PeerTlsIT {
 
     private static PeerAddress address(KafkaListener listener) {
         return new PeerAddress("127.0.0.1", listener.actualPort());
+    }
+
+    /** Each side writes its lines on a thread of its own, and only one of them is that which tells the caller. */
+    private void awaitWarnings(Consumer<ListAssert<String>> hold) {
+        Awaitility.await().untilAsserted(() -> hold.accept(assertThat(warnings())));
     }
 
     private List<String> warnings() {

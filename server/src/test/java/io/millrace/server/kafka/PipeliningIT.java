@@ -138,7 +138,8 @@ class PipeliningIT {
     void aClientWhoseAnswersAreHeldUpIsNotReadBeyondItsLimit() throws IOException {
         TopicMetadata topic = node.createTopic("held-up", 1);
         RawFrames frames = new RawFrames();
-        byte[] fetchAhead = frames.frame(fetch(topic, 0, LONG_WAIT_MS));
+        // It is not answered before the socket has been given up on.
+        byte[] fetchAhead = frames.frame(fetch(topic, 0, 4 * LONG_WAIT_MS));
         byte[] produce = frames.frame(produce("alpha-does-not-exist", -1, batch(500_000)));
         try (SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", node.port()));
                 Selector selector = Selector.open()) {
@@ -147,8 +148,9 @@ class PipeliningIT {
             channel.register(selector, SelectionKey.OP_WRITE);
             long accepted = 0;
             ByteBuffer next = ByteBuffer.wrap(produce);
-            // Ends when the socket takes nothing for a second: the server has stopped reading.
-            while (selector.select(1_000) > 0 && accepted < 200L << 20) {
+            // Ends when the socket takes nothing for so long: the server has stopped reading, and does not only stand
+            // still.
+            while (selector.select(3_000) > 0 && accepted < 200L << 20) {
                 selector.selectedKeys().clear();
                 accepted += channel.write(next);
                 if (!next.hasRemaining()) {

@@ -23,6 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -69,10 +70,9 @@ class QuorumOverTcpIT {
                         .allSatisfy(node ->
                                 assertThat(node.quorum().status().voters()).hasSize(3)));
 
-        Node leader = nodes.stream()
-                .filter(node -> node.role() == Role.LEADER)
-                .findFirst()
-                .orElseThrow();
+        // The first one may have lost its place while the others joined: then they are about to elect.
+        Node leader =
+                await().atMost(TIMEOUT).until(this::leader, Optional::isPresent).orElseThrow();
         nodes.remove(leader);
         leader.quorum().stop(2_000);
         leader.logs().close();
@@ -88,6 +88,10 @@ class QuorumOverTcpIT {
                                 .leaderAddress()
                                 .filter(at -> !at.equals(leader.address()))
                                 .isPresent()));
+    }
+
+    private Optional<Node> leader() {
+        return nodes.stream().filter(node -> node.role() == Role.LEADER).findFirst();
     }
 
     private Node start(int id, PeerAddress other) throws IOException {

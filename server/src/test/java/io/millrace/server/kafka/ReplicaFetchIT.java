@@ -269,7 +269,7 @@ class ReplicaFetchIT {
 
     private PeerReplicaTransport transport(KafkaListener listener) {
         PeerAddress address = new PeerAddress("127.0.0.1", listener.actualPort());
-        return new PeerReplicaTransport(peers, id -> id == LEADER ? address : null, 5_000);
+        return new PeerReplicaTransport(peers, id -> id == LEADER ? address : null, 20_000);
     }
 
     private Entry<ByteBuffer> fetch(KafkaListener listener, ReplicaFetchRequest request) {

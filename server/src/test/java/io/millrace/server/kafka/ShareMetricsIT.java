@@ -19,11 +19,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What {@code /metrics} says of share groups. */
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
 class ShareMetricsIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int LOCK_MS = 2_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    /** Longer than a busy machine stands still: only what is held on purpose is taken away. */
+    private static final int LOCK_MS = 6_000;
 
     @RegisterExtension
     @Order(1)

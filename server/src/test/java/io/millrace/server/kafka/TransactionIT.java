@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.partition.Isolation;
+import io.millrace.cluster.peer.FreePorts;
 import io.millrace.cluster.record.RecordBatches;
 import io.millrace.cluster.transaction.TransactionSettings;
 import io.millrace.storage.ReadResult;
@@ -148,14 +149,14 @@ class TransactionIT {
     @Test
     void aTransactionThatTakesTooLongIsAborted() throws Exception {
         node.createTopic("t", 1);
-        try (KafkaProducer<String, String> slow = producer("slow", Map.of("transaction.timeout.ms", 1_000))) {
+        try (KafkaProducer<String, String> slow = producer("slow", Map.of("transaction.timeout.ms", 3_000))) {
             slow.initTransactions();
             slow.beginTransaction();
             slow.send(new ProducerRecord<>("t", "never")).get();
             try (KafkaProducer<String, String> plain = node.producer(Map.of())) {
                 plain.send(new ProducerRecord<>("t", "plain")).get();
             }
-            await().atMost(Duration.ofSeconds(15))
+            await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(read("t", 0, COMMITTED)).containsExactly("plain"));
             assertThatThrownBy(slow::commitTransaction).isInstanceOf(KafkaException.class);
         }
@@ -231,8 +232,9 @@ class TransactionIT {
     /** Trap 17: sequences and transactions survive a restart. */
     @Test
     void aTransactionGoesOnAfterARestartInItsMiddle() throws Exception {
+        int port = FreePorts.next();
+        restartAt(port);
         node.createTopic("t", 1);
-        int port = node.port();
         try (KafkaProducer<String, String> producer = producer("tx")) {
             producer.initTransactions();
             producer.beginTransaction();
@@ -240,15 +242,19 @@ class TransactionIT {
             producer.abortTransaction();
             producer.beginTransaction();
             producer.send(new ProducerRecord<>("t", "before")).get();
-            node.close();
-            node = KafkaTestNode.start(
-                    directory,
-                    TransactionIT::fewPartitions,
-                    listener -> listener.at(listener.host(), port, listener.advertisedHost()));
+            restartAt(port);
             producer.send(new ProducerRecord<>("t", "after")).get();
             producer.commitTransaction();
         }
         awaitCommitted("t", 0, List.of("before", "after"));
+    }
+
+    private void restartAt(int port) {
+        node.close();
+        node = KafkaTestNode.start(
+                directory,
+                TransactionIT::fewPartitions,
+                listener -> listener.at(listener.host(), port, listener.advertisedHost()));
     }
 
     @Test
