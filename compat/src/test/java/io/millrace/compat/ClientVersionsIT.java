@@ -39,7 +39,7 @@ class ClientVersionsIT {
         arguments.addAll(STEPS);
         try (ForeignProcess journey = ForeignProcess.startJava(
                 ClassPaths.clients(version), "io.millrace.compat.program.Journey", arguments)) {
-            String output = journey.awaitSuccess(Duration.ofSeconds(120));
+            String output = journey.awaitSuccess(Duration.ofSeconds(300));
             for (String step : STEPS) {
                 assertThat(output).contains("ok " + step + " " + version);
             }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Kafka Streams, the library of the same version. */
 class StreamsIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
 
     @TempDir
     Path directory;
@@ -156,11 +156,14 @@ class StreamsIT {
 
     private static void describesTheGroup(MillraceNode node) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", node.bootstrap()))) {
-            StreamsGroupDescription group = admin.describeStreamsGroups(List.of("counting"))
-                    .describedGroups()
-                    .get("counting")
-                    .get();
-            assertThat(group.groupState()).isEqualTo(GroupState.STABLE);
+            // It may have to agree once more, when the member that was killed is taken for dead.
+            StreamsGroupDescription group = await().atMost(PATIENCE)
+                    .until(
+                            () -> admin.describeStreamsGroups(List.of("counting"))
+                                    .describedGroups()
+                                    .get("counting")
+                                    .get(),
+                            described -> described.groupState() == GroupState.STABLE);
             assertThat(group.subtopologies()).hasSize(2);
             assertThat(group.members()).isNotEmpty();
             assertThat(admin.listStreamsGroupOffsets(Map.of("counting", new ListStreamsGroupOffsetsSpec()))

@@ -130,7 +130,9 @@ class DiskFullIT {
             assertThat(HttpCalls.delete(server.httpUrl() + "/topics/ballast").statusCode())
                     .isBetween(200, 299);
 
-            Awaitility.await().until(() -> post(server).statusCode() == 200);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> post(server).statusCode() == 200);
             produceAgain(server);
         }
         assertHealthyAndUnchangedAfterARestart();

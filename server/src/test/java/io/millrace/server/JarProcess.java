@@ -19,7 +19,12 @@ public final class JarProcess implements AutoCloseable {
 
     private static final Path JAR =
             Path.of(System.getProperty("millrace.buildDirectory", "target")).resolve("millrace.jar");
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+
+    private static final Pattern COMPLAINT = Pattern.compile("WARN|ERROR|Exception");
+
+    /** What Vert.x warns of when its event loop did not come back within two seconds. */
+    private static final String STOOD_STILL = "has been blocked for";
 
     private final Process process;
     private final List<String> output = new CopyOnWriteArrayList<>();
@@ -127,6 +132,13 @@ public final class JarProcess implements AutoCloseable {
 
     public String output() {
         return String.join("\n", output);
+    }
+
+    /** The lines that tell of something wrong; that a thread stood still for a moment says something of the machine only. */
+    public List<String> complaints() {
+        return output.stream()
+                .filter(line -> COMPLAINT.matcher(line).find() && !line.contains(STOOD_STILL))
+                .toList();
     }
 
     @Override

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The fat jar as a process: what users run, kill and restart. */
-@Timeout(120)
+@Timeout(240)
 class MillraceJarIT {
 
     @TempDir
@@ -55,7 +55,7 @@ class MillraceJarIT {
             HttpCalls.postJson(node.httpUrl() + "/topics", "{\"name\":\"readings\"}");
 
             assertThat(node.terminate().exitCode(Duration.ofSeconds(10))).isZero();
-            assertThat(node.output()).doesNotContain("WARN", "ERROR", "Exception");
+            assertThat(node.complaints()).isEmpty();
         }
     }
 
@@ -66,7 +66,7 @@ class MillraceJarIT {
             try (JarProcess tail =
                     JarProcess.run("tail", "readings", "--from", "earliest", "--limit", "1", "--url", node.httpUrl())) {
                 HttpCalls.postJson(node.httpUrl() + "/topics/readings/records?key=a", "{\"n\":1}");
-                assertThat(tail.exitCode(Duration.ofSeconds(20))).isZero();
+                assertThat(tail.exitCode(Duration.ofSeconds(30))).isZero();
                 assertThat(tail.output()).contains("0@0", "{\"n\":1}");
             }
             try (JarProcess tail = JarProcess.run("tail", "readings", "--from", "earliest", "--url", node.httpUrl())) {
@@ -167,9 +167,8 @@ class MillraceJarIT {
             var summary = demo.awaitLine("^(\\d+) readings stored over HTTP, (\\d+) over the Kafka protocol$");
             assertThat(Integer.parseInt(summary.group(1))).isGreaterThan(20);
             assertThat(Integer.parseInt(summary.group(2))).isGreaterThan(5);
-            assertThat(demo.output())
-                    .contains("curl -N", "kcat -b", "Dashboard")
-                    .doesNotContain("WARN", "Exception");
+            assertThat(demo.output()).contains("curl -N", "kcat -b", "Dashboard");
+            assertThat(demo.complaints()).isEmpty();
         }
     }
 

@@ -33,7 +33,7 @@ import org.apache.kafka.common.config.ConfigResource;
  */
 public final class Journey {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int RECORDS = 200;
 
     private static final String VERSION = version();
@@ -222,6 +222,11 @@ public final class Journey {
             }
         }
         List<String> committed = values(consumeAll(out, 2, "read_committed"));
+        // A commit is answered when it is decided; readers are told of it a moment later.
+        long decidedBy = System.nanoTime() + PATIENCE.toNanos();
+        while (committed.size() < sent.size() && System.nanoTime() < decidedBy) {
+            committed = values(consumeAll(out, 2, "read_committed"));
+        }
         require(sent.size(), committed.size());
         require(new TreeSet<>(sent), new TreeSet<>(committed));
         require(true, consumeAll(out, 2, "read_uncommitted").size() > sent.size());

@@ -27,6 +27,7 @@ import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,7 @@ class ClusterGrowthIT {
     private static final int PARTITIONS = 6;
     private static final int CARGO_RECORDS = 300;
     private static final int CARGO_RECORD_BYTES = 100_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
@@ -58,13 +60,16 @@ class ClusterGrowthIT {
     void aFourthNodeGetsItsShareAndTheFirstIsEmptiedUnderLoad() throws Exception {
         try (ClusterProcesses cluster = new ClusterProcesses(directory, 4)) {
             startExample(cluster);
-            assertThat(upNodes(cluster, 2)).containsExactly(1, 2, 3);
+            // Each knows of itself that it is there; of the others it hears a moment later.
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(upNodes(cluster, 2)).containsExactly(1, 2, 3));
             try (ClusterView view = new ClusterView(cluster.bootstrapServers(), LOADED)) {
                 view.createTopic(PARTITIONS, 3, 2);
                 fillCargo(cluster);
                 try (Producers producers =
                         Producers.start(cluster.bootstrapServers(), history, LOADED, PARTITIONS, 3, 200)) {
-                    Awaitility.await().until(() -> history.isEachAcknowledged(PARTITIONS));
+                    Awaitility.await().atMost(PATIENCE).until(() -> history.isEachAcknowledged(PARTITIONS));
                     cluster.start(4);
                     assertThat(replicasOfANewTopic(cluster, "later")).contains(4);
                     moveAsKafkaToolsDo(cluster);
@@ -143,6 +148,7 @@ class ClusterGrowthIT {
     /** The fourth node votes in its place. */
     private static void removeTheFirst(ClusterProcesses cluster) throws Exception {
         Awaitility.await()
+                .atMost(PATIENCE)
                 .until(() -> status(cluster, 3)
                         .path("nodes")
                         .get(0)
@@ -151,7 +157,7 @@ class ClusterGrowthIT {
                         .equals("down"));
         command(cluster.httpUrl(3), "remove", "1");
         assertThat(upNodes(cluster, 4)).containsExactly(2, 3, 4);
-        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
             List<Integer> voters = new ArrayList<>();
             status(cluster, 3)
                     .path("quorum")
@@ -167,22 +173,34 @@ class ClusterGrowthIT {
                     .all()
                     .get();
             Set<Integer> nodes = new HashSet<>();
-            for (TopicPartitionInfo partition : admin.describeTopics(List.of(topic))
-                    .allTopicNames()
-                    .get()
-                    .get(topic)
-                    .partitions()) {
+            for (TopicPartitionInfo partition : partitions(admin, topic)) {
                 partition.replicas().forEach(node -> nodes.add(node.id()));
             }
             return nodes;
         }
     }
 
+    /** The node that is asked may hear of a topic a moment later than the one that made it. */
+    private static List<TopicPartitionInfo> partitions(Admin admin, String topic) {
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .ignoreExceptionsMatching(failure -> failure.getCause() instanceof UnknownTopicOrPartitionException)
+                .until(
+                        () -> admin.describeTopics(List.of(topic))
+                                .allTopicNames()
+                                .get()
+                                .get(topic)
+                                .partitions(),
+                        partitions -> !partitions.isEmpty());
+    }
+
     /** Through the Kafka protocol, asked of any node. */
     private static void moveAsKafkaToolsDo(ClusterProcesses cluster) throws Exception {
         TopicPartition moved = new TopicPartition("later", 0);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
-            assertThat(admin.describeCluster().nodes().get()).hasSize(4);
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .until(() -> admin.describeCluster().nodes().get().size() == 4);
             assertThat(admin.describeMetadataQuorum().quorumInfo().get().observers())
                     .singleElement()
                     .satisfies(observer -> assertThat(observer.replicaId()).isEqualTo(4));
@@ -191,21 +209,19 @@ class ClusterGrowthIT {
                     .all()
                     .get();
             Awaitility.await()
+                    .atMost(PATIENCE)
                     .until(() -> admin.listPartitionReassignments()
                             .reassignments()
                             .get()
                             .isEmpty());
-            // Says that there was nothing to do when the fourth leads already.
-            admin.electLeaders(ElectionType.PREFERRED, Set.of(moved))
-                    .partitions()
-                    .get();
-            Awaitility.await().untilAsserted(() -> {
-                TopicPartitionInfo now = admin.describeTopics(List.of("later"))
-                        .allTopicNames()
-                        .get()
-                        .get("later")
+            Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
+                // Says that there is nothing to do when the fourth leads already, and cannot do it while a node that
+                // has not
+                // heard of the move says that there is none.
+                admin.electLeaders(ElectionType.PREFERRED, Set.of(moved))
                         .partitions()
-                        .get(0);
+                        .get();
+                TopicPartitionInfo now = partitions(admin, "later").get(0);
                 assertThat(now.leader().id()).isEqualTo(4);
                 assertThat(now.replicas()).extracting(Node::id).containsExactly(4, 2, 3);
             });

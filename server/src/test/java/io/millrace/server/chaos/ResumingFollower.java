@@ -25,6 +25,9 @@ final class ResumingFollower {
     /** What all followers of a test have to say. */
     interface Report {
 
+        /** A node said that it will close a connection, and in how long. */
+        void drained(long graceMs);
+
         /** A node closed a connection. */
         void closed(int code, long nanos);
 
@@ -135,9 +138,11 @@ final class ResumingFollower {
                 assign(message, false);
                 report.revoked(path + ": " + text);
             }
-            case "drain" ->
+            case "drain" -> {
                 reconnectAtNanos =
                         System.nanoTime() + message.get("reconnect_after_ms").asLong() * 1_000_000;
+                report.drained(message.get("grace_ms").asLong());
+            }
             case "gap", "error" -> report.wrong(path + ": " + text);
             default -> {}
         }

@@ -49,7 +49,9 @@ class ShareFailoverIT {
                 "groups.consumerSessionTimeoutMs=6000",
                 "groups.consumerHeartbeatIntervalMs=500",
                 "shareGroups.autoOffsetReset=earliest",
-                "shareGroups.recordLockDurationMs=3000")) {
+                // Longer than a reader waits for the dead node to confirm: what it was sent meanwhile is still its own
+                // then.
+                "shareGroups.recordLockDurationMs=20000")) {
             cluster.startAll();
             ClusterView.awaitAllVoters(cluster.bootstrapServers());
             try (ClusterView view = new ClusterView(cluster.bootstrapServers(), TOPIC)) {

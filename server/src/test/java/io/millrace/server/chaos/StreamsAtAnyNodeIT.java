@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.server.HttpCalls;
 import io.millrace.server.SocketMessages;
 import io.millrace.server.TestCluster;
 import java.nio.file.Path;
@@ -94,17 +95,11 @@ class StreamsAtAnyNodeIT {
                     .asText();
         }
         cluster.stop(3);
+        // As that node knows, of which the stream is asked.
         await().atMost(PATIENCE)
-                .until(() ->
-                        admin
-                                .describeTopics(List.of("spread"))
-                                .allTopicNames()
-                                .get()
-                                .get("spread")
-                                .partitions()
-                                .stream()
-                                .anyMatch(each ->
-                                        each.leader() == null || each.leader().isEmpty()));
+                .until(() -> HttpCalls.get(cluster.node(2).httpUrl() + "/topics/spread/partitions")
+                        .body()
+                        .contains("\"partition\":2,\"leader\":-1,"));
         produce("spread", 0, 10, 12);
         try (SocketMessages resumed = SocketMessages.open(cluster.node(2).httpUrl())) {
             long began = System.nanoTime();
@@ -124,6 +119,11 @@ class StreamsAtAnyNodeIT {
     @Test
     void webSocketsAtTwoNodesAndAKafkaConsumerShareAGroupAndTheirOffsetsAgree() throws Exception {
         admin.createTopics(List.of(new NewTopic("shared", 6, (short) 2))).all().get();
+        for (int node = 1; node <= 2; node++) {
+            // One of them may hear of it a moment later than the one that made it.
+            String topic = cluster.node(node).httpUrl() + "/topics/shared";
+            await().atMost(PATIENCE).until(() -> HttpCalls.get(topic).statusCode() == 200);
+        }
         Set<String> seen = new HashSet<>();
         List<SocketMessages> sockets = new ArrayList<>();
         for (int node = 1; node <= 2; node++) {

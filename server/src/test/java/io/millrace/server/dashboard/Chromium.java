@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,6 +28,15 @@ final class Chromium implements AutoCloseable {
             "No Chromium found, so the page was not tested. Install it (Debian and Ubuntu: apt-get install chromium) or name"
                     + " its executable in the environment variable " + CHOSEN + ".";
 
+    /** Ceilings for a machine with much else to do; Playwright's own are 5 and 30 seconds. */
+    private static final double LOOK_MS_MAX = 30_000;
+
+    private static final double LAUNCH_MS_MAX = 90_000;
+
+    static {
+        PlaywrightAssertions.setDefaultAssertionTimeout(LOOK_MS_MAX);
+    }
+
     private final Playwright playwright;
     private final Browser browser;
 
@@ -37,6 +47,7 @@ final class Chromium implements AutoCloseable {
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(executable)
+                        .setTimeout(LAUNCH_MS_MAX)
                         .setArgs(List.of(
                                 // Containers commonly run as root and without the kernel features of the sandbox.
                                 "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage")));

@@ -82,7 +82,8 @@ class DashboardResumeIT {
             try (TestServer second = TestServer.startIn(ownDirectory, samePort)) {
                 // Written while the page is still waiting, or just back: either way it has to arrive.
                 after.start();
-                assertThat(tab.connection()).hasText("Live", new HasTextOptions().setTimeout(20_000));
+                // Half a minute is the longest that it waits before it tries again.
+                assertThat(tab.connection()).hasText("Live", new HasTextOptions().setTimeout(45_000));
                 eventually().until(() -> after.acknowledged().size() > 50);
                 after.stop();
                 eventually()

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The JavaScript client in Chromium, against a real node, while connections break and the node goes away. */
-@Timeout(180)
+@Timeout(360)
 class JavaScriptClientOutageIT {
 
     private static final int RESTARTS = 3;

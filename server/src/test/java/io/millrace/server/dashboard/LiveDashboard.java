@@ -58,7 +58,7 @@ final class LiveDashboard implements AutoCloseable {
 
     /** Waits for something on the page. Polls on the calling thread, because Playwright belongs to it. */
     static ConditionFactory eventually() {
-        return await().pollInSameThread().atMost(Duration.ofSeconds(20));
+        return await().pollInSameThread().atMost(Duration.ofSeconds(60));
     }
 
     @Override

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What docs/java-client.md shows, against a node that is restarted. */
-@Timeout(120)
+@Timeout(180)
 class FollowReadingsIT {
 
     private static final int RECORDS = 150;
@@ -55,7 +55,9 @@ class FollowReadingsIT {
                 }
                 FollowReadings.post(http, node, "readings", "dev-" + n % 7, "{\"n\":" + n + "}");
             }
-            await().atMost(Duration.ofSeconds(40)).until(() -> count.get() >= RECORDS);
+            // It may be waiting for its next connection, half a minute at most, and do so once more when the handler
+            // fails.
+            await().atMost(Duration.ofSeconds(90)).until(() -> count.get() >= RECORDS);
         } finally {
             server.close();
         }

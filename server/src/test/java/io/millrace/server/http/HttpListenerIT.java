@@ -197,7 +197,7 @@ class HttpListenerIT {
                 assertThat(third.isClosedByServer()).isTrue();
             }
         }
-        Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             try (RawConnection later = new RawConnection(listener.port())) {
                 assertThat(later.send("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n").readAnswer())
                         .startsWith("HTTP/1.1 200");
@@ -207,7 +207,7 @@ class HttpListenerIT {
 
     @Test
     void countsConnectionsUntilTheyCloseAlsoThoseThatBecameWebSockets() throws Exception {
-        start(TestConfigs.timeouts(TestConfigs.defaults(), 200, 5_000));
+        start(TestConfigs.timeouts(TestConfigs.defaults(), 2_000, 5_000));
         HttpClient client = HttpClient.newHttpClient();
         WebSocket socket = client.newWebSocketBuilder()
                 .buildAsync(URI.create("ws://127.0.0.1:" + listener.port() + "/socket"), new WebSocket.Listener() {})

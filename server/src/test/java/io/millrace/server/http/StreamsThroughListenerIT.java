@@ -20,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Streams live on the listener's connections: its limits must neither cut them nor lose count of them. */
 class StreamsThroughListenerIT {
 
+    /** A client that stands still between its connection and its first request must not lose that. */
+    private static final long FIRST_REQUEST_TIMEOUT_MS = 1_500;
+
     @TempDir
     Path directory;
 
@@ -27,7 +30,8 @@ class StreamsThroughListenerIT {
 
     @BeforeEach
     void start() throws Exception {
-        server = HttpTestServer.start(directory, config -> TestConfigs.timeouts(config, 300, 5_000));
+        server = HttpTestServer.start(
+                directory, config -> TestConfigs.timeouts(config, FIRST_REQUEST_TIMEOUT_MS, 5_000));
         server.createTopic("readings", 1, Map.of());
     }
 
@@ -77,7 +81,9 @@ class StreamsThroughListenerIT {
             assertThat(stream.readAnswer()).startsWith("HTTP/1.1 200").contains("text/event-stream");
             Awaitility.await().until(() -> server.gateway.openStreams() == 1);
             long openedNanos = System.nanoTime();
-            Awaitility.await().until(() -> System.nanoTime() - openedNanos > 1_500_000_000L);
+            Awaitility.await()
+                    .until(() -> System.nanoTime() - openedNanos
+                            > TimeUnit.MILLISECONDS.toNanos(2 * FIRST_REQUEST_TIMEOUT_MS));
 
             server.post("/topics/readings/records", JSON, "{\"late\":true}");
 

@@ -96,9 +96,11 @@ class ClusterRoutesIT {
                         .path("drained")
                         .asBoolean())
                 .isTrue();
-        // The node tells the controller with its next heartbeat, which is sent at once.
-        await().untilAsserted(() -> assertThat(HttpCalls.postJson(url("/topics"), "{\"name\":\"homeless\"}")
-                        .body())
+        // The node tells the controller with its next heartbeat, which is sent at once. Asked before that it would make
+        // the topic.
+        await().untilAsserted(() -> assertThat(
+                        HttpCalls.postJson(url("/topics?validate_only=true"), "{\"name\":\"homeless\"}")
+                                .body())
                 .contains("INVALID_REPLICATION_FACTOR"));
 
         HttpCalls.putJson(url("/cluster/nodes/1"), "{\"drained\":false}");

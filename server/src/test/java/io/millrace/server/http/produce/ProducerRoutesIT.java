@@ -164,7 +164,7 @@ class ProducerRoutesIT {
         assertThat(unacknowledged.body()).isEqualTo("{\"offsets\":[]}");
 
         assertThat(topic.server()
-                        .post(records("?acks=1&timeout_ms=500"), JSON, "3")
+                        .post(records("?acks=1&timeout_ms=20000"), JSON, "3")
                         .statusCode())
                 .isEqualTo(200);
     }
