@@ -21,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** From the handshake to the last close frame. */
 class ConnectionLifeIT {
 
+    /** Longer than a client's thread has to wait for its turn on a busy machine. */
+    private static final int PONG_TIMEOUT_MS = 3_000;
+
     private final HttpClient client = HttpClient.newHttpClient();
     private GatewayNode node;
 
@@ -30,7 +33,7 @@ class ConnectionLifeIT {
                 directory,
                 GatewayLimits.builder()
                         .heartbeatMs(100, 25_000, 60_000)
-                        .pongTimeoutMs(400)
+                        .pongTimeoutMs(PONG_TIMEOUT_MS)
                         .drainMs(300)
                         .build());
         node.createTopic("readings", 1);
@@ -45,7 +48,7 @@ class ConnectionLifeIT {
     void anIdleClientThatAnswersPingsIsKept() {
         TestSocket socket = TestSocket.open(client, node.ws("/topics/readings/stream?heartbeat=100ms"));
         // Longer than a ping and the patience with its answer.
-        await().during(Duration.ofMillis(900)).until(() -> !socket.isClosed());
+        await().during(Duration.ofMillis(PONG_TIMEOUT_MS + 500)).until(() -> !socket.isClosed());
         node.append("readings", "1");
         assertThat(socket.nextJson().get("offset").asLong()).isZero();
     }

@@ -24,6 +24,8 @@ public final class CountingMetrics implements GatewayMetrics {
     public final AtomicLong subscriptions = new AtomicLong();
     public final AtomicLong refusedSubscriptions = new AtomicLong();
     public final Map<String, Long> lastLag = new ConcurrentHashMap<>();
+    private final Map<String, Long> recordsByTopic = new ConcurrentHashMap<>();
+    private final Map<String, Long> bytesByTopic = new ConcurrentHashMap<>();
     public final AtomicLong authFailures = new AtomicLong();
     public final AtomicLong conflated = new AtomicLong();
     public final List<Gap.Reason> gaps = new CopyOnWriteArrayList<>();
@@ -42,6 +44,18 @@ public final class CountingMetrics implements GatewayMetrics {
     public void sent(String topic, long moreRecords, long moreBytes) {
         records.addAndGet(moreRecords);
         bytes.addAndGet(moreBytes);
+        bytesByTopic.merge(topic, moreBytes, Long::sum);
+        recordsByTopic.merge(topic, moreRecords, Long::sum);
+    }
+
+    /** Records of one topic that were sent. */
+    public long recordsOf(String topic) {
+        return recordsByTopic.getOrDefault(topic, 0L);
+    }
+
+    /** The bytes of these records, and of no others, once they are as many as were sent. */
+    public long bytesOf(String topic) {
+        return bytesByTopic.getOrDefault(topic, 0L);
     }
 
     @Override

@@ -139,7 +139,7 @@ class TableViewIT {
             String token = tokenOfTheEnd(node);
             put(node, "b", null, "c", "4");
             // The tombstone goes once other records have pushed it out of the active segment.
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 put(node, "filler", "\"" + "x".repeat(600) + "\"");
                 assertThat(keysOfTheLog(node)).contains("a", "c").doesNotContain("b");
             });

@@ -32,6 +32,11 @@ import org.junit.jupiter.api.Test;
 /** Real members on loopback, in one process. */
 class HazelcastMembershipTest {
 
+    /** Sooner than silence would tell: a member is suspected after three seconds without a heartbeat, and sends one each second. */
+    private static final long NOTICED_BY_SOCKETS_MS = 1_500;
+
+    private static final int KILLS_MAX = 3;
+
     private final Vertx vertx = Vertx.vertx();
     private final List<HazelcastMembership> started = new ArrayList<>();
 
@@ -60,11 +65,13 @@ class HazelcastMembershipTest {
                         "127.0.0.1:9092",
                         "http://127.0.0.1:8080",
                         "r2"));
-        assertThat(seenByOne).hasSize(2).allMatch(MembershipEvent.Joined.class::isInstance);
+        await().until(() -> seenByOne.size() == 2);
+        assertThat(seenByOne).allMatch(MembershipEvent.Joined.class::isInstance);
 
         two.announceCluster("c");
         await().until(() -> one.members().get(1).clusterId().equals("c")
                 && three.members().get(1).clusterId().equals("c"));
+        await().until(() -> seenByOne.size() == 3);
         assertThat(seenByOne.get(2))
                 .isInstanceOfSatisfying(
                         MembershipEvent.Changed.class,
@@ -80,18 +87,32 @@ class HazelcastMembershipTest {
         await().until(() -> new ClusterFacts(one).all().containsKey(2));
         assertThat(new ClusterFacts(one).all().get(2)).containsEntry("streams.open", 17L);
 
-        // Killed: the others notice by its sockets, with what it last told.
-        long killedAt = System.nanoTime();
+        // Killed: the others notice, with what it last told.
         two.terminate();
         await().until(() -> seenByOne.size() == 4);
-        long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killedAt);
         assertThat(seenByOne.get(3)).isInstanceOfSatisfying(MembershipEvent.Left.class, left -> {
             assertThat(left.member().nodeId()).isEqualTo(2);
             assertThat(left.member().clusterId()).isEqualTo("c");
         });
-        assertThat(tookMs).isLessThan(2_500);
         assertThat(one.members()).extracting(ClusterMember::nodeId).containsExactly(1, 3);
         assertThat(new ClusterFacts(one).all()).doesNotContainKey(2);
+    }
+
+    /** On a machine that stands still for a moment it may take longer once, and not each time. */
+    @Test
+    void thatAMemberWasKilledIsNoticedByItsSocketsAndNotByItsSilence() throws Exception {
+        int[] ports = FreePorts.next(1 + KILLS_MAX);
+        HazelcastMembership one = start(1, "", ports, 0);
+        long quickestMs = Long.MAX_VALUE;
+        for (int kill = 1; kill <= KILLS_MAX && quickestMs >= NOTICED_BY_SOCKETS_MS; kill++) {
+            HazelcastMembership two = start(2, "", ports, kill);
+            await().until(() -> one.members().size() == 2);
+            long killedAt = System.nanoTime();
+            two.terminate();
+            await().until(() -> one.members().size() == 1);
+            quickestMs = Math.min(quickestMs, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killedAt));
+        }
+        assertThat(quickestMs).isLessThan(NOTICED_BY_SOCKETS_MS);
     }
 
     @Test

@@ -19,7 +19,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -313,7 +312,7 @@ class AnyNodeTest {
         assertThat(client.mostPollsUnderWay).hasValue(1);
 
         readers.forEach(StreamReader::close);
-        await().atMost(Duration.ofSeconds(5)).until(() -> client.pollsUnderWay.get() == 0);
+        await().atMost(TestCluster.PATIENCE).until(() -> client.pollsUnderWay.get() == 0);
     }
 
     @Test
@@ -331,7 +330,7 @@ class AnyNodeTest {
             three.network.heal();
             TestCluster.get(written);
 
-            await().atMost(Duration.ofSeconds(5)).until(waiting::isComplete);
+            await().atMost(TestCluster.PATIENCE).until(waiting::isComplete);
             ReplicaFetchResponse.Entry<ReadResult> told =
                     waiting.result().partitions().get(0);
             assertThat(told.highWatermark()).isEqualTo(1);
@@ -341,7 +340,7 @@ class AnyNodeTest {
 
             // It tells more than was known: at once.
             Future<ReplicaFetchResponse<ReadResult>> late = fetch(three, 0);
-            await().atMost(Duration.ofSeconds(5)).until(late::isComplete);
+            await().atMost(TestCluster.PATIENCE).until(late::isComplete);
         }
     }
 

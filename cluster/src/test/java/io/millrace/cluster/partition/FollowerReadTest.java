@@ -7,7 +7,6 @@ import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.partition.FetchCommand.FetchPartition;
 import io.vertx.core.Future;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +48,7 @@ class FollowerReadTest {
         // Node 3 has nothing of it, so that nobody may see it.
         cluster.network.cut(3, 1);
         cluster.append(1, "b", Acks.LEADER);
-        await().atMost(Duration.ofSeconds(5)).until(() -> cluster.end(2) == 2);
+        await().atMost(TestCluster.PATIENCE).until(() -> cluster.end(2) == 2);
 
         FetchedPartition between = fetch(2, 1, NO_RACK);
         assertThat(between.error()).isEqualTo(ErrorCode.NONE);
@@ -64,7 +63,7 @@ class FollowerReadTest {
         cluster.network.cut(2, 1);
         cluster.append(1, "b", Acks.LEADER);
         cluster.append(1, "c", Acks.LEADER);
-        await().atMost(Duration.ofSeconds(5)).until(() -> cluster.end(1) == 3);
+        await().atMost(TestCluster.PATIENCE).until(() -> cluster.end(1) == 3);
 
         assertThat(fetch(2, 2, NO_RACK).error()).isEqualTo(ErrorCode.OFFSET_NOT_AVAILABLE);
     }
@@ -72,8 +71,7 @@ class FollowerReadTest {
     @Test
     void whatIsDeletedIsOutOfRangeAndAStaleEpochIsRefused() {
         TestCluster.get(cluster.node(1).service().deleteRecords(cluster.partition, 1));
-        await().atMost(Duration.ofSeconds(5))
-                .until(() -> fetch(2, 0, NO_RACK).error() == ErrorCode.OFFSET_OUT_OF_RANGE);
+        await().atMost(TestCluster.PATIENCE).until(() -> fetch(2, 0, NO_RACK).error() == ErrorCode.OFFSET_OUT_OF_RANGE);
 
         cluster.elect(3);
         cluster.publish();
@@ -87,7 +85,7 @@ class FollowerReadTest {
         Future<List<FetchedPartition>> waiting = fetch(2, 1, NO_RACK, -1, 20_000);
         cluster.append("b");
 
-        await().atMost(Duration.ofSeconds(5)).until(waiting::isComplete);
+        await().atMost(TestCluster.PATIENCE).until(waiting::isComplete);
         assertThat(sizeOf(waiting.result().get(0))).isPositive();
     }
 
@@ -98,7 +96,7 @@ class FollowerReadTest {
         cluster.elect(3);
         cluster.publish();
 
-        await().atMost(Duration.ofSeconds(5)).until(waiting::isComplete);
+        await().atMost(TestCluster.PATIENCE).until(waiting::isComplete);
         assertThat(waiting.result().get(0).error())
                 .isIn(ErrorCode.FENCED_LEADER_EPOCH, ErrorCode.NOT_LEADER_OR_FOLLOWER);
     }

@@ -74,7 +74,7 @@ class InSyncReplicasTest {
     private void removeThirdFromIsr() {
         cluster.network.cut(3, 1);
         Future<AppendResult> waiting = cluster.append(1, "gap", Acks.ALL);
-        await().until(() -> cluster.end(2) == 2);
+        cluster.awaitHeard(2, 2);
         cluster.skip(11_000);
         cluster.node(1).service().checkInSync();
         TestCluster.get(waiting);
@@ -106,7 +106,7 @@ class InSyncReplicasTest {
         holdProposalsOf(1);
         cluster.network.cut(3, 1);
         Future<AppendResult> waiting = cluster.append(1, "b", Acks.ALL);
-        await().until(() -> cluster.end(2) == 2);
+        cluster.awaitHeard(2, 2);
         cluster.skip(11_000);
         cluster.node(1).service().checkInSync();
         Held shrink = awaitHeld();
@@ -129,7 +129,7 @@ class InSyncReplicasTest {
         });
         cluster.network.cut(3, 1);
         Future<AppendResult> waiting = cluster.append(1, "b", Acks.ALL);
-        await().until(() -> cluster.end(2) == 2);
+        cluster.awaitHeard(2, 2);
         cluster.skip(11_000);
         cluster.node(1).service().checkInSync();
 
@@ -194,7 +194,7 @@ class InSyncReplicasTest {
         holdProposalsOf(1);
         cluster.network.cut(3, 1);
         Future<AppendResult> waiting = cluster.append(1, "b", Acks.ALL);
-        await().until(() -> cluster.end(2) == 2);
+        cluster.awaitHeard(2, 2);
         cluster.skip(11_000);
         cluster.node(1).service().checkInSync();
         Held shrink = awaitHeld();

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -47,6 +48,10 @@ class LocalPartitionServiceTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final AtomicInteger fsyncs = new AtomicInteger();
+
+    /** Keeps a shard behind an fsync until it is counted down. */
+    private volatile CountDownLatch fsyncsHeld = new CountDownLatch(0);
+
     private ClusterNode node;
     private TopicPartition first;
     private TopicPartition second;
@@ -234,7 +239,7 @@ class LocalPartitionServiceTest {
         NewRecord early = new NewRecord(100, null, bytes("a"), List.of());
         NewRecord late = new NewRecord(200, null, bytes("b"), List.of());
         get(node.partitions()
-                .append(new AppendCommand(first, RecordBatches.build(List.of(early, late), 0), Acks.ALL, 1000)));
+                .append(new AppendCommand(first, RecordBatches.build(List.of(early, late), 0), Acks.ALL, 10_000)));
 
         assertThat(get(node.partitions().findByTimestamp(first, 101, Isolation.READ_UNCOMMITTED)))
                 .map(TimestampOffset::offset)
@@ -259,11 +264,15 @@ class LocalPartitionServiceTest {
     void singleRecordsThatComeTogetherShareBatchesAndFsyncsAndKeepTheirOrder() throws IOException {
         int count = 2_000;
         fsyncs.set(0);
+        // A disk that is quicker than whoever appends would leave them nothing to share.
+        CountDownLatch allAreAppended = new CountDownLatch(1);
+        fsyncsHeld = allAreAppended;
         List<Future<AppendedRecord>> answers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             answers.add(node.appender()
                     .append(first, new NewRecord(-1, null, bytes("r" + i), List.of()), Acks.ALL, 10_000));
         }
+        allAreAppended.countDown();
         get(Future.all(answers));
 
         for (int i = 0; i < count; i++) {
@@ -299,6 +308,11 @@ class LocalPartitionServiceTest {
             @Override
             public void fsynced(long nanos) {
                 fsyncs.incrementAndGet();
+                try {
+                    assertThat(fsyncsHeld.await(20, TimeUnit.SECONDS)).isTrue();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
             }
         };
         StorageConfig defaults = StorageConfig.defaults(directory);

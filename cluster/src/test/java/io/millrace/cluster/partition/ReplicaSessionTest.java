@@ -13,7 +13,6 @@ import io.millrace.storage.ReadResult;
 import io.millrace.storage.TopicPartition;
 import io.vertx.core.Future;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,8 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a leader remembers for a follower, and what it must not forget to say. The test stands in for node 2. */
 class ReplicaSessionTest {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     @TempDir
     Path directory;
@@ -49,7 +46,7 @@ class ReplicaSessionTest {
 
         Future<ReplicaFetchResponse<ReadResult>> waiting = send(session.next(), 20_000, List.of(), List.of());
         cluster.append(1, "a", Acks.LEADER);
-        await().atMost(PATIENCE).until(waiting::isComplete);
+        await().atMost(TestCluster.PATIENCE).until(waiting::isComplete);
         assertThat(sizeOf(only(waiting.result()))).isPositive();
 
         // The offset says that it has the record: the high watermark moves, which is news at the end of the wait.
@@ -64,7 +61,7 @@ class ReplicaSessionTest {
     void whatAnAnswerSaidThatWasLostIsSaidAgainInTheNextSession() {
         SessionStep session = open(0);
         cluster.append(1, "a", Acks.LEADER);
-        await().atMost(PATIENCE).until(() -> cluster.end(1) == 1);
+        await().atMost(TestCluster.PATIENCE).until(() -> cluster.end(1) == 1);
         only(fetch(session, 0, List.of()));
         only(fetch(session.next(), 0, List.of(asking(1))));
 
@@ -78,7 +75,7 @@ class ReplicaSessionTest {
     void aRequestThatComesTwiceIsRefusedAndSaysNothing() {
         SessionStep session = open(0);
         cluster.append(1, "a", Acks.LEADER);
-        await().atMost(PATIENCE).until(() -> cluster.end(1) == 1);
+        await().atMost(TestCluster.PATIENCE).until(() -> cluster.end(1) == 1);
         fetch(session, 0, List.of());
 
         assertThat(fetch(session, 0, List.of(asking(1))).error()).isEqualTo(ErrorCode.INVALID_FETCH_SESSION_EPOCH);
@@ -89,7 +86,7 @@ class ReplicaSessionTest {
     void recordsThatHadNoEffectAreSentAgain() {
         SessionStep session = open(0);
         cluster.append(1, "a", Acks.LEADER);
-        await().atMost(PATIENCE).until(() -> cluster.end(1) == 1);
+        await().atMost(TestCluster.PATIENCE).until(() -> cluster.end(1) == 1);
 
         assertThat(sizeOf(only(fetch(session, 0, List.of())))).isPositive();
         assertThat(sizeOf(only(fetch(session.next(), 0, List.of())))).isPositive();
@@ -99,9 +96,9 @@ class ReplicaSessionTest {
     void whatIsForgottenIsNotWatchedAnyMore() {
         SessionStep session = open(0);
         Future<ReplicaFetchResponse<ReadResult>> forgetting = send(session, 0, List.of(), List.of(cluster.partition));
-        await().atMost(PATIENCE).until(forgetting::isComplete);
+        await().atMost(TestCluster.PATIENCE).until(forgetting::isComplete);
         cluster.append(1, "a", Acks.LEADER);
-        await().atMost(PATIENCE).until(() -> cluster.end(1) == 1);
+        await().atMost(TestCluster.PATIENCE).until(() -> cluster.end(1) == 1);
 
         assertThat(fetch(session.next(), 0, List.of()).partitions()).isEmpty();
     }
@@ -112,14 +109,14 @@ class ReplicaSessionTest {
         cluster.skip(30_000);
         fetch(session, 0, List.of());
         cluster.append(1, "a", Acks.LEADER);
-        await().atMost(PATIENCE).until(() -> cluster.end(1) == 1);
+        await().atMost(TestCluster.PATIENCE).until(() -> cluster.end(1) == 1);
 
         cluster.node(1).service().checkInSync();
         assertThat(cluster.controller.partition().isr()).containsExactly(1, 2);
         // It has asked for nothing since.
         cluster.skip(30_000);
         cluster.node(1).service().checkInSync();
-        await().atMost(PATIENCE)
+        await().atMost(TestCluster.PATIENCE)
                 .until(() -> cluster.controller.partition().isr().equals(List.of(1)));
     }
 
@@ -128,7 +125,7 @@ class ReplicaSessionTest {
         SessionStep session = open(0);
         TestCluster.get(send(session, 0, List.of(), List.of(cluster.partition)));
         cluster.append(1, "a", Acks.LEADER);
-        await().atMost(PATIENCE).until(() -> cluster.end(1) == 1);
+        await().atMost(TestCluster.PATIENCE).until(() -> cluster.end(1) == 1);
         for (int i = 0; i < 6; i++) {
             cluster.skip(5_000);
             session = session.next();
@@ -136,7 +133,7 @@ class ReplicaSessionTest {
         }
 
         cluster.node(1).service().checkInSync();
-        await().atMost(PATIENCE)
+        await().atMost(TestCluster.PATIENCE)
                 .until(() -> cluster.controller.partition().isr().equals(List.of(1)));
     }
 
@@ -147,7 +144,7 @@ class ReplicaSessionTest {
         fetch(session, 0, List.of());
         TestCluster.get(send(session.next(), 0, List.of(), List.of(cluster.partition)));
         cluster.append(1, "a", Acks.LEADER);
-        await().atMost(PATIENCE).until(() -> cluster.end(1) == 1);
+        await().atMost(TestCluster.PATIENCE).until(() -> cluster.end(1) == 1);
         fetch(session.next().next(), 0, List.of(asking(0)));
 
         cluster.node(1).service().checkInSync();
@@ -166,7 +163,7 @@ class ReplicaSessionTest {
         // The process is the same, and so is its session; only what it is registered as is another.
         SessionStep again = step(TestCluster.get(send(SessionStep.FIRST, 0, epoch, List.of(asking(0)), List.of())));
         assertThat(again.id()).isNotEqualTo(session.id());
-        await().atMost(PATIENCE)
+        await().atMost(TestCluster.PATIENCE)
                 .until(() -> cluster.controller.partition().isr().equals(List.of(1, 2)));
     }
 
@@ -174,7 +171,7 @@ class ReplicaSessionTest {
     void theStartOfTheLogIsToldThoughNothingElseMoved() {
         SessionStep session = open(0);
         cluster.append(1, "a", Acks.LEADER);
-        await().atMost(PATIENCE).until(() -> cluster.end(1) == 1);
+        await().atMost(TestCluster.PATIENCE).until(() -> cluster.end(1) == 1);
         fetch(session, 0, List.of());
         fetch(session.next(), 0, List.of(asking(1)));
         SessionStep quiet = session.next().next();

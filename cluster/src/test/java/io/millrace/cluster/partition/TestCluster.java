@@ -227,6 +227,13 @@ final class TestCluster implements AutoCloseable {
                 .until(() -> Set.copyOf(controller.partition().isr()).equals(Set.of(ids)));
     }
 
+    /** Waits until the leader knows that a replica has everything below an offset: it is told when that is durable there. */
+    void awaitHeard(int follower, long offset) {
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> network.heard(follower, leader()) >= offset);
+    }
+
     /** Waits until all nodes hold the same bytes, and know it. */
     void awaitEqual() {
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(this::isEqual);

@@ -33,6 +33,7 @@ final class TestNetwork {
     private final Map<Integer, LocalPartitionService> services = new ConcurrentHashMap<>();
     private final Map<Link, BooleanSupplier> cutWhen = new ConcurrentHashMap<>();
     private final Set<Link> cut = ConcurrentHashMap.newKeySet();
+    private final Map<Link, Long> heard = new ConcurrentHashMap<>();
     private volatile long claimedHighWatermark = -1;
     private volatile UnaryOperator<ByteBuffer> damage = UnaryOperator.identity();
 
@@ -127,11 +128,17 @@ final class TestNetwork {
             return Future.failedFuture(new IOException("node " + to + " cannot be reached"));
         }
         return service.fetch(request).compose(answer -> {
+            request.partitions().forEach(each -> heard.merge(link, each.fetchOffset(), Math::max));
             ReplicaFetchResponse<ByteBuffer> copied = copy(answer);
             return cut.contains(link) || services.get(to) != service
                     ? Future.failedFuture(new IOException("the connection to node " + to + " broke"))
                     : Future.succeededFuture(copied);
         });
+    }
+
+    /** The largest offset from which a leader was asked, and has answered: the follower has everything below it, and the leader knows. */
+    long heard(int follower, int leader) {
+        return heard.getOrDefault(new Link(follower, leader), -1L);
     }
 
     /** All answers say that the leader's high watermark is this. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
@@ -48,7 +49,7 @@ class PeerLeaderClientTest {
     @Test
     void whenNobodyListensNothingWasStored() throws Exception {
         PeerAddress nobody = new PeerAddress("127.0.0.1", FreePorts.next());
-        MillraceException refused = failure(client(nobody).append(NODE, command(1_000)));
+        MillraceException refused = failure(client(nobody).append(NODE, command(10_000)));
 
         assertThat(refused.code()).isEqualTo(ErrorCode.LEADER_NOT_AVAILABLE);
         assertThat(refused).isNotInstanceOf(OutcomeUnknownException.class);
@@ -57,16 +58,24 @@ class PeerLeaderClientTest {
     @Test
     void whenTheConnectionBreaksBeforeTheAnswerTheOutcomeIsUnknown() throws Exception {
         try (ScriptedPeer peer = new ScriptedPeer((connection, header) -> connection.reset())) {
-            assertThat(failure(client(peer.address()).append(NODE, command(1_000))))
+            assertThat(failure(client(peer.address()).append(NODE, command(10_000))))
                     .isInstanceOf(OutcomeUnknownException.class);
         }
     }
 
     @Test
     void whenNoAnswerComesTheOutcomeIsUnknown() throws Exception {
-        try (ScriptedPeer peer = new ScriptedPeer((connection, header) -> {})) {
-            assertThat(failure(client(peer.address()).append(NODE, command(50))))
-                    .isInstanceOf(OutcomeUnknownException.class);
+        AtomicInteger requests = new AtomicInteger();
+        try (ScriptedPeer peer = new ScriptedPeer((connection, header) -> {
+            if (requests.incrementAndGet() == 1) {
+                connection.answer(header, refusal());
+            }
+        })) {
+            LeaderClient client = client(peer.address());
+            // Over the connection that there is from now on the next one goes out at once, within its time.
+            assertThat(failure(client.append(NODE, command(10_000))).code()).isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS);
+
+            assertThat(failure(client.append(NODE, command(50)))).isInstanceOf(OutcomeUnknownException.class);
         }
     }
 
@@ -93,13 +102,8 @@ class PeerLeaderClientTest {
 
     @Test
     void aRefusalOfTheLeaderKeepsItsCodeAndItsWords() throws Exception {
-        PartitionProduceResponse row = new PartitionProduceResponse()
-                .setErrorCode(Errors.NOT_ENOUGH_REPLICAS.code())
-                .setErrorMessage("too few");
-        ProduceResponseData answer = new ProduceResponseData();
-        answer.responses().add(new TopicProduceResponse().setPartitionResponses(List.of(row)));
-        try (ScriptedPeer peer = new ScriptedPeer((connection, header) -> connection.answer(header, answer))) {
-            MillraceException refused = failure(client(peer.address()).append(NODE, command(1_000)));
+        try (ScriptedPeer peer = new ScriptedPeer((connection, header) -> connection.answer(header, refusal()))) {
+            MillraceException refused = failure(client(peer.address()).append(NODE, command(10_000)));
 
             assertThat(refused.code()).isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS);
             assertThat(refused).hasMessage("too few");
@@ -116,10 +120,10 @@ class PeerLeaderClientTest {
         answer.responses().add(new TopicProduceResponse().setPartitionResponses(List.of(row)));
         try (ScriptedPeer peer = new ScriptedPeer((connection, header) -> connection.answer(header, answer))) {
             assertThat(client(peer.address())
-                            .appendOnce(NODE, command(1_000))
+                            .appendOnce(NODE, command(10_000))
                             .toCompletionStage()
                             .toCompletableFuture()
-                            .get(10, TimeUnit.SECONDS))
+                            .get(30, TimeUnit.SECONDS))
                     .isEqualTo(outcomes);
         }
     }
@@ -130,9 +134,18 @@ class PeerLeaderClientTest {
         answer.responses()
                 .add(new TopicProduceResponse().setPartitionResponses(List.of(new PartitionProduceResponse())));
         try (ScriptedPeer peer = new ScriptedPeer((connection, header) -> connection.answer(header, answer))) {
-            assertThat(failure(client(peer.address()).appendOnce(NODE, command(1_000))))
+            assertThat(failure(client(peer.address()).appendOnce(NODE, command(10_000))))
                     .isInstanceOf(OutcomeUnknownException.class);
         }
+    }
+
+    private static ProduceResponseData refusal() {
+        PartitionProduceResponse row = new PartitionProduceResponse()
+                .setErrorCode(Errors.NOT_ENOUGH_REPLICAS.code())
+                .setErrorMessage("too few");
+        ProduceResponseData answer = new ProduceResponseData();
+        answer.responses().add(new TopicProduceResponse().setPartitionResponses(List.of(row)));
+        return answer;
     }
 
     private LeaderClient client(PeerAddress address) {
@@ -147,7 +160,7 @@ class PeerLeaderClientTest {
     private static MillraceException failure(Future<?> future) throws Exception {
         try {
             throw new AssertionError("answered "
-                    + future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS));
+                    + future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS));
         } catch (ExecutionException e) {
             return (MillraceException) e.getCause();
         }

@@ -127,15 +127,19 @@ class TcpPeerTransportTest {
     void whenNoAnswerComesInTime_thenTheConnectionIsGivenUpAndThatIsNoReset() throws Exception {
         AtomicInteger requests = new AtomicInteger();
         try (ScriptedPeer peer = new ScriptedPeer((connection, header) -> {
-            if (requests.incrementAndGet() > 2) {
+            int number = requests.incrementAndGet();
+            if (number == 1 || number > 3) {
                 connection.answer(header, new VoteResponseData());
             }
         })) {
+            // Over the connection that there is from now on the next ones go out at once, within their time.
+            get(vote(peer.address(), LONG_MS));
             Future<ApiMessage> patient = vote(peer.address(), LONG_MS);
             Future<ApiMessage> hasty = vote(peer.address(), 100);
 
             assertThat(failure(hasty).kind()).isEqualTo(Kind.TIMEOUT);
             assertThat(failure(patient).kind()).isEqualTo(Kind.TIMEOUT);
+            await().until(() -> requests.get() == 3);
             assertThat(peer.connections().get(0).isClosedByOtherSide()).isTrue();
             get(vote(peer.address(), LONG_MS));
             assertThat(get(transport.probe(peer.address()))).isEqualTo(PeerProbe.Result.ALIVE);

@@ -128,7 +128,7 @@ class QuorumFailureTest {
         TestNode node = committed(1);
         node.loseLogs();
         node.append(2);
-        await().atMost(Duration.ofSeconds(5)).until(() -> node.fatal.get() != null);
+        await().atMost(Duration.ofSeconds(20)).until(() -> node.fatal.get() != null);
         assertThat(node.fatal.get()).isInstanceOf(LogException.class);
         assertThat(node.committed()).containsExactly(1L);
         node.kill();

@@ -281,7 +281,7 @@ class OneNodeTransactionsTest {
     }
 
     private static ConditionFactory eventually() {
-        return await().atMost(Duration.ofSeconds(5));
+        return await().atMost(Duration.ofSeconds(20));
     }
 
     private static void assertFails(ErrorCode code, ThrowingCallable call) {

@@ -47,7 +47,7 @@ class DiskFailureTest {
             assertThatThrownBy(() -> append(log, "c"))
                     .isInstanceOf(LogException.DirectoryOffline.class)
                     .hasMessageContaining(directory.toString());
-            assertThat(told.get()).isInstanceOf(LogException.DirectoryOffline.class);
+            await().untilAsserted(() -> assertThat(told.get()).isInstanceOf(LogException.DirectoryOffline.class));
             assertThat(log.offsets().durableOffset()).as("never retried").isEqualTo(1);
             assertThat(readAll(log)).as("reads go on").startsWith("a");
             assertThatThrownBy(() -> await(log.truncateTo(0))).isInstanceOf(LogException.DirectoryOffline.class);

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.storage.AppendOrigin;
 import io.millrace.storage.AppendResult;
+import io.millrace.storage.FaultyDisk;
 import io.millrace.storage.FlushPolicy;
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.LogManager;
@@ -14,6 +15,7 @@ import io.millrace.storage.PartitionLog;
 import io.millrace.storage.StorageMetrics;
 import io.millrace.storage.TestBatch;
 import io.millrace.storage.TestLogs;
+import io.millrace.storage.batch.RecordTimestamps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,8 +50,13 @@ class GroupCommitTest {
         };
         int threads = 4;
         int perThread = 500;
-        try (LogManager logs = LogManager.open(TestLogs.config(directory), Clock.systemUTC(), metrics)) {
+        FaultyDisk disk = new FaultyDisk();
+        try (LogManager logs = LogManager.open(
+                TestLogs.config(directory), Clock.systemUTC(), metrics, RecordTimestamps.UNCOMPRESSED, disk)) {
             PartitionLog log = TestLogs.create(logs);
+            // Until all have appended: a disk that is quicker than they are would leave them nothing to share.
+            CountDownLatch forces = new CountDownLatch(1);
+            disk.holdForces = forces;
             List<Thread> appenders = new ArrayList<>();
             List<CompletableFuture<AppendResult>> results = new CopyOnWriteArrayList<>();
             for (int t = 0; t < threads; t++) {
@@ -64,6 +72,7 @@ class GroupCommitTest {
             for (Thread thread : appenders) {
                 thread.join();
             }
+            forces.countDown();
             for (CompletableFuture<AppendResult> result : results) {
                 await(result);
             }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Readers on other threads while a log is cut and grows again. Below the cut, where the high watermark keeps consumers, they read
  * what they always read; a read that meets the cut itself may have to be made again, and says so.
  */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ReadsBesideTruncationTest {
 
     private static final int KEPT = 20;
