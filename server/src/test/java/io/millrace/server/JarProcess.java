@@ -13,6 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.TerminalFailureException;
 
 /** The fat jar in a process of its own, as users run it. Closing it kills it. */
 public final class JarProcess implements AutoCloseable {
@@ -88,17 +90,21 @@ public final class JarProcess implements AutoCloseable {
     /** As above, for what takes longer. */
     public Matcher awaitLine(String regex, Duration timeout) {
         Pattern pattern = Pattern.compile(regex);
-        return Awaitility.await()
-                .alias("a line like " + regex)
-                .atMost(timeout)
-                .pollInterval(Duration.ofMillis(20))
-                .failFast(
-                        "the process ended",
-                        () -> !process.isAlive()
-                                && !reader.isAlive()
-                                && find(pattern).isEmpty())
-                .until(() -> find(pattern), Optional::isPresent)
-                .orElseThrow();
+        try {
+            return Awaitility.await()
+                    .alias("a line like " + regex)
+                    .atMost(timeout)
+                    .pollInterval(Duration.ofMillis(20))
+                    .failFast(
+                            "the process ended",
+                            () -> !process.isAlive()
+                                    && !reader.isAlive()
+                                    && find(pattern).isEmpty())
+                    .until(() -> find(pattern), Optional::isPresent)
+                    .orElseThrow();
+        } catch (ConditionTimeoutException | TerminalFailureException e) {
+            throw new AssertionError(e.getMessage() + "\nIt printed:\n" + output(), e);
+        }
     }
 
     private Optional<Matcher> find(Pattern pattern) {
