@@ -143,7 +143,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         services.places().take();
         StreamSubscription begun = new StreamSubscription(sid, subscription, this, services);
         subscriptions.add(begun);
-        services.metrics().subscriptionBegan(begun.view());
+        services.metrics().subscriptionBegan(subscription.view());
         begun.begin(requestId);
     }
 
@@ -244,7 +244,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     private void close(StreamSubscription subscription) {
         subscription.close();
         services.places().giveBack();
-        services.metrics().subscriptionEnded(subscription.view());
+        services.metrics().subscriptionEnded(subscription.subscription().view());
     }
 
     /** Adds how far this client is behind to the greatest of each topic. */

@@ -6,7 +6,6 @@ import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.delivery.Envelope;
 import io.millrace.websocket.delivery.ValueFormat;
 import io.millrace.websocket.filter.WhereExpression;
-import io.millrace.websocket.protocol.ResumeToken;
 import io.millrace.websocket.protocol.WireForm;
 import java.util.HashMap;
 import java.util.List;
@@ -73,7 +72,7 @@ public record StreamParameters(
         });
         if (lastEventId != null && !lastEventId.isEmpty()) {
             // The browser's own memory is newer than the address that it reconnects to.
-            table.resume(ResumeToken.parse(LAST_EVENT_ID, lastEventId));
+            table.resumeInstead(LAST_EVENT_ID, lastEventId);
         }
         return table.build();
     }
