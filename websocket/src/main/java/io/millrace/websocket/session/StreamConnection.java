@@ -324,12 +324,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         }
         switch (keepAlive.tick(nowNanos, outlet.isWritable(), outlet.progress())) {
             case FINE -> subscriptions.tick(nowNanos);
-            case IDLE -> {
-                outlet.heartbeat();
-                if (form.isSubprotocol()) {
-                    sayNow(new ServerMessage.Heartbeat(System.currentTimeMillis()));
-                }
-            }
+            case IDLE -> SignOfLife.show(this, subscriptions);
             case SILENT -> end(StreamEnd.heartbeatTimeout(services.limits().pongTimeoutMs()));
             case STALLED -> end(StreamEnd.slowConsumer(services.limits().stalledTimeoutMs()));
         }
