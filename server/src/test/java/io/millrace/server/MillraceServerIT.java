@@ -30,6 +30,9 @@ class MillraceServerIT {
     void aStartedNodeIsReadyAndTakesConnectionsOnBothPorts() throws Exception {
         try (TestServer server = TestServer.startIn(directory)) {
             assertThat(HttpCalls.get(server.httpUrl() + "/readyz").statusCode()).isEqualTo(200);
+            // Probes may add what they like.
+            assertThat(HttpCalls.get(server.httpUrl() + "/readyz?from=balancer").statusCode())
+                    .isEqualTo(200);
             assertThat(server.server().kafkaPort()).isNotZero();
             new Socket(InetAddress.getLoopbackAddress(), server.server().kafkaPort()).close();
         }

@@ -94,7 +94,9 @@ final class ParameterTable {
     private long heartbeatMs;
     private long limit = Long.MAX_VALUE;
     private boolean untilLatest;
-    private boolean control;
+    /** Null when it was not said. */
+    private Boolean control;
+
     private int batch = 1;
     private SlowPolicy slow = SlowPolicy.WAIT;
     private long maxLag = -1;

@@ -44,6 +44,6 @@ public record Subscription(
 
     /** Whether the client is told more than records. */
     public boolean hasControlMessages() {
-        return form == WireForm.SSE || form.isSubprotocol() || parameters.control();
+        return form == WireForm.SSE || form.isSubprotocol() || Boolean.TRUE.equals(parameters.control());
     }
 }
