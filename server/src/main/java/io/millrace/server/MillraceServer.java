@@ -21,6 +21,7 @@ import io.millrace.server.http.page.DashboardRoutes;
 import io.millrace.server.http.produce.ProducerRoutes;
 import io.millrace.server.http.produce.QuotaProducer;
 import io.millrace.server.http.read.ReadRoutes;
+import io.millrace.server.http.read.WaitingReads;
 import io.millrace.server.http.topic.OverviewRoutes;
 import io.millrace.server.http.topic.TopicRoutes;
 import io.millrace.server.kafka.KafkaListener;
@@ -55,6 +56,7 @@ public final class MillraceServer implements AutoCloseable {
     private final MillraceConfig config;
     private final Clock clock = Clock.systemUTC();
     private final Readiness readiness = new Readiness();
+    private final WaitingReads waitingReads = new WaitingReads();
 
     private final StartupSequence sequence = new StartupSequence(List.of(
             new StartupStep("Vert.x", this::openVertx, this::closeVertx),
@@ -282,7 +284,14 @@ public final class MillraceServer implements AutoCloseable {
                 gateway::mount,
                 new TicketRoutes(vertx, gateway.access()),
                 new ProducerRoutes(vertx, httpConfig, node, budget, kafka.quotas(), readiness, metrics.http()),
-                new ReadRoutes(vertx, node, ComponentConfigs.gateway(config), kafka.quotas(), metrics.gateway(), clock),
+                new ReadRoutes(
+                        vertx,
+                        node,
+                        ComponentConfigs.gateway(config),
+                        kafka.quotas(),
+                        metrics.gateway(),
+                        waitingReads,
+                        clock),
                 new TopicRoutes(vertx, httpConfig, node, budget),
                 new GroupRoutes(node),
                 new DocumentRoutes(node, BuildInfo.current().version()),
@@ -311,9 +320,10 @@ public final class MillraceServer implements AutoCloseable {
         return Future.succeededFuture();
     }
 
-    /** Balancers and streams go first, while every listener still answers. */
+    /** Balancers, reads that wait and streams go first, while every listener still answers. */
     private Future<?> drain() {
         readiness.become(Readiness.Phase.DRAINING);
+        waitingReads.drain();
         return gateway.drain();
     }
 }

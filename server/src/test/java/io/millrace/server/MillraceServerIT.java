@@ -6,8 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +30,9 @@ class MillraceServerIT {
     void aStartedNodeIsReadyAndTakesConnectionsOnBothPorts() throws Exception {
         try (TestServer server = TestServer.startIn(directory)) {
             assertThat(HttpCalls.get(server.httpUrl() + "/readyz").statusCode()).isEqualTo(200);
+            // Probes may add what they like.
+            assertThat(HttpCalls.get(server.httpUrl() + "/readyz?from=balancer").statusCode())
+                    .isEqualTo(200);
             assertThat(server.server().kafkaPort()).isNotZero();
             new Socket(InetAddress.getLoopbackAddress(), server.server().kafkaPort()).close();
         }
@@ -43,6 +54,29 @@ class MillraceServerIT {
                             .body())
                     .contains("{\"t\":21.5}");
         }
+    }
+
+    @Test
+    void aReadThatWaitsIsAnsweredWhenTheNodeStops() throws Exception {
+        CompletableFuture<HttpResponse<String>> waiting;
+        try (TestServer server = TestServer.startIn(directory)) {
+            HttpCalls.postJson(server.httpUrl() + "/topics", "{\"name\":\"readings\",\"partitions\":1}");
+            waiting = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .build()
+                    .sendAsync(
+                            HttpRequest.newBuilder(URI.create(server.httpUrl() + "/topics/readings/records?wait=50s"))
+                                    .build(),
+                            BodyHandlers.ofString());
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(
+                                    HttpCalls.get(server.httpUrl() + "/metrics").body())
+                            .contains("millrace_http_connections 2"));
+        }
+        HttpResponse<String> answer = waiting.get(10, TimeUnit.SECONDS);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).startsWith("{\"records\":[],\"resume\":\"");
+        assertThat(answer.headers().firstValue("connection")).contains("close");
     }
 
     @Test

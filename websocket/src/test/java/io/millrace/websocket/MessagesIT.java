@@ -220,6 +220,8 @@ class MessagesIT {
                 "{'type':'subscribe','id':'x','sid':1,'topics':['readings'],'where':'value.'} | where: ",
                 "{'type':'subscribe','id':'x','sid':1,'topics':['readings'],'from':5.5} | from: ",
                 "{'type':'subscribe','id':'x','sid':1,'topics':[{'a':1}]} | topics: ",
+                "{'type':'subscribe','id':'x','sid':1,'topics':['readings'],'heartbeat':'5s'} | heartbeat: ",
+                "{'type':'subscribe','id':'x','sid':1,'topics':['readings'],'control':1} | control: ",
                 "{'type':'unsubscribe','id':'x','sid':9} | sid: ",
                 "{'type':'credit','id':'x','sid':9,'records':-1} | records: ",
                 "{'type':'seek','id':'x','sid':9,'from':'latest'} | sid: ",

@@ -20,7 +20,9 @@ class NdjsonIT {
 
     @BeforeEach
     void start(@TempDir Path directory) {
-        node = GatewayNode.start(directory);
+        node = GatewayNode.start(
+                directory,
+                GatewayLimits.builder().heartbeatMs(100, 25_000, 60_000).build());
         node.createTopic("readings", 1);
     }
 
@@ -82,6 +84,25 @@ class NdjsonIT {
             assertThat(stream.json().get("offset").asLong()).isZero();
             node.deleteTopic("gone");
             assertThat(stream.line()).isNull();
+        }
+    }
+
+    @Test
+    void anIdleStreamShowsLifeWithEmptyLinesOrWithControlByMessages() {
+        String uri = "/topics/readings/stream?heartbeat=100ms";
+        try (TestStream plain = TestStream.ndjson(client, node.http(uri));
+                TestStream control = TestStream.ndjson(client, node.http(uri + "&control=1"))) {
+            assertThat(plain.line()).isEmpty();
+            assertThat(plain.line()).isEmpty();
+            assertThat(control.json().get("type").asText()).isEqualTo("checkpoint");
+            assertThat(control.json().get("type").asText()).isEqualTo("caught_up");
+            for (int i = 0; i < 2; i++) {
+                JsonNode heartbeat = TestSocket.json(control.line());
+                assertThat(heartbeat.get("type").asText()).isEqualTo("heartbeat");
+                assertThat(heartbeat.get("time").asLong()).isPositive();
+            }
+            node.append("readings", "1");
+            assertThat(plain.json().get("value").asInt()).isEqualTo(1);
         }
     }
 

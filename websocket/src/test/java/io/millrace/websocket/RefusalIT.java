@@ -130,6 +130,20 @@ class RefusalIT {
         awaitNoStreams();
     }
 
+    @Test
+    void controlMessagesCannotBeTurnedOffWhereTheyBelongToTheTransport() {
+        String path = "/topics/readings/stream?until=latest&control=0";
+        try (TestStream events = TestStream.sse(client, node.http(path));
+                TestStream lines = TestStream.ndjson(client, node.http(path))) {
+            assertThat(events.status()).isEqualTo(400);
+            assertThat(events.json().get("message").asText()).startsWith("control: ");
+            assertThat(lines.status()).isEqualTo(200);
+        }
+        assertThatThrownBy(() -> TestMessages.open(client, node, path, "millrace.v1.json"))
+                .isInstanceOfSatisfying(
+                        CompletionException.class, e -> assertThat(status(e)).isEqualTo(400));
+    }
+
     @ParameterizedTest
     @CsvSource({"/topics/readngs/stream", "/topics/readings/stream?partition=2", "/topics/%20/stream"})
     void anUnknownTopicOrPartitionIsNotFound(String path) throws Exception {

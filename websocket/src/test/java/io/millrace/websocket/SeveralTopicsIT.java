@@ -96,6 +96,83 @@ class SeveralTopicsIT {
     }
 
     @Test
+    void aTokenOfAnotherTopicIsRefusedOnEveryTransport() {
+        node.createTopic("state", 1, Map.of("cleanup.policy", "compact"));
+        String token = token("/topics/b/stream?until=latest");
+        String own = "http://127.0.0.1:" + node.port();
+        for (String path : List.of(
+                "/topics/a/stream?until=latest",
+                "/stream?topic=a&topic=state",
+                "/topics/state/stream?view=table",
+                "/stream?topic_pattern=%5Ea")) {
+            String uri = path + "&resume=" + token;
+            try (TestStream refused = TestStream.ndjson(client, node.http(uri))) {
+                assertThat(refused.status()).as(path).isEqualTo(400);
+                assertThat(refused.json().get("message").asText()).startsWith("resume: ");
+            }
+            assertThat(TestSocket.open(client, node.ws(uri), "Origin", own).closeCode())
+                    .as(path)
+                    .isEqualTo(4400);
+        }
+        try (TestStream refused = TestStream.sse(client, node.http("/topics/a/stream"), "Last-Event-ID", token)) {
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.json().get("message").asText()).startsWith("Last-Event-ID: ");
+        }
+        try (TestMessages messages = TestMessages.json(client, node)) {
+            messages.send("{'type':'subscribe','sid':1,'id':'s','topics':['a'],'resume':'" + token + "'}");
+            JsonNode error = messages.next("error");
+            assertThat(error.get("id").asText()).isEqualTo("s");
+            assertThat(error.get("message").asText()).startsWith("resume: ");
+            // A topic that was added to those of the token begins at from.
+            messages.subscribe(1, "'topics':['a','b'],'resume':'" + token + "'");
+        }
+    }
+
+    @Test
+    void aPatternGoesOnWithoutTheTopicsOfItsTokenThatWereDeletedAndSaysSo() {
+        String pattern = "/stream?topic_pattern=%5Eplant";
+        node.createTopic("plant-1", 1);
+        String token = token(pattern);
+        node.deleteTopic("plant-1");
+        node.createTopic("plant-2", 1);
+        node.append("plant-2", "1");
+        try (TestStream stream = TestStream.sse(client, node.http(pattern), "Last-Event-ID", token)) {
+            assertThat(stream.event().type()).isEqualTo("checkpoint");
+            TestStream.Event error = stream.event();
+            assertThat(error.type()).isEqualTo("error");
+            assertThat(error.json().get("error").asText()).isEqualTo("UNKNOWN_TOPIC_OR_PARTITION");
+            assertThat(stream.record().json().get("topic").asText()).isEqualTo("plant-2");
+        }
+        try (TestMessages messages = TestMessages.json(client, node)) {
+            JsonNode subscribed = messages.subscribe(1, "'topic_pattern':'^plant','resume':'" + token + "'");
+            assertThat(subscribed.get("recovered").asBoolean()).isFalse();
+            assertThat(messages.next("error").get("ended").asBoolean()).isFalse();
+            assertThat(messages.records(1)).hasSize(1);
+        }
+    }
+
+    @Test
+    void aTokenFromBeforeThereWasATopicIsOfNoOtherTopic() {
+        String pattern = "/stream?topic_pattern=%5Eplant";
+        String token = token(pattern);
+        node.createTopic("plant-1", 1);
+        node.append("plant-1", "1");
+        try (TestStream stream = TestStream.sse(client, node.http(pattern), "Last-Event-ID", token)) {
+            assertThat(stream.record().json().get("value").asInt()).isEqualTo(1);
+        }
+        String named = "/topics/plant-1/stream?from=earliest&resume=" + token;
+        try (TestStream stream = TestStream.sse(client, node.http(named))) {
+            assertThat(stream.record().json().get("value").asInt()).isEqualTo(1);
+        }
+    }
+
+    private String token(String pathAndQuery) {
+        try (TestStream stream = TestStream.sse(client, node.http(pathAndQuery))) {
+            return stream.event().id();
+        }
+    }
+
+    @Test
     void positionsNameTheirTopics() {
         node.appendNumbers("a", 1, 0, 5);
         node.appendNumbers("b", 0, 0, 5);

@@ -117,6 +117,29 @@ class SseIT {
     }
 
     @Test
+    void theHeaderWinsOverTheTokenInTheAddressAndTwoTokensInTheAddressAreRefused() {
+        String first = token("/topics/readings/stream?from=earliest");
+        node.append("readings", "1", "2");
+        String second = token("/topics/readings/stream");
+        node.append("readings", "3");
+        // A browser that reconnects: to the address of its page, with what it has read since.
+        String uri = "/topics/readings/stream?resume=" + first;
+        try (TestStream stream = TestStream.sse(client, node.http(uri), "Last-Event-ID", second)) {
+            assertThat(stream.record().json().get("offset").asLong()).isEqualTo(2);
+        }
+        try (TestStream refused = TestStream.sse(client, node.http(uri + "&last_event_id=" + second))) {
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.json().get("message").asText()).startsWith("last_event_id: ");
+        }
+    }
+
+    private String token(String pathAndQuery) {
+        try (TestStream stream = TestStream.sse(client, node.http(pathAndQuery))) {
+            return stream.event().id();
+        }
+    }
+
+    @Test
     void anIdleStreamGetsComments() {
         try (TestStream stream = TestStream.sse(client, node.http("/topics/readings/stream?heartbeat=100ms"))) {
             stream.event();

@@ -52,6 +52,26 @@ class TableViewIT {
     }
 
     @Test
+    void aTableCannotSeekAndGoesOn(@TempDir Path directory) {
+        try (GatewayNode node = GatewayNode.start(directory)) {
+            node.createTopic("state", 1, COMPACTED);
+            put(node, "a", "1", "a", "2");
+            try (TestMessages messages = TestMessages.json(client, node)) {
+                messages.subscribe(1, "'topics':['state'],'view':'table'");
+                messages.skipTo("caught_up");
+                for (String from : List.of("earliest", "last:3", "latest")) {
+                    messages.send("{'type':'seek','sid':1,'id':'k','from':'" + from + "'}");
+                    JsonNode error = messages.next("error");
+                    assertThat(error.get("id").asText()).isEqualTo("k");
+                    assertThat(error.get("message").asText()).contains("unsubscribe it and subscribe again");
+                }
+                put(node, "a", "3");
+                assertThat(messages.records(1).get(0).get("offset").asLong()).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
     void ofAnEmptyTopicItSaysThatThisIsAll(@TempDir Path directory) {
         try (GatewayNode node = GatewayNode.start(directory)) {
             node.createTopic("state", 2, COMPACTED);

@@ -93,8 +93,12 @@ public final class TestStream implements AutoCloseable {
         }
     }
 
+    /** The next line that is not empty, which is how an idle NDJSON stream shows life; null at the end. */
     public JsonNode json() {
         String line = line();
+        while (line != null && line.isEmpty()) {
+            line = line();
+        }
         return line == null ? null : TestSocket.json(line);
     }
 

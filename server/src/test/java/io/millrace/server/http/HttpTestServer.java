@@ -8,6 +8,7 @@ import io.millrace.server.http.body.BodyBudget;
 import io.millrace.server.http.page.DashboardRoutes;
 import io.millrace.server.http.produce.ProducerRoutes;
 import io.millrace.server.http.read.ReadRoutes;
+import io.millrace.server.http.read.WaitingReads;
 import io.millrace.server.http.topic.OverviewRoutes;
 import io.millrace.server.http.topic.TopicRoutes;
 import io.millrace.server.kafka.quota.ClientQuotas;
@@ -47,7 +48,7 @@ public final class HttpTestServer implements AutoCloseable {
     public final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private HttpTestServer(ClusterConfig cluster, HttpConfig config) throws Exception {
+    private HttpTestServer(ClusterConfig cluster, HttpConfig config, GatewayLimits limits) throws Exception {
         node = await(ClusterNode.startAlone(vertx, cluster, Clock.systemUTC(), metrics.storage()));
         metrics.watch(node);
         budget = new BodyBudget(config.maxBodyBytesInFlight());
@@ -61,7 +62,7 @@ public final class HttpTestServer implements AutoCloseable {
                         node.groupMembers(),
                         DeliveryQuota.NONE,
                         Map.of()),
-                GatewayLimits.defaults(),
+                limits,
                 metrics.gateway(),
                 Clock.systemUTC());
         ClientQuotas quotas = ClientQuotas.of(node.controller(), 11, 1_000);
@@ -70,7 +71,7 @@ public final class HttpTestServer implements AutoCloseable {
                 new TicketRoutes(vertx, gateway.access()),
                 new ProducerRoutes(vertx, config, node, budget, quotas, readiness, metrics.http()),
                 new TopicRoutes(vertx, config, node, budget),
-                new ReadRoutes(vertx, node, GatewayLimits.defaults(), quotas, metrics.gateway(), Clock.systemUTC()),
+                new ReadRoutes(vertx, node, limits, quotas, metrics.gateway(), new WaitingReads(), Clock.systemUTC()),
                 new OverviewRoutes(node, "test", Clock.systemUTC(), gateway::openStreams),
                 new HealthRoutes(vertx, node, readiness, metrics),
                 new DashboardRoutes(vertx, "http-test-site"),
@@ -90,8 +91,16 @@ public final class HttpTestServer implements AutoCloseable {
         return start(ClusterConfig.defaults(StorageConfig.defaults(directory)), change);
     }
 
+    public static HttpTestServer start(Path directory, UnaryOperator<HttpConfig> change, GatewayLimits limits)
+            throws Exception {
+        return new HttpTestServer(
+                ClusterConfig.defaults(StorageConfig.defaults(directory)),
+                change.apply(TestConfigs.defaults()),
+                limits);
+    }
+
     public static HttpTestServer start(ClusterConfig cluster, UnaryOperator<HttpConfig> change) throws Exception {
-        return new HttpTestServer(cluster, change.apply(TestConfigs.defaults()));
+        return new HttpTestServer(cluster, change.apply(TestConfigs.defaults()), GatewayLimits.defaults());
     }
 
     public void createTopic(String name, int partitions, Map<String, String> config) throws Exception {

@@ -1,9 +1,16 @@
 package io.millrace.server.http;
 
 import static io.millrace.server.http.HttpTestServer.JSON;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.websocket.GatewayLimits;
+import java.io.BufferedReader;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.util.Map;
@@ -72,6 +79,31 @@ class StreamsThroughListenerIT {
                         .contains(
                                 "millrace_gateway_connections{transport=\"websocket\"} 0",
                                 "millrace_http_connections 1"));
+    }
+
+    @Test
+    void aQuietNdjsonStreamOutlivesTheIdleTimeout(@TempDir Path other) throws Exception {
+        try (HttpTestServer impatient = HttpTestServer.start(
+                other,
+                config -> TestConfigs.idleTimeout(config, 3_000),
+                GatewayLimits.builder().heartbeatMs(100, 25_000, 60_000).build())) {
+            impatient.createTopic("readings", 1, Map.of());
+            HttpRequest follow = HttpRequest.newBuilder(impatient.uri("/topics/readings/stream?heartbeat=100ms"))
+                    .build();
+            HttpResponse<InputStream> stream = impatient.client.send(follow, HttpResponse.BodyHandlers.ofInputStream());
+            try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream.body(), UTF_8))) {
+                long openedNanos = System.nanoTime();
+                while (System.nanoTime() - openedNanos < 3_500_000_000L) {
+                    assertThat(lines.readLine()).isEmpty();
+                }
+                impatient.post("/topics/readings/records", JSON, "{\"late\":true}");
+                String line = lines.readLine();
+                while (line.isEmpty()) {
+                    line = lines.readLine();
+                }
+                assertThat(line).contains("{\"late\":true}");
+            }
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.millrace.websocket.delivery;
 
 import io.millrace.websocket.protocol.ServerMessage;
+import io.millrace.websocket.protocol.Transport;
 import io.millrace.websocket.protocol.WireForm;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -46,9 +47,9 @@ public final class ControlFrame {
         return ascii("retry: " + retryMs + "\n\n");
     }
 
-    /** A comment: the sign of life of an idle SSE stream. */
-    public static ByteBuf sseComment() {
-        return ascii(":\n\n");
+    /** The sign of life of an idle HTTP response, which says nothing: a comment of SSE, an empty line of NDJSON. */
+    public static ByteBuf heartbeat(Transport transport) {
+        return ascii(transport == Transport.SSE ? ":\n\n" : "\n");
     }
 
     private static ByteBuf ascii(String text) {

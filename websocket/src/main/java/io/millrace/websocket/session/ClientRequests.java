@@ -218,6 +218,11 @@ final class ClientRequests {
         if (parameters.group() != null) {
             throw wrong("sid: a member of a group cannot seek; commit another offset and join again");
         }
+        if (parameters.shape().table()) {
+            throw wrong("sid: subscription " + message.sid()
+                    + " is a table, which has no positions to seek; unsubscribe it and subscribe again, then the whole"
+                    + " table is sent");
+        }
         return services.resolver()
                 .seek(
                         subscription.followed().cursors().stream()

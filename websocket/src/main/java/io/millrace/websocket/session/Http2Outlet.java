@@ -70,9 +70,7 @@ public final class Http2Outlet implements Outlet {
 
     @Override
     public void heartbeat() {
-        if (transport == Transport.SSE) {
-            write(ControlFrame.sseComment());
-        }
+        write(ControlFrame.heartbeat(transport));
     }
 
     @Override

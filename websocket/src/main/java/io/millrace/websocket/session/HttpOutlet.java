@@ -49,10 +49,8 @@ public final class HttpOutlet extends NettyOutlet {
 
     @Override
     public void heartbeat() {
-        if (transport == Transport.SSE) {
-            write(ControlFrame.sseComment());
-            flush();
-        }
+        write(ControlFrame.heartbeat(transport));
+        flush();
     }
 
     @Override

@@ -73,6 +73,16 @@ final class OpenSubscriptions {
         all = NONE;
     }
 
+    /** Whether there is one whose client gets messages beside records. */
+    boolean haveControl() {
+        for (StreamSubscription each : all) {
+            if (each.output().hasControl()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The socket has room again. */
     void writable() {
         for (StreamSubscription each : all) {

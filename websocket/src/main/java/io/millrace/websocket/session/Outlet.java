@@ -65,7 +65,7 @@ public interface Outlet {
 
     void flush();
 
-    /** Sends a sign of life, if the transport has one that its clients answer or ignore. */
+    /** Sends a sign of life that clients of the transport answer or ignore. */
     void heartbeat();
 
     /** Whether a {@link #heartbeat} is answered, so that silence means that the client is gone. */

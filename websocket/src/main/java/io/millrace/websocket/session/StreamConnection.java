@@ -143,7 +143,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         services.places().take();
         StreamSubscription begun = new StreamSubscription(sid, subscription, this, services);
         subscriptions.add(begun);
-        services.metrics().subscriptionBegan(begun.view());
+        services.metrics().subscriptionBegan(subscription.view());
         begun.begin(requestId);
     }
 
@@ -244,7 +244,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
     private void close(StreamSubscription subscription) {
         subscription.close();
         services.places().giveBack();
-        services.metrics().subscriptionEnded(subscription.view());
+        services.metrics().subscriptionEnded(subscription.subscription().view());
     }
 
     /** Adds how far this client is behind to the greatest of each topic. */
@@ -324,12 +324,7 @@ public final class StreamConnection implements Outlet.Listener, RoundListener {
         }
         switch (keepAlive.tick(nowNanos, outlet.isWritable(), outlet.progress())) {
             case FINE -> subscriptions.tick(nowNanos);
-            case IDLE -> {
-                outlet.heartbeat();
-                if (form.isSubprotocol()) {
-                    sayNow(new ServerMessage.Heartbeat(System.currentTimeMillis()));
-                }
-            }
+            case IDLE -> SignOfLife.show(this, subscriptions);
             case SILENT -> end(StreamEnd.heartbeatTimeout(services.limits().pongTimeoutMs()));
             case STALLED -> end(StreamEnd.slowConsumer(services.limits().stalledTimeoutMs()));
         }

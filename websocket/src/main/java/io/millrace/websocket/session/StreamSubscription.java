@@ -74,11 +74,6 @@ final class StreamSubscription implements Follower {
         return output;
     }
 
-    /** Its name in metrics. */
-    String view() {
-        return subscription.parameters().shape().table() ? "table" : "log";
-    }
-
     boolean isEnded() {
         return ended;
     }
@@ -108,6 +103,9 @@ final class StreamSubscription implements Follower {
         List<Cursor> begun = List.copyOf(followed.cursors());
         for (PartitionStart start : subscription.starts()) {
             tellGap(followed.cursor(start.partition()), start.gap());
+        }
+        if (subscription.gone() != null) {
+            goOnWithout(subscription.gone());
         }
         begun.forEach(catchUp::add);
         subscription.waiting().forEach(partition -> followed.followLater(partition, this::joined, this::lost));
@@ -226,12 +224,16 @@ final class StreamSubscription implements Follower {
             return;
         }
         if (gone && (others || subscription.parameters().selection().pattern() != null)) {
-            output.control(new ServerMessage.Failure(sid, null, error, false));
-            connection.touch();
+            goOnWithout(error);
             tellIfCaughtUp();
         } else {
             connection.finish(this, StreamEnd.of(error));
         }
+    }
+
+    private void goOnWithout(MillraceException gone) {
+        output.control(new ServerMessage.Failure(sid, null, gone, false));
+        connection.touch();
     }
 
     // ---- sending

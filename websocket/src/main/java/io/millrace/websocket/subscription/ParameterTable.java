@@ -43,8 +43,8 @@ final class ParameterTable {
         SETTERS.put("topic_pattern", (table, value) -> table.pattern(value));
         SETTERS.put("partition", (table, value) -> table.partitions(value));
         SETTERS.put("from", (table, value) -> table.from = StartPosition.parse(value));
-        SETTERS.put("resume", (table, value) -> table.resume = ResumeToken.parse("resume", value));
-        SETTERS.put("last_event_id", (table, value) -> table.resume = ResumeToken.parse("last_event_id", value));
+        SETTERS.put("resume", (table, value) -> table.resume("resume", value));
+        SETTERS.put("last_event_id", (table, value) -> table.resume("last_event_id", value));
         SETTERS.put("reset", (table, value) -> table.reset = Reset.parse(value));
         SETTERS.put("format", (table, value) -> table.format = ValueFormat.parse(value));
         SETTERS.put("envelope", (table, value) -> table.envelope = Envelope.parse(value));
@@ -80,6 +80,7 @@ final class ParameterTable {
     private final SortedSet<Integer> partitions = new TreeSet<>();
     private StartPosition from;
     private ResumeToken resume;
+    private String resumeName;
     private Reset reset = Reset.EARLIEST;
     private ValueFormat format = ValueFormat.JSON;
     private Envelope envelope = Envelope.RECORD;
@@ -93,7 +94,9 @@ final class ParameterTable {
     private long heartbeatMs;
     private long limit = Long.MAX_VALUE;
     private boolean untilLatest;
-    private boolean control;
+    /** Null when it was not said. */
+    private Boolean control;
+
     private int batch = 1;
     private SlowPolicy slow = SlowPolicy.WAIT;
     private long maxLag = -1;
@@ -112,8 +115,17 @@ final class ParameterTable {
         return new MillraceException(ErrorCode.INVALID_REQUEST, name + ": " + what);
     }
 
-    void resume(ResumeToken token) {
-        resume = token;
+    private void resume(String name, String token) {
+        if (resume != null) {
+            throw wrong(name, "means the same as " + resumeName + "; give one of the two");
+        }
+        resumeInstead(name, token);
+    }
+
+    /** Goes on by this token, whatever others there are. */
+    void resumeInstead(String name, String token) {
+        resume = ResumeToken.parse(name, token);
+        resumeName = name;
     }
 
     void set(String name, List<String> values) {
@@ -266,7 +278,7 @@ final class ParameterTable {
         }
         return new StreamParameters(
                 new TopicSelection(topics, pattern, partitions),
-                new StartRule(from, resume, reset),
+                new StartRule(from, resume, resumeName, reset),
                 new RecordShape(
                         format, envelope, filter, projection, isolation, Conflation.parse(conflate, conflateBy), table),
                 new FlowRules(limit, untilLatest, slow, maxLag < 0 ? MAX_LAG_DEFAULT : maxLag, credit, batch),

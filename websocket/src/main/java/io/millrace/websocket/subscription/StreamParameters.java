@@ -6,7 +6,6 @@ import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.delivery.Envelope;
 import io.millrace.websocket.delivery.ValueFormat;
 import io.millrace.websocket.filter.WhereExpression;
-import io.millrace.websocket.protocol.ResumeToken;
 import io.millrace.websocket.protocol.WireForm;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +18,7 @@ import java.util.Set;
  *
  * <p>The expression of the filter is not compiled yet: that belongs on a worker.
  *
+ * @param control whether the client wants messages beside records; null when it did not say
  * @param group null when the client joins none
  */
 public record StreamParameters(
@@ -27,7 +27,7 @@ public record StreamParameters(
         RecordShape shape,
         FlowRules flow,
         long heartbeatMs,
-        boolean control,
+        Boolean control,
         GroupParameters group) {
 
     private static final String LAST_EVENT_ID = "Last-Event-ID";
@@ -37,6 +37,11 @@ public record StreamParameters(
 
     /** Parameters whose several values a message has in an array, and a query string between commas. */
     private static final Set<String> LISTS = Set.of("fields", "partition");
+
+    /** Parameters that a {@code subscribe} message cannot have, and why. */
+    private static final Map<String, String> OF_CONNECTIONS = Map.of(
+            "heartbeat", "is of the whole connection; give it in the address of the WebSocket",
+            "control", "a subprotocol always has messages beside records; leave it out");
 
     /** The same, with another object for the filter's expression. */
     public StreamParameters withWhere(WhereExpression expression) {
@@ -73,7 +78,7 @@ public record StreamParameters(
         });
         if (lastEventId != null && !lastEventId.isEmpty()) {
             // The browser's own memory is newer than the address that it reconnects to.
-            table.resume(ResumeToken.parse(LAST_EVENT_ID, lastEventId));
+            table.resumeInstead(LAST_EVENT_ID, lastEventId);
         }
         return table.build();
     }
@@ -84,6 +89,11 @@ public record StreamParameters(
      * @throws MillraceException INVALID_REQUEST whose message begins with the member
      */
     public static StreamParameters parse(Map<String, List<String>> members, GatewayLimits limits) {
+        OF_CONNECTIONS.forEach((name, why) -> {
+            if (members.containsKey(name)) {
+                throw ParameterTable.wrong(name, why);
+            }
+        });
         Map<String, List<String>> query = new HashMap<>();
         members.forEach(
                 (name, values) -> query.put(name, LISTS.contains(name) ? List.of(String.join(",", values)) : values));
@@ -107,6 +117,10 @@ public record StreamParameters(
      */
     public StreamParameters in(WireForm form, boolean isCloudEvents) {
         require(flow.batch() == 1 || form == WireForm.PLAIN, "batch", "is for WebSockets without a subprotocol only");
+        require(
+                !Boolean.FALSE.equals(control) || !(form == WireForm.SSE || form.isSubprotocol()),
+                "control",
+                "0 is for NDJSON and for WebSockets without a subprotocol; all others always have messages beside records");
         require(
                 flow.credit() == FlowRules.UNLIMITED || form.isSubprotocol(),
                 "credit",

@@ -106,11 +106,14 @@ public final class SubscriptionResolver {
     public Future<Subscription> resolve(
             List<TopicPartition> selected, WireForm form, boolean deflated, StreamParameters asked) {
         if (asked.group() != null) {
-            return Future.succeededFuture(new Subscription(asked, form, deflated, List.of(), List.of()));
+            return Future.succeededFuture(new Subscription(asked, form, deflated, List.of(), List.of(), null));
         }
         if (asked.start().from() != null) {
             StartPositionResolver.checkSuits(asked.start().from(), selected);
         }
+        MillraceException gone = asked.start().resume() == null
+                ? null
+                : TokenTopics.check(controller.image(), asked.selection(), selected, asked.start());
         List<TopicPartition> waiting = new ArrayList<>();
         List<Future<PartitionStart>> found = new ArrayList<>(selected.size());
         for (TopicPartition partition : selected) {
@@ -134,7 +137,8 @@ public final class SubscriptionResolver {
                         all.<PartitionStart>list().stream()
                                 .filter(Objects::nonNull)
                                 .toList(),
-                        List.copyOf(waiting)));
+                        List.copyOf(waiting),
+                        gone));
     }
 
     /**

@@ -4,10 +4,12 @@ import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.server.http.GuardedHandler;
 import io.millrace.server.http.NamedRoute;
+import io.millrace.server.http.QueryParameters;
 import io.millrace.server.http.RouteModule;
 import io.millrace.websocket.auth.ClientAccess;
 import io.millrace.websocket.auth.ClientIdentity;
 import io.millrace.websocket.auth.Credentials;
+import io.millrace.websocket.auth.CredentialsReader;
 import io.millrace.websocket.auth.TicketOffice;
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
@@ -36,6 +38,7 @@ public final class TicketRoutes implements RouteModule {
     }
 
     private void issue(RoutingContext ctx) {
+        QueryParameters.of(ctx, CredentialsReader.PARAMETERS);
         Credentials shown = credentials(ctx);
         Promise<ClientIdentity> identified = Promise.promise();
         Context context = vertx.getOrCreateContext();

@@ -35,21 +35,29 @@ public final class ReadRoutes implements RouteModule {
     private final GatewayLimits limits;
     private final HttpQuota quota;
     private final GatewayMetrics metrics;
+    private final WaitingReads waiting;
     private final SubscriptionOpening subscriptions;
 
-    /** @param metrics counts records for which filters could not be evaluated */
+    /**
+     * The routes.
+     *
+     * @param metrics counts records for which filters could not be evaluated
+     * @param waiting where reads are found while they wait
+     */
     public ReadRoutes(
             Vertx vertx,
             ClusterNode node,
             GatewayLimits limits,
             ClientQuotas quotas,
             GatewayMetrics metrics,
+            WaitingReads waiting,
             Clock clock) {
         this.vertx = vertx;
         this.node = node;
         this.limits = limits;
         this.quota = HttpQuota.ofReads(quotas);
         this.metrics = metrics;
+        this.waiting = waiting;
         this.subscriptions = new SubscriptionOpening(
                 vertx,
                 new SubscriptionResolver(
@@ -82,6 +90,6 @@ public final class ReadRoutes implements RouteModule {
                     ErrorCode.LEADER_NOT_AVAILABLE,
                     found.waiting().get(0) + " has no leader at the moment; try again soon");
         }
-        new RecordRead(vertx, ctx, node.anywhere(), query, found, quota, metrics).start();
+        new RecordRead(vertx, ctx, node.anywhere(), query, found, quota, metrics, waiting).start();
     }
 }

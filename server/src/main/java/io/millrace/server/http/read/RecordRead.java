@@ -34,6 +34,9 @@ final class RecordRead {
     /** How much is looked at for one answer: with a filter that lets nothing pass it would be the whole log. */
     private static final long LOOKED_AT_BYTES_MAX = 64 << 20;
 
+    /** While the node drains a read waits no longer than this: it is to be answered before the port closes, and not in a busy loop. */
+    private static final long DRAINING_WAIT_MS_MAX = 1_000;
+
     private final Vertx vertx;
     private final Context context;
     private final RoutingContext ctx;
@@ -45,11 +48,13 @@ final class RecordRead {
 
     private final HttpQuota quota;
     private final GatewayMetrics metrics;
+    private final WaitingReads reads;
 
     private int count;
     private long lookedAtBytes;
     private long timer = -1;
     private boolean waiting;
+    private boolean hurried;
 
     RecordRead(
             Vertx vertx,
@@ -58,7 +63,8 @@ final class RecordRead {
             ReadQuery query,
             Subscription subscription,
             HttpQuota quota,
-            GatewayMetrics metrics) {
+            GatewayMetrics metrics,
+            WaitingReads reads) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.ctx = ctx;
@@ -66,6 +72,7 @@ final class RecordRead {
         this.query = query;
         this.quota = quota;
         this.metrics = metrics;
+        this.reads = reads;
         subscription
                 .starts()
                 .forEach(start -> cursors.add(
@@ -74,16 +81,29 @@ final class RecordRead {
 
     void start() {
         if (query.waitMs() > 0) {
-            timer = vertx.setTimer(query.waitMs(), id -> {
-                timer = -1;
-                if (waiting) {
-                    stopWaiting();
-                    answer();
-                }
-            });
+            startTimer(query.waitMs());
             ctx.response().closeHandler(gone -> end());
         }
         readAll();
+    }
+
+    private void startTimer(long waitMs) {
+        timer = vertx.setTimer(waitMs, id -> {
+            timer = -1;
+            answerIfWaiting();
+        });
+    }
+
+    private void answerIfWaiting() {
+        if (waiting) {
+            stopWaiting();
+            answer();
+        }
+    }
+
+    /** The node drains: answers with what there is, if the read waits. Any thread. */
+    void stopWaitingSoon() {
+        context.runOnContext(v -> answerIfWaiting());
     }
 
     private void readAll() {
@@ -150,6 +170,12 @@ final class RecordRead {
     /** The listener comes on other threads, and perhaps more than once. */
     private void await() {
         waiting = true;
+        reads.add(this);
+        if (reads.isDraining() && !hurried) {
+            hurried = true;
+            vertx.cancelTimer(timer);
+            startTimer(Math.min(query.waitMs(), DRAINING_WAIT_MS_MAX));
+        }
         for (ReadCursor cursor : cursors) {
             watches.add(partitions.watch(
                     cursor.partition(), cursor.position(), () -> context.runOnContext(moved -> wake())));
@@ -165,6 +191,7 @@ final class RecordRead {
 
     private void stopWaiting() {
         waiting = false;
+        reads.remove(this);
         watches.forEach(Watch::cancel);
         watches.clear();
     }
@@ -200,6 +227,10 @@ final class RecordRead {
                 .appendBytes(records.array(), 0, records.size())
                 .appendString(tail.append('}').toString());
         quota.charge(body.length());
+        if (reads.isDraining()) {
+            ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            ctx.addEndHandler(answered -> ctx.request().connection().close());
+        }
         ctx.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")

@@ -34,6 +34,9 @@ class TicketRoutesIT {
     void aTicketOpensOneStream(@TempDir Path directory) throws Exception {
         try (HttpTestServer server = HttpTestServer.start(directory)) {
             server.createTopic("readings", 1, Map.of());
+            HttpResponse<String> typo = server.post("/auth/ticket?acces_token=any", null, "");
+            assertThat(typo.statusCode()).isEqualTo(400);
+            assertThat(typo.body()).contains("unknown query parameter 'acces_token'");
             HttpResponse<String> answer = server.post("/auth/ticket", null, "");
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");

@@ -98,6 +98,17 @@ class ReadRoutesIT {
     }
 
     @Test
+    void refusesATokenOfAnotherTopic() throws Exception {
+        server.createTopic("other", 1, Map.of());
+        String resume = resumeIn(server.get("/topics/other/records").body());
+
+        HttpResponse<String> refused = server.get("/topics/history/records?resume=" + resume);
+
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("\"message\":\"resume: ");
+    }
+
+    @Test
     void waitsForTheNextRecord() throws Exception {
         server.createTopic("live", 3, Map.of());
         CompletableFuture<HttpResponse<String>> waiting = server.client.sendAsync(
