@@ -38,6 +38,19 @@ public record StreamParameters(
     /** Parameters whose several values a message has in an array, and a query string between commas. */
     private static final Set<String> LISTS = Set.of("fields", "partition");
 
+    /**
+     * The names of all parameters that {@code GET /stream} knows beside credentials ({@code header.NAME} for those of headers), for
+     * documents. Any thread.
+     */
+    public static Set<String> names() {
+        return ParameterTable.names();
+    }
+
+    /** Those of them that say which topics are followed: a URL that has the topic in its path does not take them. */
+    public static Set<String> topicNames() {
+        return Set.of("topic", "topic_pattern");
+    }
+
     /** The same, with another object for the filter's expression. */
     public StreamParameters withWhere(WhereExpression expression) {
         return new StreamParameters(selection, start, shape.withWhere(expression), flow, heartbeatMs, control, group);
