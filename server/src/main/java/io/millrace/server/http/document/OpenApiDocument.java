@@ -76,11 +76,14 @@ final class OpenApiDocument {
             } while (parameters.find());
         }
         for (HttpMethod method : route.methods()) {
-            path.set(
-                    method.name().toLowerCase(Locale.ROOT),
-                    operations.has(method.name() + " " + route.getPath())
-                            ? operations.get(method.name() + " " + route.getPath())
-                            : UNDESCRIBED);
+            String name = method.name() + " " + route.getPath();
+            // What GET answers with, without the body: said once for all of them.
+            boolean isWithoutBody = method == HttpMethod.HEAD && route.methods().contains(HttpMethod.GET);
+            if (operations.has(name) || !isWithoutBody) {
+                path.set(
+                        method.name().toLowerCase(Locale.ROOT),
+                        operations.has(name) ? operations.get(name) : UNDESCRIBED);
+            }
         }
     }
 
