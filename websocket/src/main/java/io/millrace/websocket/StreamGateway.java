@@ -24,6 +24,7 @@ import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
@@ -172,6 +173,7 @@ public final class StreamGateway {
         Transport transport = StreamOpener.transport(request);
         try {
             opener.checkOrigin(request);
+            opener.checkHandshake(request, transport);
             admission.enter(address(request));
         } catch (MillraceException e) {
             opener.refuseByStatus(request, e);
@@ -274,10 +276,12 @@ public final class StreamGateway {
         }
     }
 
-    /** The client hung up, or its handshake was wrong, or where it wanted to start could not be found. */
+    /** The client hung up, or where it wanted to start could not be found. */
     private void notOpened(HttpServerRequest request, Throwable cause) {
         admission.leave(address(request));
-        if (!(cause instanceof MillraceException)) {
+        if (cause instanceof HttpClosedException) {
+            LOG.debug("A client left before its stream was open, connection={}", request.remoteAddress());
+        } else if (!(cause instanceof MillraceException)) {
             LOG.atWarn()
                     .addKeyValue("connection", request.remoteAddress())
                     .setCause(cause)

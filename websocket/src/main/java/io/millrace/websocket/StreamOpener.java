@@ -70,8 +70,15 @@ final class StreamOpener {
         if (!origins.isAllowed(origin, request.authority())) {
             throw new MillraceException(
                     ErrorCode.TOPIC_AUTHORIZATION_FAILED,
-                    "pages of origin '" + origin + "' may not open streams here; add it to the allowed origins"
-                            + " (gateway.allowed.origins) if it should");
+                    "pages of origin '" + origin
+                            + "' may not open streams here; add it to http.allowedOrigins if it should");
+        }
+    }
+
+    /** Throws INVALID_REQUEST when a WebSocket is asked for in a way that is no handshake: not even a close code could tell its client. */
+    void checkHandshake(HttpServerRequest request, Transport transport) {
+        if (transport == Transport.WEBSOCKET && request.version() != HttpVersion.HTTP_1_0) {
+            HandshakeCheck.check(request);
         }
     }
 
@@ -144,6 +151,10 @@ final class StreamOpener {
     void refuseByStatus(HttpServerRequest request, MillraceException error) {
         HttpServerResponse response = request.response();
         int status = error.code().httpStatus();
+        if (error instanceof HandshakeCheck.WrongVersion wrongVersion) {
+            status = wrongVersion.httpStatus();
+            response.putHeader("Sec-WebSocket-Version", HandshakeCheck.VERSION);
+        }
         response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, JSON);
         response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         if (status == 401) {

@@ -137,7 +137,10 @@ class ConnectionLifeIT {
                 HttpResponse.BodyHandlers.ofString());
         assertThat(refused.statusCode()).isEqualTo(503);
         assertThat(refused.headers().firstValue("retry-after")).isPresent();
-        sockets.forEach(socket -> assertThat(socket.closeCode()).isEqualTo(1012));
+        sockets.forEach(socket -> {
+            assertThat(socket.closeCode()).isEqualTo(1012);
+            assertThat(socket.closeReason()).startsWith("LEADER_NOT_AVAILABLE: ");
+        });
         assertThat(stream.event()).isNull();
         GatewayNode.await(drained);
         assertThat(node.gateway().openStreams()).isZero();

@@ -203,6 +203,7 @@ class RefusalIT {
         HttpResponse<String> answer = get("/topics/readings/stream", "Origin", origin);
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(answer.headers().firstValue("access-control-allow-origin")).isEmpty();
+        assertThat(answer.body()).contains("http.allowedOrigins");
         assertThat(handshakeStatus("/topics/readings/stream", "Origin", origin)).isEqualTo(403);
         assertThat(handshakeStatus("/stream", "Origin", origin)).isEqualTo(403);
     }

@@ -9,8 +9,10 @@ public final class NamedRoute {
 
     private NamedRoute() {}
 
+    /** A route that is counted by its name. One for GET answers HEAD as well (RFC 9110 §9.3.2): Vert.x leaves out the body. */
     public static Route of(Router router, HttpMethod method, String pattern) {
-        return router.route(method, pattern).setName(nameOf(method, pattern));
+        Route route = router.route(method, pattern).setName(nameOf(method, pattern));
+        return method == HttpMethod.GET ? route.method(HttpMethod.HEAD) : route;
     }
 
     public static String nameOf(HttpMethod method, String pattern) {

@@ -11,7 +11,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -40,13 +39,9 @@ public final class HealthRoutes implements RouteModule {
 
     @Override
     public void mount(Router router) {
-        probe(router, "/healthz").handler(this::health);
-        probe(router, "/readyz").handler(this::readiness);
+        NamedRoute.of(router, HttpMethod.GET, "/healthz").handler(this::health);
+        NamedRoute.of(router, HttpMethod.GET, "/readyz").handler(this::readiness);
         NamedRoute.of(router, HttpMethod.GET, "/metrics").handler(this::scrape);
-    }
-
-    private static Route probe(Router router, String path) {
-        return NamedRoute.of(router, HttpMethod.GET, path).method(HttpMethod.HEAD);
     }
 
     private void health(RoutingContext ctx) {

@@ -1,5 +1,6 @@
 package io.millrace.websocket.session;
 
+import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import java.nio.charset.StandardCharsets;
 
@@ -7,7 +8,7 @@ import java.nio.charset.StandardCharsets;
  * Why a stream ends (gateway protocol §11.1).
  *
  * @param closeCode the WebSocket close code; for other transports it is counted and logged
- * @param reason for the close frame: {@code KAFKA_NAME: text}, or short words
+ * @param reason for the close frame: {@code KAFKA_NAME: text}, or short words when the stream ends as it should
  * @param error what the client did wrong or the server cannot do; null when the stream just ends
  * @param isByClient whether nobody is there any more to be told
  */
@@ -17,6 +18,9 @@ public record StreamEnd(int closeCode, String reason, MillraceException error, b
     static final int NORMAL = 1000;
     /** The client went without a word. */
     static final int GONE = 1006;
+
+    /** RFC 6455 §7.4.1. */
+    private static final int MESSAGE_TOO_BIG = 1009;
 
     private static final int SLOW_CONSUMER = 4501;
     private static final int HEARTBEAT_TIMEOUT = 4504;
@@ -43,51 +47,65 @@ public record StreamEnd(int closeCode, String reason, MillraceException error, b
     }
 
     static StreamEnd slowConsumer(long stalledMs) {
-        return new StreamEnd(
+        return named(
                 SLOW_CONSUMER,
-                "nothing was read for " + stalledMs + " ms with a full buffer; resume when ready",
-                null,
-                false);
+                ErrorCode.REQUEST_TIMED_OUT,
+                "nothing was read for " + stalledMs + " ms with a full buffer; resume when ready");
     }
 
     static StreamEnd tooFarBehind(long maxLag) {
-        return new StreamEnd(
-                SLOW_CONSUMER, "more than " + maxLag + " records behind (slow=close); resume when ready", null, false);
+        return named(
+                SLOW_CONSUMER,
+                ErrorCode.POLICY_VIOLATION,
+                "more than " + maxLag + " records behind (slow=close); resume when ready");
     }
 
     static StreamEnd heartbeatTimeout(long timeoutMs) {
-        return new StreamEnd(
-                HEARTBEAT_TIMEOUT, "no frame came back within " + timeoutMs + " ms of a ping", null, false);
+        return named(
+                HEARTBEAT_TIMEOUT,
+                ErrorCode.REQUEST_TIMED_OUT,
+                "no frame came back within " + timeoutMs + " ms of a ping");
     }
 
     /** A frame breaks RFC 6455, in the words of whoever read it. */
     static StreamEnd protocolViolated(int closeCode, String reason) {
-        return new StreamEnd(closeCode, reason, null, false);
+        return named(
+                closeCode,
+                closeCode == MESSAGE_TOO_BIG ? ErrorCode.MESSAGE_TOO_LARGE : ErrorCode.INVALID_REQUEST,
+                reason);
     }
 
     /** What the client sent breaks the rules of WebSockets (RFC 6455 §7.4.1). */
     static StreamEnd protocolError(String what) {
-        return new StreamEnd(1002, what, null, false);
+        return protocolViolated(1002, what);
     }
 
     /** A text message is not UTF-8 (RFC 6455 §8.1). */
     static StreamEnd notUtf8() {
-        return new StreamEnd(1007, "a text message is not UTF-8", null, false);
+        return protocolViolated(1007, "a text message is not UTF-8");
     }
 
     /** A message is longer than is taken. */
     static StreamEnd messageTooBig(int bytesMax) {
-        return new StreamEnd(1009, "a message has more than " + bytesMax + " bytes; send less at a time", null, false);
+        return protocolViolated(MESSAGE_TOO_BIG, "a message has more than " + bytesMax + " bytes; send less at a time");
     }
 
     /** Too many clients have begun messages that they do not finish. */
     static StreamEnd tooMuchUnfinished() {
-        return new StreamEnd(1013, "too many messages are waiting for their rest; try again later", null, false);
+        return named(
+                1013,
+                ErrorCode.THROTTLING_QUOTA_EXCEEDED,
+                "too many messages are waiting for their rest; try again later");
     }
 
     /** This node stops. */
     static StreamEnd restarting() {
-        return new StreamEnd(1012, "the node is restarting; connect again", null, false);
+        return named(1012, ErrorCode.LEADER_NOT_AVAILABLE, "the node is restarting; connect again");
+    }
+
+    /** The stream ends with an error that is told in no other way than by its close frame. */
+    private static StreamEnd named(int closeCode, ErrorCode name, String text) {
+        return new StreamEnd(closeCode, name + ": " + text, null, false);
     }
 
     private static String shortened(String reason) {

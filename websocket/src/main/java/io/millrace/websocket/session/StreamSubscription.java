@@ -101,19 +101,14 @@ final class StreamSubscription implements Follower {
         checkpoint(null);
         connection.touch();
         List<Cursor> begun = List.copyOf(followed.cursors());
-        for (PartitionStart start : subscription.starts()) {
-            tellGap(followed.cursor(start.partition()), start.gap());
-        }
-        if (subscription.gone() != null) {
-            goOnWithout(subscription.gone());
-        }
+        subscription.starts().forEach(start -> tellGap(followed.cursor(start.partition()), start.gap()));
+        goOnWithout(subscription.gone());
         begun.forEach(catchUp::add);
         subscription.waiting().forEach(partition -> followed.followLater(partition, this::joined, this::lost));
         begun.forEach(this::noteCatchingUp);
         if (subscription.parameters().group() != null) {
             membership = new GroupMembership(this, connection, services);
-        }
-        if (membership == null) {
+        } else {
             // A pattern that finds nothing yet has nothing to catch up with.
             tellIfCaughtUp();
         }
@@ -215,9 +210,8 @@ final class StreamSubscription implements Follower {
 
     /** Others of the subscription go on, where there are others. */
     private void partitionFailed(TopicPartition partition, MillraceException error) {
-        boolean others = !followed.cursors().isEmpty()
-                && followed.cursors().stream()
-                        .anyMatch(cursor -> !cursor.partition().topicId().equals(partition.topicId()));
+        boolean others = followed.cursors().stream()
+                .anyMatch(cursor -> !cursor.partition().topicId().equals(partition.topicId()));
         boolean gone = error.code() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
         if (gone && membership != null) {
             // The group will say so, too.
@@ -231,9 +225,12 @@ final class StreamSubscription implements Follower {
         }
     }
 
+    /** Says which topics are gone; null for none. */
     private void goOnWithout(MillraceException gone) {
-        output.control(new ServerMessage.Failure(sid, null, gone, false));
-        connection.touch();
+        if (gone != null) {
+            output.control(new ServerMessage.Failure(sid, null, gone, false));
+            connection.touch();
+        }
     }
 
     // ---- sending

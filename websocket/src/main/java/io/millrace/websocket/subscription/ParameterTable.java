@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -72,6 +73,13 @@ final class ParameterTable {
         SETTERS.put("group", (table, value) -> table.group = notEmpty("group", value));
         SETTERS.put("instance", (table, value) -> table.instance = notEmpty("instance", value));
         SETTERS.put("commit", (table, value) -> table.autoCommit = isFirst("commit", value, "auto", "manual") ? 1 : 0);
+    }
+
+    /** What every parameter is called; {@code header.NAME} stands for all of its kind, and {@code topic} for its other name, too. */
+    static Set<String> names() {
+        Set<String> names = new TreeSet<>(SETTERS.keySet());
+        names.addAll(Set.of("key", "topic", HEADER + "NAME"));
+        return names;
     }
 
     private final GatewayLimits limits;
@@ -142,10 +150,7 @@ final class ParameterTable {
         } else if (name.startsWith(HEADER)) {
             header(name, values.get(0));
         } else {
-            throw wrong(
-                    name,
-                    "this parameter is not known; known are topic, key, header.NAME, "
-                            + String.join(", ", SETTERS.keySet()));
+            throw wrong(name, "this parameter is not known; known are " + String.join(", ", names()));
         }
     }
 

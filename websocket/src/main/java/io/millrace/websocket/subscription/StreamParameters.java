@@ -43,6 +43,19 @@ public record StreamParameters(
             "heartbeat", "is of the whole connection; give it in the address of the WebSocket",
             "control", "a subprotocol always has messages beside records; leave it out");
 
+    /**
+     * The names of all parameters that {@code GET /stream} knows beside credentials ({@code header.NAME} for those of headers), for
+     * documents. Any thread.
+     */
+    public static Set<String> names() {
+        return ParameterTable.names();
+    }
+
+    /** Those of them that say which topics are followed: a URL that has the topic in its path does not take them. */
+    public static Set<String> topicNames() {
+        return Set.of("topic", "topic_pattern");
+    }
+
     /** The same, with another object for the filter's expression. */
     public StreamParameters withWhere(WhereExpression expression) {
         return new StreamParameters(selection, start, shape.withWhere(expression), flow, heartbeatMs, control, group);

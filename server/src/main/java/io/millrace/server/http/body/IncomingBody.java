@@ -4,6 +4,8 @@ import io.millrace.server.http.HttpConfig;
 import io.millrace.server.http.HttpProblem;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
@@ -48,7 +50,7 @@ final class IncomingBody {
 
     void receive() {
         HttpServerRequest request = ctx.request();
-        request.exceptionHandler(gone -> end());
+        request.exceptionHandler(this::broken);
         request.handler(this::append);
         request.endHandler(whole -> complete());
     }
@@ -62,6 +64,17 @@ final class IncomingBody {
             bytes = NOTHING;
             ctx.fail(problem);
         }
+    }
+
+    /** The connection is gone, or what came on it are no chunks; after an answer to that it is closed, too. */
+    private void broken(Throwable cause) {
+        if (cause instanceof HttpClosedException) {
+            end();
+            return;
+        }
+        ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        fail(HttpProblem.badRequest("the body is not what its Transfer-Encoding says (" + cause.getMessage()
+                + "); nothing was stored, and the connection is closed"));
     }
 
     private void append(Buffer chunk) {

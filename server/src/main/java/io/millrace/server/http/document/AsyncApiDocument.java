@@ -50,6 +50,17 @@ final class AsyncApiDocument {
         this.kafka = text.withObject("/channels/kafka");
         this.messages = text.withObject("/channels/messages");
         this.components = (ObjectNode) text.get("components");
+        StreamQuery query = new StreamQuery();
+        bind(stream, "stream", query.schema(StreamQuery.ofTopic()));
+        bind(messages, MESSAGES, query.schema(StreamQuery.ofAnyTopics()));
+    }
+
+    /** One binding for all channels of a kind: there may be many of them, and there are many parameters. */
+    private void bind(ObjectNode channel, String kind, ObjectNode query) {
+        ObjectNode bindings = (ObjectNode) channel.get("bindings");
+        bindings.withObject("/ws").set("query", query);
+        components.withObject("/channelBindings").set(kind, bindings);
+        channel.putObject("bindings").put("$ref", "#/components/channelBindings/" + kind);
     }
 
     ObjectNode of(Servers servers, List<TopicMetadata> visible) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,6 +40,13 @@ final class OpenApiDocument {
         this.tags.set("tags", text.get("tags"));
         this.components = (ObjectNode) text.get("components");
         this.operations = (ObjectNode) text.get("operations");
+        new StreamQuery().addTo(components.withObjectProperty("parameters"));
+        follows("GET /topics/:topic/stream", StreamQuery.ofTopic());
+        follows("GET /stream", StreamQuery.ofAnyTopics());
+    }
+
+    private void follows(String operation, Set<String> parameters) {
+        operations.withObjectProperty(operation).set("parameters", StreamQuery.references(parameters));
     }
 
     /** @param visible topics that are named as examples */
@@ -68,11 +76,14 @@ final class OpenApiDocument {
             } while (parameters.find());
         }
         for (HttpMethod method : route.methods()) {
-            path.set(
-                    method.name().toLowerCase(Locale.ROOT),
-                    operations.has(method.name() + " " + route.getPath())
-                            ? operations.get(method.name() + " " + route.getPath())
-                            : UNDESCRIBED);
+            String name = method.name() + " " + route.getPath();
+            // What GET answers with, without the body: said once for all of them.
+            boolean isWithoutBody = method == HttpMethod.HEAD && route.methods().contains(HttpMethod.GET);
+            if (operations.has(name) || !isWithoutBody) {
+                path.set(
+                        method.name().toLowerCase(Locale.ROOT),
+                        operations.has(name) ? operations.get(name) : UNDESCRIBED);
+            }
         }
     }
 
