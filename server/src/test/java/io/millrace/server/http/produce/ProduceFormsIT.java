@@ -6,13 +6,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.server.SocketMessages;
 import io.millrace.server.http.HttpTestServer;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The forms in which a record can be sent (gateway protocol §4 and §8): under an idempotency key what was sent in one is a retry in every other.
+ * The forms in which a record can be sent (gateway protocol §4 and §8): under an idempotency key what was sent in one is a retry in every other, and
+ * all take and refuse the same values.
  */
 class ProduceFormsIT {
 
@@ -149,5 +152,47 @@ class ProduceFormsIT {
         assertThat(otherFirst.statusCode()).isEqualTo(207);
         assertThat(otherFirst.body()).startsWith("{\"offsets\":[{\"error_code\":87,");
         assertThat(topic.everything().split("\"offset\":", -1)).hasSize(4);
+    }
+
+    /** What is stored of a value in each form, or why it is not. */
+    private static List<String> decisions(String value, SocketMessages socket) throws Exception {
+        List<String> decisions = new ArrayList<>();
+        for (String[] request : new String[][] {
+            {HttpTestServer.JSON, value},
+            {Form.NDJSON.type, value},
+            {Form.KAFKA_JSON.type, "{\"records\":[{\"value\":" + value + "}]}"},
+            {EventForm.STRUCTURED.type, EVENT + value + "}"},
+            {EventForm.BATCH.type, "[" + EVENT + value + "}]"}
+        }) {
+            HttpResponse<String> answer = topic.post("", request[0], request[1]);
+            decisions.add(answer.statusCode() == 200 ? "stored" : answer.body());
+        }
+        socket.send("{'type':'produce','id':'v','topic':'" + topic.name() + "','records':[{'value':" + value + "}]}");
+        JsonNode answer = socket.next(message -> message.path("id").asText().equals("v"));
+        decisions.add(answer.get("type").asText().equals("produced") ? "stored" : answer.toString());
+        return decisions;
+    }
+
+    private static final String EVENT =
+            "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"reading\",\"data\":";
+
+    @Test
+    void everyFormTakesAndRefusesTheSameValues() throws Exception {
+        try (SocketMessages socket = SocketMessages.open(topic.server().uri("").toString())) {
+            for (String value : List.of(
+                    "{\"a\":1,\"a\":2}",
+                    "[".repeat(128) + "]".repeat(128),
+                    "{\"a\":" + "[".repeat(127) + "]".repeat(127) + "}")) {
+                assertThat(decisions(value, socket)).as(value).containsOnly("stored");
+            }
+            assertThat(decisions("[".repeat(129) + "]".repeat(129), socket))
+                    .allSatisfy(decision -> assertThat(decision).contains("nested deeper than 128 levels"));
+            assertThat(decisions("[".repeat(5_000) + "]".repeat(5_000), socket))
+                    .allSatisfy(decision -> assertThat(decision).contains("nested deeper than 128 levels"));
+            assertThat(decisions("{\"" + "n".repeat(5_000) + "\":1}", socket))
+                    .allSatisfy(decision -> assertThat(decision).contains("longer than 4096 bytes"));
+            assertThat(decisions("1".repeat(1_001), socket))
+                    .allSatisfy(decision -> assertThat(decision).contains("a number has 1001 digits"));
+        }
     }
 }
