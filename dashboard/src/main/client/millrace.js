@@ -108,7 +108,8 @@ export class Millrace {
    * Stores records. What was sent and not answered when the connection broke is sent again only with an idempotency key; without one
    * the promise fails, because a second copy could be stored.
    * @param {string} topic
-   * @param {object|object[]} records each `{key, value, timestamp, headers, partition}`; bytes (Uint8Array) as key or value are kept
+   * @param {object|object[]} records each `{key, value, timestamp, headers, partition}`; bytes (Uint8Array) as key or value are kept; a `value` of null
+   *   deletes the key from a compacted topic, and must be written
    * @param {{key?: string, idempotencyKey?: string, acks?: 'all'|'1'|'0', timeoutMs?: number}} [options] `key` is for records without one
    * @returns {Promise<object[]>} for each record `{partition, offset}`, or `{error_code, error, message, retriable}` where it was not stored
    */
@@ -120,7 +121,7 @@ export class Millrace {
       acks,
       timeout_ms: timeoutMs,
       idempotency_key: idempotencyKey,
-      records: [records].flat().map(record => wireRecord(key === undefined ? record : { key, ...record })),
+      records: [records].flat().map(record => wireRecord(key === undefined || 'key_base64' in record ? record : { key, ...record })),
     };
     const { offsets } = await this.#request(message, { waits: true, repeats: idempotencyKey !== undefined });
     return offsets;

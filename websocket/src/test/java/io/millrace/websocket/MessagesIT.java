@@ -229,6 +229,9 @@ class MessagesIT {
                 "{'type':'checkpoint','id':'x','sid':9} | sid: ",
                 "{'type':'commit','id':'x','sid':9,'offsets':[{'topic':'a'}]} | offsets: ",
                 "{'type':'produce','id':'x','topic':'readings','records':[]} | records: ",
+                "{'type':'subscribe','sid':-1,'id':'x','topics':['readings']} | sid: ",
+                "{'type':'produce','topic':'readings','records':[{'key':'a'}],'id':'x'} | records: a record has no value",
+                "{'type':'ping','a':1,'a':2,'id':'x'} | a: is given twice",
                 "{'type':'dance','id':'x'} | type: ",
                 "{'id':'x'} | type: "
             })

@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -33,7 +34,7 @@ public record IdempotencyMark(long timeMs, KeyId key, long bodyHash) {
     /**
      * The mark of a record of a request.
      *
-     * @param number the place of the record in a request that can hold several; -1 when it holds one
+     * @param number the place of the record in its request, counted from 0, in whatever form that came
      */
     public static IdempotencyMark of(String principal, String key, int number, NewRecord record, long nowMs) {
         MessageDigest sha = sha256();
@@ -48,11 +49,21 @@ public record IdempotencyMark(long timeMs, KeyId key, long bodyHash) {
         add(sha, record.key());
         add(sha, record.value());
         sha.update(ByteBuffer.allocate(Long.BYTES).putLong(record.timestampMs()).flip());
-        for (RecordHeader header : record.headers()) {
+        for (RecordHeader header : byName(record.headers())) {
             add(sha, header.name().getBytes(StandardCharsets.UTF_8));
             add(sha, header.value());
         }
         return ByteBuffer.wrap(sha.digest()).getLong();
+    }
+
+    /** Attributes of an event come in the order of JSON members or of HTTP headers, which is none. Those of one name keep theirs. */
+    private static List<RecordHeader> byName(List<RecordHeader> headers) {
+        if (headers.size() < 2) {
+            return headers;
+        }
+        List<RecordHeader> sorted = new ArrayList<>(headers);
+        sorted.sort(Comparator.comparing(RecordHeader::name));
+        return sorted;
     }
 
     /** Lengths go in too: otherwise the end of a key could be the beginning of a value. */

@@ -7,12 +7,13 @@ import io.millrace.cluster.error.MillraceException;
  * What a client calls a request, so that it may send it again without knowing whether it was carried out before (gateway protocol §8).
  * Means something for one principal and one topic.
  *
+ * <p>The first record of a request is known by the key, whatever form the request has, so a retry may come in another form; record {@code i}
+ * of several, counted from 0, by the key and {@code #i}, so that a retry stores only what is missing.
+ *
  * @param principal who sends it; {@link #ANONYMOUS} when nobody said who he is
  * @param key 1 to {@value #LENGTH_MAX} visible characters
- * @param numbered whether the request can hold several records: then record {@code i}, counted from 0, is known by the key and {@code #i}, so that a
- *     retry stores only what is missing
  */
-public record IdempotencyKey(String principal, String key, boolean numbered) {
+public record IdempotencyKey(String principal, String key) {
 
     public static final String ANONYMOUS = "anonymous";
 

@@ -75,8 +75,7 @@ public final class PlacingProducer implements RecordProducer {
         for (RecordToProduce each : command.records()) {
             NewRecord record = each.record() == null ? null : IdempotencyMark.without(each.record());
             if (record != null && key != null) {
-                int place = key.numbered() ? number : -1;
-                record = IdempotencyMark.of(key.principal(), key.key(), place, record, nowMs)
+                record = IdempotencyMark.of(key.principal(), key.key(), number, record, nowMs)
                         .on(record);
             }
             ready.add(record);

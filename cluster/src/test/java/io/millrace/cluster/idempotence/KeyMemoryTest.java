@@ -94,14 +94,14 @@ class KeyMemoryTest {
     @Test
     void principalKeyNumberAndEveryPartOfTheRecordTellMarksApart() {
         NewRecord record = new NewRecord(5, new byte[] {1}, new byte[] {2, 3}, List.of());
-        IdempotencyMark mark = IdempotencyMark.of("a", "k", -1, record, 1);
+        IdempotencyMark mark = IdempotencyMark.of("a", "k", 0, record, 1);
 
-        assertThat(IdempotencyMark.of("a", "k", -1, record, 9).key()).isEqualTo(mark.key());
+        assertThat(IdempotencyMark.of("a", "k", 0, record, 9).key()).isEqualTo(mark.key());
         assertThat(List.of(
-                        IdempotencyMark.of("b", "k", -1, record, 1).key(),
-                        IdempotencyMark.of("a", "k2", -1, record, 1).key(),
-                        IdempotencyMark.of("a", "k", 0, record, 1).key(),
-                        IdempotencyMark.of("ak", "", -1, record, 1).key()))
+                        IdempotencyMark.of("b", "k", 0, record, 1).key(),
+                        IdempotencyMark.of("a", "k2", 0, record, 1).key(),
+                        IdempotencyMark.of("a", "k", 1, record, 1).key(),
+                        IdempotencyMark.of("ak", "", 0, record, 1).key()))
                 .doesNotContain(mark.key());
         for (NewRecord other : List.of(
                 new NewRecord(6, new byte[] {1}, new byte[] {2, 3}, List.of()),
@@ -109,7 +109,7 @@ class KeyMemoryTest {
                 new NewRecord(5, new byte[] {1, 2}, new byte[] {3}, List.of()),
                 new NewRecord(5, new byte[] {1}, null, List.of()),
                 new NewRecord(5, new byte[] {1}, new byte[] {2, 3}, List.of(new RecordHeader("a", null))))) {
-            assertThat(IdempotencyMark.of("a", "k", -1, other, 1).bodyHash()).isNotEqualTo(mark.bodyHash());
+            assertThat(IdempotencyMark.of("a", "k", 0, other, 1).bodyHash()).isNotEqualTo(mark.bodyHash());
         }
     }
 }

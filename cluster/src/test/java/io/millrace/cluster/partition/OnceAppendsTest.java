@@ -60,7 +60,7 @@ class OnceAppendsTest {
 
     private NewRecord record(String key, String value) {
         NewRecord plain = new NewRecord(1, null, value.getBytes(StandardCharsets.UTF_8), List.of());
-        return IdempotencyMark.of("anonymous", key, -1, plain, Instant.now().toEpochMilli() + laterMs)
+        return IdempotencyMark.of("anonymous", key, 0, plain, Instant.now().toEpochMilli() + laterMs)
                 .on(plain);
     }
 

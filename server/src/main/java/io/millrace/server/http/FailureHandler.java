@@ -56,7 +56,9 @@ final class FailureHandler implements Handler<RoutingContext> {
         if (failure == null) {
             failure = ofStatus(ctx);
         } else if (!(failure instanceof MillraceException) && ctx.statusCode() < 500 && ctx.statusCode() >= 400) {
-            failure = HttpProblem.badRequest("the request cannot be understood: " + failure.getMessage());
+            String escapes = AddressProblem.ofEscapes(ctx.request().uri());
+            failure = HttpProblem.badRequest(
+                    escapes != null ? escapes : "the request cannot be understood: " + failure.getMessage());
         }
         answer(ctx.request(), failure);
     }
@@ -70,7 +72,8 @@ final class FailureHandler implements Handler<RoutingContext> {
         } else if (cause instanceof TooLongHttpHeaderException) {
             problem = HttpProblem.headersTooLarge("the headers are too large: " + cause.getMessage());
         } else {
-            problem = HttpProblem.badRequest("this is not HTTP/1.1: " + cause.getMessage());
+            String spaces = AddressProblem.ofSpaces(cause.getMessage());
+            problem = HttpProblem.badRequest(spaces != null ? spaces : "this is not HTTP/1.1: " + cause.getMessage());
         }
         request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         render(request, problem.status(), problem);
@@ -149,6 +152,10 @@ final class FailureHandler implements Handler<RoutingContext> {
         if (ctx.statusCode() == 404) {
             return HttpProblem.unknownUrl("there is nothing at " + request.path());
         }
-        return HttpProblem.badRequest("the request cannot be understood: " + request.method() + " " + request.path());
+        String escapes = AddressProblem.ofEscapes(request.uri());
+        return HttpProblem.badRequest(
+                escapes != null
+                        ? escapes
+                        : "the request cannot be understood: " + request.method() + " " + request.path());
     }
 }

@@ -97,6 +97,16 @@ class HttpListenerIT {
     }
 
     @Test
+    void saysThatAnAddressWithASpaceInItHasToBeEncoded() throws Exception {
+        start(TestConfigs.defaults());
+        try (RawConnection connection = new RawConnection(listener.port())) {
+            connection.send("GET /echo?where=value.t > 3 HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(connection.readAnswer())
+                    .contains(" 400 ", "the address has a space in it; percent-encode", "%20 for a space");
+        }
+    }
+
+    @Test
     void survivesGarbageAndATlsHello() throws Exception {
         start(TestConfigs.defaults());
         try (RawConnection connection = new RawConnection(listener.port())) {

@@ -1,20 +1,13 @@
 package io.millrace.websocket.protocol;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
-import io.millrace.websocket.protocol.ClientMessage.Place;
-import io.millrace.websocket.protocol.ClientMessage.Produced;
+import io.millrace.websocket.json.JsonProblem;
+import io.millrace.websocket.json.JsonText;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,34 +20,26 @@ import java.util.function.Function;
  */
 public final class ClientMessageReader {
 
-    private static final int DEPTH_MAX = 200;
-    static final int ID_BYTES_MAX = 64;
-    private static final int SID_MAX = 65_535;
-
-    private static final JsonFactory JSON = JsonFactory.builder()
-            // Names of members are the client's; the parser's own table of names is bounded, that of the JVM is not.
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).build())
-            .build();
+    static final int ID_BYTES_MAX = MessageMembers.ID_BYTES_MAX;
 
     /** What is made of a message of each type. */
-    private static final Map<String, Function<Members, ClientMessage>> MAKERS = new TreeMap<>();
+    private static final Map<String, Function<MessageMembers, ClientMessage>> MAKERS = new TreeMap<>();
 
     static {
-        MAKERS.put("subscribe", members -> new ClientMessage.Subscribe(members.id, sid(members), members.texts));
-        MAKERS.put("unsubscribe", members -> new ClientMessage.Unsubscribe(members.id, sid(members)));
         MAKERS.put(
-                "credit",
-                members -> new ClientMessage.Credit(
-                        members.id, sid(members), number("records", required(members, "records"))));
-        MAKERS.put("seek", members -> new ClientMessage.Seek(members.id, sid(members), required(members, "from")));
-        MAKERS.put("checkpoint", members -> new ClientMessage.Checkpoint(members.id, sid(members)));
-        MAKERS.put("commit", ClientMessageReader::commit);
+                "subscribe",
+                members -> new ClientMessage.Subscribe(members.id(), sid(members), SubscribeMembers.of(members)));
+        MAKERS.put("unsubscribe", members -> new ClientMessage.Unsubscribe(members.id(), sid(members)));
+        MAKERS.put("credit", ClientMessageReader::credit);
+        MAKERS.put(
+                "seek",
+                members -> new ClientMessage.Seek(
+                        members.id(), sid(members), required("from", members.stringOrInteger("from"))));
+        MAKERS.put("checkpoint", members -> new ClientMessage.Checkpoint(members.id(), sid(members)));
+        MAKERS.put("commit", members -> new ClientMessage.Commit(members.id(), sid(members), members.offsets()));
         MAKERS.put("produce", ClientMessageReader::produce);
-        MAKERS.put("auth", members -> new ClientMessage.Auth(members.id, required(members, "token")));
-        MAKERS.put("ping", members -> new ClientMessage.Ping(members.id));
+        MAKERS.put("auth", members -> new ClientMessage.Auth(members.id(), required("token", members.string("token"))));
+        MAKERS.put("ping", members -> new ClientMessage.Ping(members.id()));
     }
 
     private ClientMessageReader() {}
@@ -64,50 +49,54 @@ public final class ClientMessageReader {
         return Collections.unmodifiableSet(MAKERS.keySet());
     }
 
-    /** What a message has, before it is known what it must have. */
-    private static final class Members {
-        private String type;
-        private String id;
-        private int sid = ServerMessage.NO_SID;
-        private final Map<String, List<String>> texts = new HashMap<>();
-        private List<Place> places;
-        private List<Produced> records;
-
-        private String text(String name) {
-            List<String> values = texts.get(name);
-            return values == null || values.isEmpty() ? null : values.get(0);
-        }
-    }
-
     /**
      * Reads one message.
      *
-     * @throws RefusedMessage when the message cannot be done; with its id, where that could be read
+     * @throws RefusedMessage when the message cannot be done; with its id, where it has a usable one
      * @throws MillraceException INVALID_REQUEST when it is not a JSON object at all
      */
     public static ClientMessage read(byte[] json) {
-        Members members = new Members();
-        try (JsonParser parser = JSON.createParser(json)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw notJson("it is not a JSON object");
-            }
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                member(parser, parser.currentName(), json, members);
-            }
-            if (parser.nextToken() != null) {
-                throw notJson("something follows its JSON object");
-            }
-        } catch (JsonProcessingException e) {
-            throw notJson("it is not JSON: " + e.getOriginalMessage());
-        } catch (IOException e) {
-            throw notJson("it is not JSON: " + e.getMessage());
-        } catch (WrongMember e) {
-            throw new RefusedMessage(members.sid, members.id, wrong(e.getMessage()));
-        }
+        MessageMembers members = members(json);
         try {
             return message(members);
         } catch (WrongMember e) {
-            throw new RefusedMessage(members.sid, members.id, wrong(e.getMessage()));
+            throw refused(members, e.getMessage());
+        }
+    }
+
+    private static MessageMembers members(byte[] json) {
+        String encoding = JsonText.encodingProblem(json, 0, json.length);
+        if (encoding != null) {
+            throw notJson(encoding);
+        }
+        try (JsonParser parser = JsonText.parser(json, 0, json.length, JsonText.AROUND_MAX)) {
+            return object(parser, json);
+        } catch (IOException e) {
+            MessageMembers outer = JsonProblem.isTooMuch(e) ? outer(json) : null;
+            if (outer != null) {
+                throw refused(outer, "the message was not carried out: " + JsonProblem.explain(e));
+            }
+            throw notJson("it is not JSON: " + JsonProblem.explain(e));
+        }
+    }
+
+    private static MessageMembers object(JsonParser parser, byte[] json) throws IOException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw notJson("it is not a JSON object");
+        }
+        MessageMembers members = MessageMembers.read(parser, json);
+        if (parser.nextToken() != null) {
+            throw notJson("something follows its JSON object");
+        }
+        return members;
+    }
+
+    /** What a message that is too much has beside what is too much; null when it is not JSON either. */
+    private static MessageMembers outer(byte[] json) {
+        try (JsonParser parser = OuterMembers.parser(json)) {
+            return object(parser, json);
+        } catch (IOException e) {
+            return null;
         }
     }
 
@@ -138,12 +127,8 @@ public final class ClientMessageReader {
         }
     }
 
-    private static final class WrongMember extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        WrongMember(String message) {
-            super(message, null, false, false);
-        }
+    private static RefusedMessage refused(MessageMembers members, String why) {
+        return new RefusedMessage(members.sidOrNone(), members.idOrNull(), wrong(why));
     }
 
     private static MillraceException wrong(String message) {
@@ -154,168 +139,52 @@ public final class ClientMessageReader {
         return wrong("a message could not be read: " + why);
     }
 
-    private static ClientMessage message(Members members) {
-        if (members.type == null) {
-            throw new WrongMember("type: is missing");
-        }
-        Function<Members, ClientMessage> maker = MAKERS.get(members.type);
+    private static ClientMessage message(MessageMembers members) {
+        members.requireOnce();
+        members.id();
+        members.sid();
+        String type = required("type", members.string("type"));
+        Function<MessageMembers, ClientMessage> maker = MAKERS.get(type);
         if (maker == null) {
-            throw new WrongMember(
-                    "type: '" + members.type + "' is not known; known are " + String.join(", ", MAKERS.keySet()));
+            throw new WrongMember("type: '" + type + "' is not known; known are " + String.join(", ", MAKERS.keySet()));
         }
         return maker.apply(members);
     }
 
-    private static ClientMessage.Commit commit(Members members) {
-        if (members.places == null) {
-            throw new WrongMember("offsets: is missing");
+    private static ClientMessage.Credit credit(MessageMembers members) {
+        long records = members.integer("records", Long.MAX_VALUE);
+        if (records < 0) {
+            throw new WrongMember("records: is missing");
         }
-        return new ClientMessage.Commit(members.id, sid(members), members.places);
+        return new ClientMessage.Credit(members.id(), sid(members), records);
     }
 
-    private static ClientMessage.Produce produce(Members members) {
-        if (members.records == null || members.records.isEmpty()) {
-            throw new WrongMember("records: is missing or empty");
+    private static ClientMessage.Produce produce(MessageMembers members) {
+        List<ClientMessage.Produced> records = members.records();
+        if (records.isEmpty()) {
+            throw new WrongMember("records: is empty; write at least one record");
         }
-        String timeout = members.text("timeout_ms");
         return new ClientMessage.Produce(
-                members.id,
-                required(members, "topic"),
-                members.text("acks"),
-                timeout == null ? -1 : number("timeout_ms", timeout),
-                members.text("idempotency_key"),
-                members.records);
+                members.id(),
+                required("topic", members.string("topic")),
+                members.stringOrInteger("acks"),
+                members.integer("timeout_ms", Integer.MAX_VALUE),
+                members.string("idempotency_key"),
+                records);
     }
 
-    private static int sid(Members members) {
-        if (members.sid == ServerMessage.NO_SID) {
+    private static int sid(MessageMembers members) {
+        int sid = members.sid();
+        if (sid == ServerMessage.NO_SID) {
             throw new WrongMember("sid: is missing");
         }
-        return members.sid;
+        return sid;
     }
 
-    private static String required(Members members, String name) {
-        String text = members.text(name);
+    private static String required(String name, String text) {
         if (text == null) {
             throw new WrongMember(name + ": is missing");
         }
         return text;
-    }
-
-    private static long number(String name, String text) {
-        try {
-            long number = Long.parseLong(text);
-            if (number >= 0) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // Said below.
-        }
-        throw new WrongMember(name + ": '" + text + "' is not a number of 0 or more");
-    }
-
-    private static void member(JsonParser parser, String name, byte[] json, Members members) throws IOException {
-        JsonToken value = parser.nextToken();
-        switch (name) {
-            case "type" -> members.type = scalar(parser, name);
-            case "id" -> members.id = id(scalar(parser, name));
-            case "sid" -> {
-                long sid = number(name, scalar(parser, name));
-                if (sid > SID_MAX) {
-                    throw new WrongMember("sid: is not between 0 and " + SID_MAX);
-                }
-                members.sid = (int) sid;
-            }
-            case "records" -> {
-                if (value == JsonToken.START_ARRAY) {
-                    members.records = records(parser, json);
-                } else {
-                    members.texts.put(name, List.of(scalar(parser, name)));
-                }
-            }
-            case "offsets" -> members.places = places(parser);
-            default -> {
-                List<String> texts = texts(parser, name, value);
-                if (texts != null) {
-                    members.texts.put(name, texts);
-                }
-            }
-        }
-    }
-
-    private static String id(String id) {
-        if (id.getBytes(StandardCharsets.UTF_8).length > ID_BYTES_MAX) {
-            throw new WrongMember("id: is longer than " + ID_BYTES_MAX + " bytes");
-        }
-        return id;
-    }
-
-    /** The value as in a query string: a list has several, null none, an object cannot be one. */
-    private static List<String> texts(JsonParser parser, String name, JsonToken value) throws IOException {
-        if (value == JsonToken.VALUE_NULL) {
-            return null;
-        }
-        if (value != JsonToken.START_ARRAY) {
-            return List.of(scalar(parser, name));
-        }
-        List<String> texts = new ArrayList<>();
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-            texts.add(scalar(parser, name));
-        }
-        return texts;
-    }
-
-    private static String scalar(JsonParser parser, String name) throws IOException {
-        if (!parser.currentToken().isScalarValue() || parser.currentToken() == JsonToken.VALUE_NULL) {
-            throw new WrongMember(name + ": must be a string, a number, true or false");
-        }
-        return parser.getText();
-    }
-
-    private static List<Place> places(JsonParser parser) throws IOException {
-        List<Place> places = new ArrayList<>();
-        beginArray(parser, "offsets");
-        while (parser.nextToken() == JsonToken.START_OBJECT) {
-            String topic = null;
-            long partition = -1;
-            long offset = -1;
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
-                parser.nextToken();
-                switch (name) {
-                    case "topic" -> topic = scalar(parser, name);
-                    case "partition" -> partition = number(name, scalar(parser, name));
-                    case "offset" -> offset = number(name, scalar(parser, name));
-                    default -> parser.skipChildren();
-                }
-            }
-            if (topic == null || partition < 0 || partition > Integer.MAX_VALUE || offset < 0) {
-                throw new WrongMember("offsets: each needs a topic, a partition and an offset");
-            }
-            places.add(new Place(topic, (int) partition, offset));
-        }
-        endArray(parser, "offsets");
-        return places;
-    }
-
-    private static List<Produced> records(JsonParser parser, byte[] json) throws IOException {
-        List<Produced> records = new ArrayList<>();
-        while (parser.nextToken() == JsonToken.START_OBJECT) {
-            records.add(ProducedRecordReader.read(parser, json, WrongMember::new));
-        }
-        endArray(parser, "records");
-        return records;
-    }
-
-    private static void beginArray(JsonParser parser, String name) {
-        if (parser.currentToken() != JsonToken.START_ARRAY) {
-            throw new WrongMember(name + ": must be an array of objects");
-        }
-    }
-
-    private static void endArray(JsonParser parser, String name) {
-        if (parser.currentToken() != JsonToken.END_ARRAY) {
-            throw new WrongMember(name + ": must be an array of objects");
-        }
     }
 }

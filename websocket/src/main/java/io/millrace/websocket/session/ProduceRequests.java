@@ -72,7 +72,7 @@ final class ProduceRequests {
         }
         IdempotencyKey key = message.idempotencyKey() == null
                 ? null
-                : new IdempotencyKey(IdempotencyKey.ANONYMOUS, message.idempotencyKey(), records.size() > 1);
+                : new IdempotencyKey(IdempotencyKey.ANONYMOUS, message.idempotencyKey());
         int timeoutMs = message.timeoutMs() < 0 ? TIMEOUT_MS : (int) message.timeoutMs();
         return new ProduceCommand(message.topic(), records, acks(message.acks()), timeoutMs, key);
     }

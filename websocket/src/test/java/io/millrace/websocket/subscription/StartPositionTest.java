@@ -31,6 +31,12 @@ class StartPositionTest {
         assertThat(StartPosition.parse("last:100")).isEqualTo(new StartPosition.Last(100));
     }
 
+    @Test
+    void anAgeThatIsTooLargeIsSaidToBe() {
+        assertThatThrownBy(() -> StartPosition.parse("ago:99999999999999h"))
+                .hasMessageStartingWith("from: '99999999999999h' is too large");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

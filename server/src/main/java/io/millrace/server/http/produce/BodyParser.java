@@ -5,6 +5,7 @@ import io.millrace.cluster.produce.RecordToProduce;
 import io.millrace.cluster.record.NewRecord;
 import io.millrace.server.http.HttpProblem;
 import io.millrace.server.http.QueryParameters;
+import io.millrace.websocket.json.JsonText;
 import io.vertx.core.MultiMap;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -6,6 +6,8 @@ import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.produce.RecordToProduce;
 import io.millrace.cluster.record.NewRecord;
 import io.millrace.server.http.HttpProblem;
+import io.millrace.websocket.json.JsonProblem;
+import io.millrace.websocket.json.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,6 +22,9 @@ import java.util.Locale;
  */
 final class CloudEventParser {
 
+    /** The event. */
+    private static final int AROUND_DATA = 1;
+
     private final byte[] body;
     private final ProduceOptions options;
     private final int recordsMax;
@@ -32,21 +37,21 @@ final class CloudEventParser {
 
     /** The one event of the body. Throws MillraceException: 400 when it is not JSON, 422 when it is no event. */
     RecordToProduce one() {
-        requireJson();
-        try (JsonParser parser = JsonText.parser(body, 0, body.length)) {
+        requireJson(AROUND_DATA);
+        try (JsonParser parser = JsonText.parser(body, 0, body.length, AROUND_DATA)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw CloudEventAttributes.invalid("it is no JSON object");
             }
             return RecordToProduce.of(options.partition(), event(parser));
         } catch (IOException e) {
-            throw notJson(JsonText.explain(e));
+            throw notJson(JsonProblem.explain(e));
         }
     }
 
     /** The events of the body in order; what is no event is refused alone. Throws HttpProblem 400 when the body is not JSON, or no array. */
     List<RecordToProduce> batch() {
-        requireJson();
-        try (JsonParser parser = JsonText.parser(body, 0, body.length)) {
+        requireJson(AROUND_DATA + 1);
+        try (JsonParser parser = JsonText.parser(body, 0, body.length, AROUND_DATA + 1)) {
             if (parser.nextToken() != JsonToken.START_ARRAY) {
                 throw HttpProblem.badRequest("a batch of CloudEvents is a JSON array; nothing was stored");
             }
@@ -60,7 +65,7 @@ final class CloudEventParser {
             }
             return records;
         } catch (IOException e) {
-            throw notJson(JsonText.explain(e));
+            throw notJson(JsonProblem.explain(e));
         }
     }
 
@@ -74,8 +79,8 @@ final class CloudEventParser {
         }
     }
 
-    private void requireJson() {
-        String problem = JsonText.problem(body, 0, body.length);
+    private void requireJson(int around) {
+        String problem = JsonText.problem(body, 0, body.length, around);
         if (problem != null) {
             throw notJson(problem);
         }
@@ -109,7 +114,7 @@ final class CloudEventParser {
         if (data != null) {
             // A string is JSON only where the event says, or does not deny, that its data are JSON (JSON format §3.1).
             value = text != null && !isJson(attributes.get(CloudEventAttributes.DATA_CONTENT_TYPE))
-                    ? text.getBytes(StandardCharsets.UTF_8)
+                    ? wholeText(text, "data").getBytes(StandardCharsets.UTF_8)
                     : data;
         }
         return attributes.record(value, options);
@@ -135,7 +140,8 @@ final class CloudEventParser {
     private static void attribute(CloudEventAttributes attributes, String name, JsonParser parser, JsonToken token)
             throws IOException {
         switch (token) {
-            case VALUE_STRING, VALUE_TRUE, VALUE_FALSE, VALUE_NUMBER_INT -> attributes.put(name, parser.getText());
+            case VALUE_STRING -> attributes.put(name, wholeText(parser.getText(), name));
+            case VALUE_TRUE, VALUE_FALSE, VALUE_NUMBER_INT -> attributes.put(name, parser.getText());
             case VALUE_NULL -> {
                 // As if it were not there.
             }
@@ -143,6 +149,13 @@ final class CloudEventParser {
                 throw CloudEventAttributes.invalid(
                         "the attribute '" + name + "' is neither a string nor a boolean nor a whole number");
         }
+    }
+
+    private static String wholeText(String text, String name) {
+        if (JsonText.hasHalfPair(text)) {
+            throw CloudEventAttributes.invalid(name + " has half of a surrogate pair, which is no character");
+        }
+        return text;
     }
 
     private static byte[] base64(JsonParser parser, JsonToken token) throws IOException {

@@ -8,6 +8,8 @@ import io.millrace.cluster.produce.RecordToProduce;
 import io.millrace.cluster.record.NewRecord;
 import io.millrace.cluster.record.RecordHeader;
 import io.millrace.server.http.HttpProblem;
+import io.millrace.websocket.json.JsonProblem;
+import io.millrace.websocket.json.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,6 +23,9 @@ import java.util.List;
  * keeps its quotes, as it does with Confluent's proxy. One wrong record refuses the body. Parses one body, once.
  */
 final class ConfluentParser {
+
+    /** An object, the array of the records, a record. */
+    private static final int AROUND_VALUE = 3;
 
     private final RecordFormat format;
     private final byte[] body;
@@ -38,7 +43,7 @@ final class ConfluentParser {
             throw notJson(encoding);
         }
         List<RecordToProduce> records = null;
-        try (JsonParser parser = JsonText.parser(body, 0, body.length)) {
+        try (JsonParser parser = JsonText.parser(body, 0, body.length, AROUND_VALUE)) {
             expect(parser.nextToken() == JsonToken.START_OBJECT, "the body must be an object with a member 'records'");
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 expect(parser.currentName().equals("records"), "unknown member '" + parser.currentName() + "'");
@@ -48,7 +53,7 @@ final class ConfluentParser {
             }
             expect(parser.nextToken() == null, "something follows the object");
         } catch (IOException e) {
-            throw notJson(JsonText.explain(e));
+            throw notJson(JsonProblem.explain(e));
         }
         expect(records != null && !records.isEmpty(), "'records' must hold at least one record");
         return records;
@@ -96,6 +101,7 @@ final class ConfluentParser {
             return rawJson(parser);
         }
         expect(token == JsonToken.VALUE_STRING, "'" + name + "' must be a string or null");
+        expectText(parser.getText(), name);
         return format == RecordFormat.CONFLUENT_BINARY
                 ? base64(parser.getText(), name)
                 : parser.getText().getBytes(StandardCharsets.UTF_8);
@@ -134,6 +140,7 @@ final class ConfluentParser {
                 case "key" -> {
                     expect(token == JsonToken.VALUE_STRING, "the 'key' of a header must be a string");
                     key = parser.getText();
+                    expectText(key, "key");
                 }
                 case "value" -> {
                     expect(
@@ -168,6 +175,10 @@ final class ConfluentParser {
             throw HttpProblem.badRequest(
                     "'" + name + "' is not valid base64 (" + e.getMessage() + "); nothing was stored");
         }
+    }
+
+    private static void expectText(String text, String name) {
+        expect(!JsonText.hasHalfPair(text), "'" + name + "' has half of a surrogate pair, which is no character");
     }
 
     private static void expect(boolean condition, String otherwise) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.millrace.cluster.error.ErrorCode;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.server.http.HttpProblem;
+import io.millrace.websocket.json.JsonText;
 import java.io.IOException;
 import java.util.List;
 
@@ -50,7 +51,7 @@ final class FieldPath {
      * @throws MillraceException INVALID_RECORD when there is none
      */
     String textIn(byte[] json, int from, int length) {
-        try (JsonParser parser = JsonText.parser(json, from, length)) {
+        try (JsonParser parser = JsonText.parser(json, from, length, 0)) {
             parser.nextToken();
             for (String name : names) {
                 if (!enter(parser, name)) {
@@ -60,6 +61,9 @@ final class FieldPath {
             JsonToken token = parser.currentToken();
             if (!token.isScalarValue() || token == JsonToken.VALUE_NULL) {
                 throw missing(token == JsonToken.VALUE_NULL ? "has null there" : "has an object or array there");
+            }
+            if (JsonText.hasHalfPair(parser.getText())) {
+                throw missing("has half of a surrogate pair there, which is no character");
             }
             return parser.getText();
         } catch (IOException e) {

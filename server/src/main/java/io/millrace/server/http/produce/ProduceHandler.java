@@ -60,7 +60,7 @@ final class ProduceHandler implements Handler<RoutingContext> {
         services.quota().admit();
         RecordFormat format = formatOf(ctx.request());
         ProduceOptions options = ProduceOptions.of(ctx, format);
-        IdempotencyKey key = idempotencyKey(ctx.request(), format);
+        IdempotencyKey key = idempotencyKey(ctx.request());
         String topicName = ctx.pathParam("topic");
         services.bodies().read(ctx, body -> {
             services.quota().charge(body.length);
@@ -110,7 +110,7 @@ final class ProduceHandler implements Handler<RoutingContext> {
         return format;
     }
 
-    private static IdempotencyKey idempotencyKey(HttpServerRequest request, RecordFormat format) {
+    private static IdempotencyKey idempotencyKey(HttpServerRequest request) {
         String key = request.getHeader(IDEMPOTENCY_KEY);
         if (key == null) {
             return null;
@@ -118,7 +118,7 @@ final class ProduceHandler implements Handler<RoutingContext> {
         if (request.headers().getAll(IDEMPOTENCY_KEY).size() > 1) {
             throw HttpProblem.badRequest("Idempotency-Key is given more than once; nothing was stored");
         }
-        return new IdempotencyKey(IdempotencyKey.ANONYMOUS, key, format.holdsSeveral());
+        return new IdempotencyKey(IdempotencyKey.ANONYMOUS, key);
     }
 
     private static NewRecord parseOrFail(RoutingContext ctx, byte[] body, ProduceOptions options) {

@@ -5,16 +5,16 @@ import java.util.Locale;
 
 /** What a body holds, as its Content-Type says. */
 enum RecordFormat {
-    JSON(false, true, false),
-    NDJSON(false, true, true),
-    RAW(false, false, false),
-    CLOUD_EVENT(false, false, false),
-    CLOUD_EVENTS(false, false, true),
+    JSON(false, true),
+    NDJSON(false, true),
+    RAW(false, false),
+    CLOUD_EVENT(false, false),
+    CLOUD_EVENTS(false, false),
     /** Of any Content-Type: the attributes are in the headers of the request. */
-    CLOUD_EVENT_BINARY(false, false, false),
-    CONFLUENT_JSON(true, false, true),
-    CONFLUENT_BINARY(true, false, true),
-    CONFLUENT_TEXT(true, false, true);
+    CLOUD_EVENT_BINARY(false, false),
+    CONFLUENT_JSON(true, false),
+    CONFLUENT_BINARY(true, false),
+    CONFLUENT_TEXT(true, false);
 
     private static final String KNOWN =
             "application/json (one record), application/x-ndjson (one record per line), text/plain or"
@@ -26,12 +26,10 @@ enum RecordFormat {
 
     private final boolean confluent;
     private final boolean hasFields;
-    private final boolean several;
 
-    RecordFormat(boolean confluent, boolean hasFields, boolean several) {
+    RecordFormat(boolean confluent, boolean hasFields) {
         this.confluent = confluent;
         this.hasFields = hasFields;
-        this.several = several;
     }
 
     /** Whether records carry their own key, partition, timestamp and headers, as in Confluent's REST API. */
@@ -42,11 +40,6 @@ enum RecordFormat {
     /** Whether {@code key_field} and {@code timestamp_field} can name a place in the value. */
     boolean hasFields() {
         return hasFields;
-    }
-
-    /** Whether a body can hold several records. */
-    boolean holdsSeveral() {
-        return several;
     }
 
     /** Whether the body itself is one CloudEvent or several, whatever the headers say (HTTP binding of CloudEvents, §3). */

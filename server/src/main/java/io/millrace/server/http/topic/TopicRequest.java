@@ -1,11 +1,11 @@
 package io.millrace.server.http.topic;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.server.http.HttpProblem;
+import io.millrace.websocket.json.JsonProblem;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -59,10 +59,8 @@ record TopicRequest(String name, int partitions, int replicationFactor, Map<Stri
     private static JsonNode tree(byte[] body) {
         try {
             return MAPPER.readTree(body);
-        } catch (JsonProcessingException e) {
-            throw HttpProblem.badRequest("the body is not valid JSON: " + e.getOriginalMessage());
         } catch (IOException e) {
-            throw HttpProblem.badRequest("the body is not valid JSON: " + e.getMessage());
+            throw HttpProblem.badRequest("the body is not valid JSON: " + JsonProblem.explain(e));
         }
     }
 

@@ -104,6 +104,18 @@ class ConfluentParserTest {
                 .hasMessageContaining("base64");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"key\":\"\\ud800\",\"value\":null}",
+                "{\"value\":\"\\udc00\\ud800\"}",
+                "{\"value\":null,\"headers\":[{\"key\":\"a\\ud800\"}]}"
+            })
+    void refusesHalvesOfSurrogatePairsWhichUtf8CannotKeep(String record) {
+        assertThatThrownBy(() -> parse(RecordFormat.CONFLUENT_TEXT, "{\"records\":[" + record + "]}"))
+                .hasMessageContaining("half of a surrogate pair");
+    }
+
     private static List<RecordToProduce> json(String body) {
         return parse(RecordFormat.CONFLUENT_JSON, body);
     }

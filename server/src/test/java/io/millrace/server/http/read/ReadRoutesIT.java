@@ -4,6 +4,7 @@ import static io.millrace.server.http.HttpTestServer.JSON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.server.http.HttpTestServer;
+import io.millrace.server.http.RawConnection;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -51,6 +52,17 @@ class ReadRoutesIT {
         assertThat(values("from=last:1")).isEqualTo("8 9");
         assertThat(values("from=time:8000")).isEqualTo("8 7 9");
         assertThat(values("from=ago:1s")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"records", "stream"})
+    void anAddressWhoseEscapesAreNoneIsRefusedWithTheirPlace(String what) throws Exception {
+        try (RawConnection connection = new RawConnection(server.listener.port())) {
+            connection.send(
+                    "GET /topics/history/" + what + "?from=%ZZ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            assertThat(connection.readAnswer())
+                    .contains(" 400 ", "a % that two hexadecimal digits do not follow", "'%ZZ'", "%25 for %");
+        }
     }
 
     @Test

@@ -1,9 +1,7 @@
-package io.millrace.server.http.produce;
+package io.millrace.websocket.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,42 +13,61 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Checks that bytes are JSON (RFC 8259) in UTF-8, without building anything from them: what is stored is exactly what was sent,
- * and every reader can embed it unchanged.
+ * and every reader can embed it unchanged. A value is taken or refused alike in whatever form it comes.
  */
-final class JsonText {
+public final class JsonText {
 
     /** Deeper values are legal JSON, but many a reader downstream would fall over them. */
-    static final int NESTING_MAX = 128;
+    public static final int NESTING_MAX = 128;
+
+    /** How many levels can lie around a value: an object with {@code records}, their array, and the record. */
+    public static final int AROUND_MAX = 3;
 
     /** The parser remembers some thousand names over all requests, to read known ones faster; this bounds what they take. */
     static final int NAME_BYTES_MAX = 4096;
 
-    /**
-     * Must keep CANONICALIZE_FIELD_NAMES: without it the parser decodes everything to characters first, takes several times as
-     * long and knows no byte offsets.
-     */
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(NESTING_MAX)
-                    .maxNameLength(NAME_BYTES_MAX)
-                    .build())
-            .build();
+    /** By the number of levels around the value. */
+    private static final JsonFactory[] JSON = new JsonFactory[AROUND_MAX + 1];
+
+    static {
+        for (int around = 0; around <= AROUND_MAX; around++) {
+            // Must keep CANONICALIZE_FIELD_NAMES: without it the parser decodes everything to characters first, takes
+            // several
+            // times as long and knows no byte offsets. Names are the clients'; the JVM's own table of them has no
+            // bound.
+            JSON[around] = JsonFactory.builder()
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(NESTING_MAX + around)
+                            .maxNameLength(NAME_BYTES_MAX)
+                            .build())
+                    .build();
+        }
+    }
 
     private JsonText() {}
 
-    /** A parser for bytes that {@link #encodingProblem} has nothing against. */
-    static JsonParser parser(byte[] bytes, int from, int length) throws IOException {
-        return JSON.createParser(bytes, from, length);
+    /**
+     * A parser for bytes that {@link #encodingProblem} has nothing against.
+     *
+     * @param around how many levels lie around the values that are meant, 0 to {@value #AROUND_MAX}: these may be nested as deep as if they stood alone
+     */
+    public static JsonParser parser(byte[] bytes, int from, int length, int around) throws IOException {
+        return JSON[around].createParser(bytes, from, length);
     }
 
     /** Why the bytes are not exactly one JSON value, in words for the user; null when they are. */
-    static String problem(byte[] bytes, int from, int length) {
+    public static String problem(byte[] bytes, int from, int length) {
+        return problem(bytes, from, length, 0);
+    }
+
+    /** The same for text that has levels around the value that is meant, see {@link #parser}. */
+    public static String problem(byte[] bytes, int from, int length, int around) {
         String encoding = encodingProblem(bytes, from, length);
         if (encoding != null) {
             return encoding;
         }
-        try (JsonParser parser = parser(bytes, from, length)) {
+        try (JsonParser parser = parser(bytes, from, length, around)) {
             if (parser.nextToken() == null) {
                 return "it is empty";
             }
@@ -60,12 +77,12 @@ final class JsonText {
             }
             return null;
         } catch (IOException e) {
-            return explain(e);
+            return JsonProblem.explain(e);
         }
     }
 
     /** Why the bytes cannot be JSON text at all; null when they can. */
-    static String encodingProblem(byte[] bytes, int from, int length) {
+    public static String encodingProblem(byte[] bytes, int from, int length) {
         if (length == 0) {
             return "it is empty";
         }
@@ -77,19 +94,17 @@ final class JsonText {
         return null;
     }
 
-    /** What a parser found wrong, and where. */
-    static String explain(IOException e) {
-        if (!(e instanceof JsonProcessingException problem)) {
-            return String.valueOf(e.getMessage());
+    /** Whether a text has half of a surrogate pair, as {@code "\ud800"} has: JSON can write that, UTF-8 cannot. */
+    public static boolean hasHalfPair(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
+                    return true;
+                }
+                i++;
+            }
         }
-        String message = problem.getOriginalMessage();
-        // The parser adds places in its own notation; the one below is enough.
-        int note = message.indexOf(" (start marker");
-        String text = note < 0 ? message : message.substring(0, note);
-        JsonLocation location = problem.getLocation();
-        return location == null
-                ? text
-                : text + " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
+        return false;
     }
 
     private static boolean isUtf8(byte[] bytes, int from, int length) {

@@ -1,4 +1,4 @@
-package io.millrace.server.http.produce;
+package io.millrace.websocket.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -74,7 +74,7 @@ class JsonTextTest {
     void boundsNesting() {
         assertThat(problem("[".repeat(JsonText.NESTING_MAX) + "]".repeat(JsonText.NESTING_MAX)))
                 .isNull();
-        assertThat(problem("[".repeat(100_000))).contains("depth");
+        assertThat(problem("[".repeat(100_000))).contains("nested deeper than 128");
     }
 
     @Test
