@@ -46,6 +46,7 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
     private final Supplier<ClusterImage> image;
     private final LogReaders readers;
     private final PartitionRegistry registry;
+    private final LeaderEpochs leaderEpochs;
     private final PartitionContext context;
     private final HighWatermarkFile highWatermarks;
     private final ImageApplier applier;
@@ -78,6 +79,7 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
         this.readers = new LogReaders(threads);
         this.image = image;
         this.registry = new PartitionRegistry();
+        this.leaderEpochs = new LeaderEpochs(registry);
         this.context = new PartitionContext(
                 config.nodeId(), image, replication, new ReplicaFetchers(replication, config.nodeId()));
         this.replicaSessions = new ReplicaSessions(registry, context, threads, readers);
@@ -234,39 +236,13 @@ public final class LocalPartitionService implements PartitionService, ReplicaFet
 
     @Override
     public Optional<EpochEndOffset> endOffsetForEpoch(TopicPartition key, int leaderEpoch, int currentLeaderEpoch) {
-        LeaderRole leader = registry.leading(key);
-        if (currentLeaderEpoch >= 0) {
-            leader.requireEpoch(currentLeaderEpoch);
-        }
-        if (leaderEpoch < 0 || leaderEpoch > leader.leaderEpoch()) {
-            return Optional.empty();
-        }
-        return leader.endOffsetForEpoch(leaderEpoch)
-                // All records of epochs that are forgotten lay below the start of the log.
-                .or(() -> Optional.of(
-                        new EpochEndOffset(leaderEpoch, leader.offsets().logStartOffset())));
+        return leaderEpochs.end(key, leaderEpoch, currentLeaderEpoch);
     }
 
     /** Only of partitions that this node leads. */
     @Override
     public Future<EpochEnd> endOfEpoch(TopicPartition key, int leaderEpoch) {
-        try {
-            int current = registry.leading(key).leaderEpoch();
-            return Future.succeededFuture(new EpochEnd(
-                    current,
-                    endOffsetForEpoch(key, leaderEpoch, current)
-                            .orElseThrow(() -> unknownEpoch(key, leaderEpoch, current))
-                            .endOffset()));
-        } catch (MillraceException e) {
-            return Future.failedFuture(e);
-        }
-    }
-
-    private static MillraceException unknownEpoch(TopicPartition key, int asked, int current) {
-        return new MillraceException(
-                ErrorCode.UNKNOWN_LEADER_EPOCH,
-                "The leader of " + key + " is in epoch " + current + " and has not heard of epoch " + asked
-                        + ": ask again in a moment");
+        return leaderEpochs.endForReader(key, leaderEpoch);
     }
 
     @Override

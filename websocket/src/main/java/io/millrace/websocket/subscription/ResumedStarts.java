@@ -1,5 +1,7 @@
 package io.millrace.websocket.subscription;
 
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.partition.PartitionOffsets;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.storage.TopicPartition;
@@ -74,12 +76,29 @@ final class ResumedStarts {
             return Future.succeededFuture(reset.apply(partition, position.offset(), offsets));
         }
         // A log that was cut below what this client has seen may have grown beyond it again: only its leader can tell.
-        return partitions.endOfEpoch(partition, position.leaderEpoch()).map(end -> {
-            PartitionOffsets now = partitions.offsets(partition);
-            return position.offset() <= end.endOffset()
-                    ? reset.apply(partition, position.offset(), now)
-                    : PartitionStart.truncated(
-                            partition, position.offset(), end.endOffset(), end.currentLeaderEpoch(), now);
-        });
+        return partitions
+                .endOfEpoch(partition, position.leaderEpoch())
+                .map(end -> {
+                    PartitionOffsets now = partitions.offsets(partition);
+                    return position.offset() <= end.endOffset()
+                            ? reset.apply(partition, position.offset(), now)
+                            : PartitionStart.truncated(
+                                    partition, position.offset(), end.endOffset(), end.currentLeaderEpoch(), now);
+                })
+                .recover(e -> isUnknownEpoch(e)
+                        ? Future.succeededFuture(fromBackup(partition, position))
+                        : Future.failedFuture(e));
+    }
+
+    /** The leader was asked for longer than it takes to hear of another one. */
+    private static boolean isUnknownEpoch(Throwable failure) {
+        return failure instanceof MillraceException error && error.code() == ErrorCode.UNKNOWN_LEADER_EPOCH;
+    }
+
+    /** Epochs only go back with everything else, when a cluster is set up again from an older copy. */
+    private PartitionStart fromBackup(TopicPartition partition, ResumeToken.Position position) {
+        PartitionOffsets now = partitions.offsets(partition);
+        long end = Math.min(position.offset(), now.highWatermark());
+        return PartitionStart.truncated(partition, position.offset(), end, now.leaderEpoch(), now);
     }
 }
