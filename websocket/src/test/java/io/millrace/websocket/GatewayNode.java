@@ -46,6 +46,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 public final class GatewayNode implements AutoCloseable {
 
     private static final int TIMEOUT_MS = 10_000;
+    private static final int SYSTEM_BUFFERS = HttpServerOptions.DEFAULT_SEND_BUFFER_SIZE;
 
     private final Vertx vertx = Vertx.vertx();
     private final ClusterNode cluster;
@@ -62,7 +63,8 @@ public final class GatewayNode implements AutoCloseable {
             GatewayLimits limits,
             ClientAuthenticator authenticator,
             DeliveryQuota quota,
-            UnaryOperator<PartitionService> partitions) {
+            UnaryOperator<PartitionService> partitions,
+            int sendBufferBytes) {
         cluster = await(ClusterNode.startAlone(
                 vertx,
                 ClusterConfig.defaults(storage).withGroups(LIVELY_GROUPS),
@@ -86,6 +88,7 @@ public final class GatewayNode implements AutoCloseable {
         gateway.mount(router);
         server = await(vertx.createHttpServer(new HttpServerOptions()
                         .setHost("127.0.0.1")
+                        .setSendBufferSize(sendBufferBytes)
                         .setWebSocketSubProtocols(Subprotocol.wireNames())
                         .setPerMessageWebSocketCompressionSupported(true)
                         .setMaxWebSocketFrameSize(limits.messageBytesMax()))
@@ -103,7 +106,12 @@ public final class GatewayNode implements AutoCloseable {
 
     public static GatewayNode start(Path directory, GatewayLimits limits, ClientAuthenticator authenticator) {
         return new GatewayNode(
-                StorageConfig.defaults(directory), limits, authenticator, DeliveryQuota.NONE, UnaryOperator.identity());
+                StorageConfig.defaults(directory),
+                limits,
+                authenticator,
+                DeliveryQuota.NONE,
+                UnaryOperator.identity(),
+                SYSTEM_BUFFERS);
     }
 
     /** A node whose gateway sees other partitions than there are. */
@@ -113,7 +121,8 @@ public final class GatewayNode implements AutoCloseable {
                 GatewayLimits.defaults(),
                 ClientAuthenticator.ANONYMOUS,
                 DeliveryQuota.NONE,
-                partitions);
+                partitions,
+                SYSTEM_BUFFERS);
     }
 
     /** A node that looks several times a second for what can be compacted, and reads from files what it is asked for. */
@@ -135,7 +144,19 @@ public final class GatewayNode implements AutoCloseable {
                 limits,
                 ClientAuthenticator.ANONYMOUS,
                 DeliveryQuota.NONE,
-                UnaryOperator.identity());
+                UnaryOperator.identity(),
+                SYSTEM_BUFFERS);
+    }
+
+    /** A node whose system keeps little for a client that does not read. */
+    public static GatewayNode startWithSmallSockets(Path directory, GatewayLimits limits) {
+        return new GatewayNode(
+                StorageConfig.defaults(directory),
+                limits,
+                ClientAuthenticator.ANONYMOUS,
+                DeliveryQuota.NONE,
+                UnaryOperator.identity(),
+                64 << 10);
     }
 
     /** A node whose clients may not be sent as much as they like. */
@@ -145,7 +166,8 @@ public final class GatewayNode implements AutoCloseable {
                 GatewayLimits.defaults(),
                 ClientAuthenticator.ANONYMOUS,
                 quota,
-                UnaryOperator.identity());
+                UnaryOperator.identity(),
+                SYSTEM_BUFFERS);
     }
 
     public static <T> T await(Future<T> future) {
