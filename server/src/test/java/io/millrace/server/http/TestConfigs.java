@@ -99,6 +99,25 @@ public final class TestConfigs {
                 bodyTimeoutMs);
     }
 
+    public static HttpConfig idleTimeout(HttpConfig base, long idleTimeoutMs) {
+        return new HttpConfig(
+                base.host(),
+                base.port(),
+                base.eventLoops(),
+                base.autoCreateTopics(),
+                base.allowedOrigins(),
+                base.maxConnections(),
+                base.maxHeaderBytes(),
+                base.maxBodyBytes(),
+                base.maxBodyBytesInFlight(),
+                base.maxRecordsPerRequest(),
+                base.maxWebSocketFrameBytes(),
+                idleTimeoutMs,
+                base.firstRequestTimeoutMs(),
+                base.bodyTimeoutMs(),
+                base.drainTimeoutMs());
+    }
+
     private static HttpConfig copy(
             HttpConfig base,
             int port,
