@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
@@ -245,6 +246,70 @@ class AuthIT {
             messages.send("{'type':'auth','id':'a','token':'alice'}");
             messages.next("auth_ok");
             assertThat(messages.skipTo("error").get("sid").asInt()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whoMayReadATopicAndNotWriteToItIsRefusedWithTheIdOfTheRequestAndNothingIsStored() throws Exception {
+        people.mayWrite("bob");
+        try (TestMessages json = as("bob");
+                TestMessages binary = TestMessages.binary(client, node)) {
+            binary.send("{'type':'auth','id':'first','token':'bob'}");
+            binary.next("auth_ok");
+            json.send("{'type':'produce','id':'w','topic':'readings','records':[{'value':3}]}");
+            // Type, flags, sid, id "w", the topic, acks, timestamp, one record without key and headers and with the
+            // value 3.
+            binary.sendBinary("\3\0\0\2w\20readings\377\1\2\0\1\0023\0".getBytes(StandardCharsets.ISO_8859_1));
+            for (TestMessages messages : List.of(json, binary)) {
+                JsonNode error = messages.next("error");
+                assertThat(error.get("id").asText()).isEqualTo("w");
+                assertThat(error.get("code").asInt()).isEqualTo(29);
+                assertThat(error.get("error").asText()).isEqualTo("TOPIC_AUTHORIZATION_FAILED");
+                assertThat(error.get("message").asText()).contains("'bob' may not WRITE to topic 'readings'");
+                assertThat(error.get("retriable").asBoolean()).isFalse();
+            }
+            // The right is asked for with each message.
+            people.mayWrite("bob", "readings");
+            json.send("{'type':'produce','id':'x','topic':'readings','records':[{'value':4}]}");
+            assertThat(json.next("produced").at("/offsets/0/offset").asLong())
+                    .as("behind what was there at the start")
+                    .isEqualTo(1);
+            // And to write does not mean to read.
+            people.mayRead("bob");
+            json.send("{'type':'produce','id':'y','topic':'readings','records':[{'value':5}]}");
+            json.next("produced");
+        }
+    }
+
+    @Test
+    void whoMayReadTheTopicAndNotTheGroupCannotJoinIt() throws Exception {
+        people.mayJoin("bob", "his");
+        String path = "/topics/readings/stream?group=hers";
+        assertThatThrownBy(() -> RawFrames.open(node.port(), path, "Authorization", "Bearer bob"))
+                .hasMessageContaining("HTTP/1.1 403");
+        try (RawFrames page = RawFrames.open(node.port(), path, "Origin", PAGE, "Authorization", "Bearer bob")) {
+            assertThat(page.nextCloseCode()).isEqualTo(4403);
+        }
+        try (TestMessages messages = as("bob")) {
+            messages.send("{'type':'subscribe','sid':1,'id':'s','topics':['readings'],'group':'hers'}");
+            JsonNode error = messages.next("error");
+            assertThat(error.get("id").asText()).isEqualTo("s");
+            assertThat(error.get("code").asInt()).isEqualTo(30);
+            assertThat(error.get("error").asText()).isEqualTo("GROUP_AUTHORIZATION_FAILED");
+            assertThat(error.get("message").asText()).contains("'bob' may not READ group 'hers'");
+            messages.subscribe(1, "'topics':['readings'],'group':'his','commit':'manual','from':'earliest'");
+            messages.records(1);
+
+            people.mayJoin("bob");
+            node.gateway().rightsChanged();
+            JsonNode lost = messages.skipTo("error");
+            assertThat(lost.get("sid").asInt()).isEqualTo(1);
+            assertThat(lost.get("code").asInt()).isEqualTo(30);
+            assertThat(lost.get("ended").asBoolean()).isTrue();
+            messages.send("{'type':'commit','sid':1,'id':'c','offsets':"
+                    + "[{'topic':'readings','partition':0,'offset':1}]}");
+            assertThat(messages.next("error").get("id").asText()).isEqualTo("c");
+            assertThat(node.committed("his")).isEmpty();
         }
     }
 

@@ -4,15 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.cluster.error.ErrorCode;
+import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.partition.PartitionService;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.io.EOFException;
+import java.lang.reflect.Proxy;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,10 +140,18 @@ class ConnectionLifeIT {
         TestStream stream = TestStream.sse(client, node.http("/topics/readings/stream"));
         stream.event();
         stream.event();
+        TestMessages messages = TestMessages.json(client, node);
+        messages.subscribe(7, "'topics':['readings']");
+        messages.next("caught_up");
         Future<Void> drained = node.gateway().drain();
         TestStream.Event drain = stream.event();
         assertThat(drain.type()).isEqualTo("drain");
         assertThat(drain.json().get("reconnect_after_ms").asLong()).isBetween(1_000L, 5_300L);
+        JsonNode told = messages.next("drain");
+        long graceMs = told.get("grace_ms").asLong();
+        assertThat(graceMs).as("when it will be closed").isBetween(0L, 300L);
+        assertThat(told.get("reconnect_after_ms").asLong() - graceMs).isBetween(1_000L, 5_000L);
+        assertThat(told.at("/resume/7").asText()).isNotEmpty();
         HttpResponse<String> refused = client.send(
                 HttpRequest.newBuilder(node.http("/topics/readings/stream")).build(),
                 HttpResponse.BodyHandlers.ofString());
@@ -142,8 +162,48 @@ class ConnectionLifeIT {
             assertThat(socket.closeReason()).startsWith("LEADER_NOT_AVAILABLE: ");
         });
         assertThat(stream.event()).isNull();
+        assertThat(messages.closeCode()).isEqualTo(1012);
         GatewayNode.await(drained);
         assertThat(node.gateway().openStreams()).isZero();
-        assertThat(node.metrics().closeCodes).hasSize(11).containsOnly(1012);
+        assertThat(node.metrics().closeCodes).hasSize(12).containsOnly(1012);
+    }
+
+    @Test
+    void whenAPartitionLosesItsLeaderWhileAStartIsLookedUpTheClientIsClosedWith4503(@TempDir Path directory)
+            throws Exception {
+        BlockingQueue<Runnable> searches = new LinkedBlockingQueue<>();
+        try (GatewayNode own = GatewayNode.start(directory, real -> whoseSearchesFail(real, searches))) {
+            own.createTopic("readings", 1);
+            for (String subprotocol : List.of("cloudevents.json", "millrace.v1.json")) {
+                // The handshake is answered before it is known where to begin.
+                try (RawFrames frames = RawFrames.open(
+                        own.port(), "/topics/readings/stream?from=ago:1m", "Sec-WebSocket-Protocol", subprotocol)) {
+                    searches.take().run();
+                    RawFrames.Frame close = frames.next();
+                    assertThat(close.opcode()).isEqualTo(RawFrames.Frame.CLOSE);
+                    assertThat(close.closeCode()).isEqualTo(4503);
+                    assertThat(new String(close.payload(), StandardCharsets.UTF_8))
+                            .contains("NOT_LEADER_OR_FOLLOWER: moved");
+                }
+            }
+            await().untilAsserted(() -> assertThat(own.gateway().openStreams()).isZero());
+        }
+    }
+
+    /** Partitions of which a search by time fails, once the test says so, because their leader has changed. */
+    private static PartitionService whoseSearchesFail(PartitionService real, Queue<Runnable> searches) {
+        return (PartitionService) Proxy.newProxyInstance(
+                PartitionService.class.getClassLoader(),
+                new Class<?>[] {PartitionService.class},
+                (proxy, method, arguments) -> {
+                    if (!method.getName().equals("findByTimestamp")) {
+                        return method.invoke(real, arguments);
+                    }
+                    Promise<Object> search = Promise.promise();
+                    Context context = Vertx.currentContext();
+                    searches.add(() -> context.runOnContext(v ->
+                            search.fail(new MillraceException(ErrorCode.NOT_LEADER_OR_FOLLOWER, "moved, for a test"))));
+                    return search.future();
+                });
     }
 }

@@ -5,13 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.websocket.auth.ClientIdentity;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -142,6 +150,78 @@ class ConnectionLimitsIT {
             await().until(() -> node.gateway().unfinishedBytes() == 0);
             await().until(() -> node.gateway().openStreams() == 0);
         }
+    }
+
+    /** One read of a socket holds more than is kept behind a request only when it is compressed. */
+    @Test
+    void whoSendsFarTooMuchBehindARequestThatTakesItsTimeIsClosedWith4429() throws Exception {
+        Queue<Future<ClientIdentity>> answers = new ConcurrentLinkedQueue<>(List.of(
+                Future.succeededFuture(ClientIdentity.ANONYMOUS),
+                Promise.<ClientIdentity>promise().future()));
+        try (GatewayNode node = GatewayNode.start(directory, GatewayLimits.defaults(), shown -> answers.remove());
+                RawFrames client = deflating(node)) {
+            assertThat(client.nextText()).contains("welcome");
+            // Netty reads more at once from those who have sent much.
+            for (int i = 0; i < 5; i++) {
+                client.send(0x81, paddedPing(200_000).getBytes(StandardCharsets.UTF_8));
+                assertThat(client.nextText()).contains("pong");
+            }
+            ByteArrayOutputStream atOnce = new ByteArrayOutputStream();
+            atOnce.writeBytes(
+                    RawFrames.masked(0x81, "{\"type\":\"auth\",\"token\":\"t\"}".getBytes(StandardCharsets.UTF_8)));
+            byte[] ping = RawFrames.masked(0xc1, deflated(paddedPing(1_000_000)));
+            for (int i = 0; i < 6; i++) {
+                atOnce.writeBytes(ping);
+            }
+            client.sendBytes(atOnce.toByteArray());
+            assertThat(client.nextText()).contains("\"error\":\"THROTTLING_QUOTA_EXCEEDED\"", "wait behind a request");
+            assertThat(client.nextCloseCode()).isEqualTo(4429);
+            await().untilAsserted(() -> assertThat(node.metrics().closeCodes).containsExactly(4429));
+        }
+    }
+
+    @Test
+    void aCompressedMessageIsBoundedByTheLengthThatItWouldHave() throws Exception {
+        try (GatewayNode node = start(GatewayLimits.defaults())) {
+            for (int bytes : new int[] {1 << 20, (1 << 20) + 1, 20 << 20}) {
+                try (RawFrames client = deflating(node)) {
+                    assertThat(client.nextText()).contains("welcome");
+                    client.send(0xc1, deflated(paddedPing(bytes)));
+                    if (bytes == 1 << 20) {
+                        assertThat(client.nextText()).contains("pong");
+                    } else {
+                        assertThat(client.nextCloseCode()).as("%s bytes", bytes).isEqualTo(1009);
+                    }
+                }
+            }
+            await().until(() -> node.gateway().unfinishedBytes() == 0);
+        }
+    }
+
+    private static RawFrames deflating(GatewayNode node) throws IOException {
+        return RawFrames.open(
+                node.port(),
+                "/stream",
+                "Sec-WebSocket-Protocol",
+                "millrace.v1.json",
+                "Sec-WebSocket-Extensions",
+                "permessage-deflate; server_no_context_takeover; client_no_context_takeover");
+    }
+
+    /** A message of this length. */
+    private static String paddedPing(int bytes) {
+        String beginning = "{\"type\":\"ping\",\"pad\":\"";
+        return beginning + "x".repeat(bytes - beginning.length() - 2) + "\"}";
+    }
+
+    /** As RFC 7692 §7.2.1 has it. */
+    private static byte[] deflated(String text) {
+        Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
+        deflater.setInput(text.getBytes(StandardCharsets.UTF_8));
+        byte[] compressed = new byte[text.length()];
+        int length = deflater.deflate(compressed, 0, compressed.length, Deflater.SYNC_FLUSH);
+        deflater.end();
+        return Arrays.copyOf(compressed, length - 4);
     }
 
     private GatewayNode start(GatewayLimits limits) {

@@ -6,6 +6,7 @@ import io.millrace.cluster.ClusterConfig;
 import io.millrace.cluster.ClusterNode;
 import io.millrace.cluster.group.CommittedOffsets.CommittedOffset;
 import io.millrace.cluster.group.GroupBounds;
+import io.millrace.cluster.group.GroupClient;
 import io.millrace.cluster.group.GroupsConfig;
 import io.millrace.cluster.metadata.NewTopic;
 import io.millrace.cluster.partition.Acks;
@@ -26,6 +27,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -33,13 +35,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
 
 /** A real node with a gateway on a real port, started and stopped by a test. */
 public final class GatewayNode implements AutoCloseable {
 
     private static final int TIMEOUT_MS = 10_000;
+    private static final int SYSTEM_BUFFERS = HttpServerOptions.DEFAULT_SEND_BUFFER_SIZE;
 
     private final Vertx vertx = Vertx.vertx();
     private final ClusterNode cluster;
@@ -52,7 +59,12 @@ public final class GatewayNode implements AutoCloseable {
     private final HttpServer server;
 
     private GatewayNode(
-            StorageConfig storage, GatewayLimits limits, ClientAuthenticator authenticator, DeliveryQuota quota) {
+            StorageConfig storage,
+            GatewayLimits limits,
+            ClientAuthenticator authenticator,
+            DeliveryQuota quota,
+            UnaryOperator<PartitionService> partitions,
+            int sendBufferBytes) {
         cluster = await(ClusterNode.startAlone(
                 vertx,
                 ClusterConfig.defaults(storage).withGroups(LIVELY_GROUPS),
@@ -62,7 +74,7 @@ public final class GatewayNode implements AutoCloseable {
                 vertx,
                 new GatewayBackend(
                         "1",
-                        cluster.anywhere(),
+                        partitions.apply(cluster.anywhere()),
                         cluster.controller(),
                         cluster.producer(),
                         cluster.groupMembers(),
@@ -76,6 +88,7 @@ public final class GatewayNode implements AutoCloseable {
         gateway.mount(router);
         server = await(vertx.createHttpServer(new HttpServerOptions()
                         .setHost("127.0.0.1")
+                        .setSendBufferSize(sendBufferBytes)
                         .setWebSocketSubProtocols(Subprotocol.wireNames())
                         .setPerMessageWebSocketCompressionSupported(true)
                         .setMaxWebSocketFrameSize(limits.messageBytesMax()))
@@ -92,7 +105,24 @@ public final class GatewayNode implements AutoCloseable {
     }
 
     public static GatewayNode start(Path directory, GatewayLimits limits, ClientAuthenticator authenticator) {
-        return new GatewayNode(StorageConfig.defaults(directory), limits, authenticator, DeliveryQuota.NONE);
+        return new GatewayNode(
+                StorageConfig.defaults(directory),
+                limits,
+                authenticator,
+                DeliveryQuota.NONE,
+                UnaryOperator.identity(),
+                SYSTEM_BUFFERS);
+    }
+
+    /** A node whose gateway sees other partitions than there are. */
+    public static GatewayNode start(Path directory, UnaryOperator<PartitionService> partitions) {
+        return new GatewayNode(
+                StorageConfig.defaults(directory),
+                GatewayLimits.defaults(),
+                ClientAuthenticator.ANONYMOUS,
+                DeliveryQuota.NONE,
+                partitions,
+                SYSTEM_BUFFERS);
     }
 
     /** A node that looks several times a second for what can be compacted, and reads from files what it is asked for. */
@@ -113,13 +143,31 @@ public final class GatewayNode implements AutoCloseable {
                         new CleanerConfig(1 << 20, 0, 100)),
                 limits,
                 ClientAuthenticator.ANONYMOUS,
-                DeliveryQuota.NONE);
+                DeliveryQuota.NONE,
+                UnaryOperator.identity(),
+                SYSTEM_BUFFERS);
+    }
+
+    /** A node whose system keeps little for a client that does not read. */
+    public static GatewayNode startWithSmallSockets(Path directory, GatewayLimits limits) {
+        return new GatewayNode(
+                StorageConfig.defaults(directory),
+                limits,
+                ClientAuthenticator.ANONYMOUS,
+                DeliveryQuota.NONE,
+                UnaryOperator.identity(),
+                64 << 10);
     }
 
     /** A node whose clients may not be sent as much as they like. */
     public static GatewayNode start(Path directory, DeliveryQuota quota) {
         return new GatewayNode(
-                StorageConfig.defaults(directory), GatewayLimits.defaults(), ClientAuthenticator.ANONYMOUS, quota);
+                StorageConfig.defaults(directory),
+                GatewayLimits.defaults(),
+                ClientAuthenticator.ANONYMOUS,
+                quota,
+                UnaryOperator.identity(),
+                SYSTEM_BUFFERS);
     }
 
     public static <T> T await(Future<T> future) {
@@ -142,6 +190,34 @@ public final class GatewayNode implements AutoCloseable {
     public Map<Integer, Long> committed(String group) {
         return await(cluster.committedOffsets().of(group)).stream()
                 .collect(Collectors.toMap(CommittedOffset::partition, CommittedOffset::offset));
+    }
+
+    /** The generation of a group whose members are all of it. */
+    public int generation(String group) {
+        return described(group).groupEpoch();
+    }
+
+    /** Takes all members out of a group behind their backs, as a coordinator does that has not heard of them for long. */
+    public void throwOut(String group) {
+        for (ConsumerGroupDescribeResponseData.Member member : described(group).members()) {
+            await(cluster.groups()
+                    .consumerGroupHeartbeat(
+                            groupClient(ApiKeys.CONSUMER_GROUP_HEARTBEAT),
+                            new ConsumerGroupHeartbeatRequestData()
+                                    .setGroupId(group)
+                                    .setMemberId(member.memberId())
+                                    .setMemberEpoch(-1)));
+        }
+    }
+
+    private ConsumerGroupDescribeResponseData.DescribedGroup described(String group) {
+        return await(cluster.groups()
+                        .describeConsumerGroups(groupClient(ApiKeys.CONSUMER_GROUP_DESCRIBE), List.of(group)))
+                .get(0);
+    }
+
+    private static GroupClient groupClient(ApiKeys api) {
+        return new GroupClient("", InetAddress.getLoopbackAddress(), api.id, api.latestVersion(), 0);
     }
 
     public PartitionService partitions() {

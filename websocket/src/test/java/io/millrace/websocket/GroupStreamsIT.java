@@ -137,6 +137,63 @@ class GroupStreamsIT {
     }
 
     @Test
+    void whatIsAssignedAndRevokedHasTheGenerationOfTheGroup() {
+        try (TestMessages first = TestMessages.json(client, node);
+                TestMessages second = TestMessages.json(client, node)) {
+            first.subscribe(1, "'topics':['work'],'group':'gen','commit':'manual','from':'earliest'");
+            int alone = allAssigned(first).get("generation").asInt();
+            assertThat(alone).isPositive().isEqualTo(node.generation("gen"));
+
+            second.subscribe(1, "'topics':['work'],'group':'gen','commit':'manual','from':'earliest'");
+            JsonNode revoked = first.skipTo("revoked");
+            assertThat(revoked.get("generation").asInt())
+                    .as("the one that ends")
+                    .isEqualTo(alone);
+            assertThat(revoked.has("error")).isFalse();
+            first.send("{'type':'commit','sid':1,'id':'done','offsets':[]}");
+            JsonNode given = second.skipTo(message -> message.path("partitions").size() > 0);
+            assertThat(given.get("type").asText()).isEqualTo("assigned");
+            assertThat(given.get("generation").asInt())
+                    .isGreaterThan(alone)
+                    .isLessThanOrEqualTo(node.generation("gen"));
+        }
+    }
+
+    @Test
+    void aMemberThatTheGroupHasThrownOutIsToldSoAndGoesOnInANewGeneration() {
+        for (int partition = 0; partition < 4; partition++) {
+            node.appendNumbers("work", partition, 0, 5);
+        }
+        try (TestMessages member = TestMessages.json(client, node)) {
+            member.subscribe(1, "'topics':['work'],'group':'out','commit':'manual','from':'earliest'");
+            int before = allAssigned(member).get("generation").asInt();
+            member.records(20);
+
+            node.throwOut("out");
+            JsonNode revoked = member.skipTo("revoked");
+            assertThat(revoked.get("sid").asInt()).isEqualTo(1);
+            assertThat(revoked.get("error").asText()).isEqualTo("UNKNOWN_MEMBER_ID");
+            assertThat(revoked.get("deadline_ms").asLong()).isZero();
+            assertThat(revoked.get("generation").asInt()).isEqualTo(before);
+            assertThat(partitions(revoked)).containsExactlyInAnyOrder(0, 1, 2, 3);
+            // Nothing was committed, so a new life of the member begins with the same records.
+            JsonNode again = allAssigned(member);
+            assertThat(again.get("generation").asInt()).isGreaterThan(before);
+            assertThat(again.at("/partitions/0").has("offset")).isFalse();
+            member.records(20);
+            member.send("{'type':'commit','sid':1,'id':'c','offsets':[{'topic':'work','partition':2,'offset':5}]}");
+            member.skipTo("committed");
+            assertThat(node.committed("out")).isEqualTo(Map.of(2, 5L));
+        }
+    }
+
+    /** The message that assigns all four partitions; a member that is alone may be told of none before. */
+    private static JsonNode allAssigned(TestMessages member) {
+        return member.skipTo(message -> message.path("type").asText().equals("assigned")
+                && partitions(message).size() == 4);
+    }
+
+    @Test
     void withManualCommitAnEmptyCommitGivesBackWhatWasRevokedAtOnce() {
         try (TestMessages first = TestMessages.json(client, node);
                 TestMessages second = TestMessages.json(client, node)) {

@@ -257,6 +257,18 @@ class MessagesIT {
     }
 
     @Test
+    void anIdHasSixtyFourBytesAtMost() {
+        try (TestMessages messages = TestMessages.json(client, node)) {
+            messages.send("{'type':'ping','id':'" + "\u00e9".repeat(32) + "'}");
+            assertThat(messages.next("pong").get("id").asText()).hasSize(32);
+            messages.send("{'type':'ping','id':'" + "\u00e9".repeat(32) + "x'}");
+            JsonNode error = messages.next("error");
+            assertThat(error.get("message").asText()).startsWith("id: ").contains("64");
+            assertThat(error.has("id")).isFalse();
+        }
+    }
+
+    @Test
     void aMessageThatIsTooLongEndsTheConnectionWith1009() {
         TestMessages messages = TestMessages.json(client, node);
         messages.send("{'type':'ping','id':'" + "x".repeat(5_000) + "'}");

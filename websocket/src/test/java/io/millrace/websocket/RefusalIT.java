@@ -145,6 +145,25 @@ class RefusalIT {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "/stream?topic=readings, topic=t%d, topic: at most 100 ",
+        "/topics/readings/stream?key=k, key=k%d, key: is given 101 times",
+        "/topics/readings/stream?header.h=v, header.h%d=v, header.h100: at most 100 "
+    })
+    void whatIsNamedMoreOftenThanASubscriptionCanHaveIsRefusedByName(String path, String more, String message)
+            throws Exception {
+        StringBuilder asked = new StringBuilder(path);
+        for (int i = 1; i <= 100; i++) {
+            asked.append('&').append(more.formatted(i));
+        }
+        HttpResponse<String> answer = get(asked.toString());
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(TestSocket.json(answer.body()).get("message").asText()).startsWith(message);
+        TestSocket page = TestSocket.open(client, node.ws(asked.toString()), "Origin", ALLOWED);
+        assertThat(page.closeCode()).isEqualTo(4400);
+    }
+
+    @ParameterizedTest
     @CsvSource({"/topics/readngs/stream", "/topics/readings/stream?partition=2", "/topics/%20/stream"})
     void anUnknownTopicOrPartitionIsNotFound(String path) throws Exception {
         assertThat(get(path).statusCode()).isEqualTo(404);

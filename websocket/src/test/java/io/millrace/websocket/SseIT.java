@@ -168,6 +168,30 @@ class SseIT {
     }
 
     @Test
+    void aTokenOfRecordsThatRetentionHasTakenIsAGapBeforeTheFirstRecord() {
+        node.createTopic("taken", 1);
+        node.appendNumbers("taken", 0, 0, 10);
+        String token;
+        try (TestStream stream = TestStream.sse(client, node.http("/topics/taken/stream?from=earliest&limit=3"))) {
+            TestStream.Event last = null;
+            for (TestStream.Event event = stream.event(); event != null; event = stream.event()) {
+                last = event;
+            }
+            token = last.id();
+        }
+        GatewayNode.await(node.partitions().deleteRecords(node.partition("taken", 0), 7));
+        try (TestStream stream = TestStream.sse(client, node.http("/topics/taken/stream"), "Last-Event-ID", token)) {
+            stream.event();
+            TestStream.Event gap = stream.event();
+            assertThat(gap.type()).isEqualTo("gap");
+            assertThat(gap.json().get("reason").asText()).isEqualTo("retention");
+            assertThat(gap.json().get("from").asLong()).isEqualTo(3);
+            assertThat(gap.json().get("to").asLong()).isEqualTo(7);
+            assertThat(stream.record().json().get("offset").asLong()).isEqualTo(7);
+        }
+    }
+
+    @Test
     void aTokenOfATopicThatWasMadeAgainIsAGap() {
         node.createTopic("again", 1);
         node.appendNumbers("again", 0, 0, 5);

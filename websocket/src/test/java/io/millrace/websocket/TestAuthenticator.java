@@ -15,11 +15,23 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class TestAuthenticator implements ClientAuthenticator {
 
     private final Map<String, Set<String>> readable = new ConcurrentHashMap<>();
+    private final Map<String, Set<String>> writable = new ConcurrentHashMap<>();
+    private final Map<String, Set<String>> joinable = new ConcurrentHashMap<>();
     private final Map<String, Long> expiresInMs = new ConcurrentHashMap<>();
 
     /** These topics and no others, from now on. */
     public void mayRead(String principal, String... topics) {
         readable.put(principal, Set.of(topics));
+    }
+
+    /** These topics and no others, from now on; until then those that the principal may read. */
+    public void mayWrite(String principal, String... topics) {
+        writable.put(principal, Set.of(topics));
+    }
+
+    /** These groups and no others, from now on; until then all. */
+    public void mayJoin(String principal, String... groups) {
+        joinable.put(principal, Set.of(groups));
     }
 
     /** How long the next identity is good. */
@@ -49,7 +61,14 @@ public final class TestAuthenticator implements ClientAuthenticator {
 
             @Override
             public boolean mayWrite(String topic) {
-                return mayRead(topic);
+                Set<String> topics = writable.get(principal);
+                return topics == null ? mayRead(topic) : topics.contains(topic);
+            }
+
+            @Override
+            public boolean mayJoin(String group) {
+                Set<String> groups = joinable.get(principal);
+                return groups == null || groups.contains(group);
             }
         };
     }

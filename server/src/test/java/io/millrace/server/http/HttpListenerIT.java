@@ -132,6 +132,17 @@ class HttpListenerIT {
     }
 
     @Test
+    void closesConnectionsOnWhichNothingComesAnyMore() throws Exception {
+        start(TestConfigs.idleTimeout(TestConfigs.defaults(), 300));
+        try (RawConnection idle = new RawConnection(listener.port())) {
+            idle.send("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(idle.readUntil("here")).isTrue();
+
+            assertThat(idle.isClosedByServer()).isTrue();
+        }
+    }
+
+    @Test
     void answersABodyThatComesTooSlowlyWith408() throws Exception {
         start(TestConfigs.timeouts(TestConfigs.defaults(), 5_000, 200));
         try (RawConnection connection = new RawConnection(listener.port())) {

@@ -120,6 +120,10 @@ class MetricsIT {
         gateway.deliveryLatency(2_000_000);
         gateway.gap(Gap.Reason.RETENTION);
         gateway.filterFailed(7);
+        gateway.conflated(9);
+        gateway.stalled();
+        gateway.subscriptionRefused();
+        gateway.quotaPaused();
 
         assertThat(scrape())
                 .containsEntry("millrace_gateway_connections{transport=\"websocket\"}", 1.0)
@@ -131,6 +135,10 @@ class MetricsIT {
                 .containsEntry("millrace_gateway_records_sent_total{topic=\"readings\"}", 10.0)
                 .containsEntry("millrace_gateway_bytes_sent_total{topic=\"readings\"}", 1_000.0)
                 .containsEntry("millrace_gateway_filter_failures_total", 7.0)
+                .containsEntry("millrace_gateway_records_conflated_total", 9.0)
+                .containsEntry("millrace_gateway_stalls_total", 1.0)
+                .containsEntry("millrace_gateway_subscriptions_refused_total", 1.0)
+                .containsEntry("millrace_gateway_quota_pauses_total", 1.0)
                 .containsEntry("millrace_gateway_frame_encodes_total", 1.0)
                 .containsEntry("millrace_gateway_frame_shares_total", 5.0)
                 .containsEntry("millrace_gateway_delivery_latency_seconds_count", 1.0)

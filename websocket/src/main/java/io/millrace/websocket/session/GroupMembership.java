@@ -53,6 +53,9 @@ final class GroupMembership implements GroupMemberListener {
     private long pingedAtNanos = System.nanoTime();
     private boolean ended;
 
+    /** The one that the client was told last: a member that is thrown out is in none any more. */
+    private int generation;
+
     GroupMembership(StreamSubscription subscription, StreamConnection connection, SessionServices services) {
         this.subscription = subscription;
         this.connection = connection;
@@ -85,7 +88,8 @@ final class GroupMembership implements GroupMemberListener {
         for (AssignedPartition each : partitions) {
             told.add(new ServerMessage.PartitionPosition(each.partition(), each.committedOffset()));
         }
-        tell(new ServerMessage.Assigned(subscription.sid(), memberEpoch, told));
+        generation = memberEpoch;
+        tell(new ServerMessage.Assigned(subscription.sid(), generation, told));
         for (AssignedPartition each : partitions) {
             revoked.remove(each.partition());
             committed.put(each.partition(), each.committedOffset());
@@ -116,7 +120,7 @@ final class GroupMembership implements GroupMemberListener {
         }
         forget(partitions);
         tell(new ServerMessage.Revoked(
-                subscription.sid(), member.memberEpoch(), 0, why.code().name(), positions(partitions)));
+                subscription.sid(), generation, 0, why.code().name(), positions(partitions)));
     }
 
     @Override
