@@ -267,7 +267,8 @@ class SlowClientsIT {
 
             assertThat(readOn(reader, Long.MAX_VALUE)).isEmpty();
             assertThat(reader.lastOffset()).isBetween(0L, written - MAX_LAG - 2L);
-            assertThat(reader.closeReason()).isEqualTo(way.hasCloseCodes() ? "4501 more than 5 records behind" : "");
+            assertThat(reader.closeReason())
+                    .isEqualTo(way.hasCloseCodes() ? "4501 POLICY_VIOLATION: more than 5 records behind" : "");
         }
     }
 

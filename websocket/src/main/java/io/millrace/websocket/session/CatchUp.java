@@ -167,6 +167,10 @@ final class CatchUp {
             subscription.failed(cursor, error);
             return;
         }
+        addAfterPause(cursor);
+    }
+
+    private void addAfterPause(Cursor cursor) {
         delivery.context().owner().setTimer(LeaderChange.PAUSE_MS, timer -> {
             if (!ended) {
                 add(cursor);
@@ -229,8 +233,18 @@ final class CatchUp {
                 return;
             }
             // Unless the client sought another place meanwhile.
-            if (cursor.leaderEpoch() == epoch) {
-                moveBelowLoss(cursor, done.result());
+            try {
+                if (cursor.leaderEpoch() == epoch) {
+                    moveBelowLoss(cursor, done.result());
+                }
+            } catch (MillraceException e) {
+                failedBehind(cursor, e);
+                return;
+            }
+            if (cursor.hasNewLeader()) {
+                // One that does not know yet that there is another has answered.
+                addAfterPause(cursor);
+                return;
             }
             add(cursor);
             goOnLater();
@@ -238,9 +252,9 @@ final class CatchUp {
     }
 
     private void moveBelowLoss(Cursor cursor, EpochEnd end) {
+        PartitionOffsets offsets = cursor.stream().offsets();
         cursor.leaderEpoch(end.currentLeaderEpoch());
         if (cursor.position() > end.endOffset()) {
-            PartitionOffsets offsets = cursor.stream().offsets();
             PartitionStart start = PartitionStart.truncated(
                     cursor.partition(), cursor.position(), end.endOffset(), end.currentLeaderEpoch(), offsets);
             goOnFrom(start, cursor, offsets);
