@@ -176,6 +176,7 @@ class ConnectionLifeIT {
             assertThat(waiting.isNull()).as("known already: %s", waiting).isTrue();
             assertThat(messages.next("subscribed").at("/partitions/0/position").asLong(-1))
                     .isZero();
+            messages.next("caught_up");
             own.appendNumbers("readings", 0, 0, 1);
             assertThat(messages.next("records").get("sid").asInt()).isEqualTo(7);
         }
