@@ -145,8 +145,11 @@ final class MessageMembers {
         }
     }
 
+    /** Of those that are not null. */
     Iterable<String> names() {
-        return members.keySet();
+        return members.keySet().stream()
+                .filter(name -> members.get(name) != NULL)
+                .toList();
     }
 
     /** What an answer repeats; null when there is none. */
@@ -183,21 +186,20 @@ final class MessageMembers {
 
     /** Null when it is missing. */
     String string(String name) {
-        Member member = present(name, "a string");
+        Member member = present(name);
         return member == null ? null : text(name, member, member.kind == Kind.STRING, "a string");
     }
 
     /** A string, or an integer as it is written; null when it is missing. */
     String stringOrInteger(String name) {
-        String must = "a string or a whole number";
-        Member member = present(name, must);
-        return member == null ? null : text(name, member, member.text != null, must);
+        Member member = present(name);
+        return member == null ? null : text(name, member, member.text != null, "a string or a whole number");
     }
 
     /** Between 0 and a maximum; -1 when it is missing. */
     long integer(String name, long max) {
         String must = max == Long.MAX_VALUE ? "a whole number of 0 or more" : "a whole number between 0 and " + max;
-        Member member = present(name, must);
+        Member member = present(name);
         if (member == null) {
             return -1;
         }
@@ -215,7 +217,7 @@ final class MessageMembers {
 
     /** An integer as it is written, whatever it is; null when it is missing. */
     String integerText(String name) {
-        Member member = present(name, "a whole number");
+        Member member = present(name);
         return member == null ? null : text(name, member, member.kind == Kind.INTEGER, "a whole number");
     }
 
@@ -230,7 +232,7 @@ final class MessageMembers {
     }
 
     private List<String> texts(String name, String must, Kind single, Kind element) {
-        Member member = present(name, must);
+        Member member = present(name);
         if (member == null || member.kind != Kind.LIST) {
             return member == null
                     ? List.of()
@@ -266,7 +268,7 @@ final class MessageMembers {
     }
 
     private void requireList(String name) {
-        Member member = present(name, "an array of objects");
+        Member member = present(name);
         if (member == null) {
             throw new WrongMember(name + ": is missing; write an array of objects");
         }
@@ -278,12 +280,10 @@ final class MessageMembers {
         }
     }
 
-    private Member present(String name, String must) {
+    /** Null when it is missing; many programs write null for what they leave out. */
+    private Member present(String name) {
         Member member = members.get(name);
-        if (member == NULL) {
-            throw new WrongMember(name + ": is null; write " + must + ", or leave it out");
-        }
-        return member;
+        return member == NULL ? null : member;
     }
 
     private static String text(String name, Member member, boolean fits, String must) {

@@ -25,12 +25,14 @@ final class ProducedRecordReader {
 
     private static final List<String> HEADER_MEMBERS = List.of("name", "value", "value_base64");
 
+    private static final long MISSING = -1;
+
     private ProducedRecordReader() {}
 
     /** Reads the object that the parser has just entered. Throws WrongMember. */
     static ClientMessage.Produced read(JsonParser parser, byte[] json) throws IOException {
-        long partition = -1;
-        long timestampMs = -1;
+        long partition = MISSING;
+        long timestampMs = MISSING;
         byte[] key = null;
         byte[] value = null;
         List<RecordHeader> headers = List.of();
@@ -91,6 +93,9 @@ final class ProducedRecordReader {
 
     private static List<RecordHeader> headers(JsonParser parser) throws IOException {
         List<RecordHeader> headers = new ArrayList<>();
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return headers;
+        }
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             throw new WrongMember("headers: must be an array of objects with name and value");
         }
@@ -158,6 +163,9 @@ final class ProducedRecordReader {
     }
 
     private static long number(JsonParser parser, String name, long max) throws IOException {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return MISSING;
+        }
         if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT
                 || parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
                 || parser.getLongValue() < 0

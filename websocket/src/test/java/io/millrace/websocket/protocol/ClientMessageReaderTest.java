@@ -52,8 +52,7 @@ class ClientMessageReaderTest {
         assertThat(read("{'type':'" + type + "','sid':1,'id':'x'," + others + "}")
                         .id())
                 .isEqualTo("x");
-        for (String sid :
-                List.of("-1", "65536", "1.5", "1e0", "true", "null", "[1]", "{'a':[1]}", "'4'", "9".repeat(900))) {
+        for (String sid : List.of("-1", "65536", "1.5", "1e0", "true", "[1]", "{'a':[1]}", "'4'", "9".repeat(900))) {
             for (String json : List.of(
                     "{'type':'" + type + "','sid':" + sid + ",'id':'x'," + others + "}",
                     "{'type':'" + type + "','id':'x','sid':" + sid + "," + others + "}",
@@ -67,8 +66,7 @@ class ClientMessageReaderTest {
     @ParameterizedTest
     @MethodSource("types")
     void aWrongIdIsRefusedWithTheSid(String type) {
-        for (String id :
-                List.of("7", "null", "true", "['x']", "{}", "'\\ud800'", "'\\udc00x'", "'" + "é".repeat(33) + "'")) {
+        for (String id : List.of("7", "true", "['x']", "{}", "'\\ud800'", "'\\udc00x'", "'" + "é".repeat(33) + "'")) {
             String json = "{'type':'" + type + "','id':" + id + ",'sid':3," + OTHERS.get(type) + "}";
             assertThat(refused(json).sid()).as(json).isEqualTo(3);
             assertThat(refused(json).id()).as(json).isNull();
@@ -83,12 +81,9 @@ class ClientMessageReaderTest {
             quoteCharacter = '`',
             value = {
                 "'type':5 | type: must be a string",
-                "'type':null | type: is null",
                 "'type':'subscribe','limit':'5' | limit: must be a whole number",
                 "'type':'subscribe','limit':5.0 | limit: must be a whole number",
                 "'type':'subscribe','credit':'5' | credit: must be a whole number",
-                "'type':'subscribe','from':null | from: is null",
-                "'type':'subscribe','topics':null | topics: is null",
                 "'type':'subscribe','topics':[null] | topics: must be a string or an array of strings",
                 "'type':'subscribe','topics':[] | topics: is an empty list",
                 "'type':'subscribe','key':[] | key: is an empty list",
@@ -97,13 +92,10 @@ class ClientMessageReaderTest {
                 "'type':'subscribe','header.fw':1.9 | header.fw: must be a string",
                 "'type':'subscribe','partition':['0'] | partition: must be",
                 "'type':'credit','records':'5' | records: must be a whole number",
-                "'type':'credit','records':null | records: is null",
                 "'type':'credit','records':[1] | records: must be a whole number",
                 "'type':'credit','records':99999999999999999999 | records: must be a whole number",
-                "'type':'seek','from':null | from: is null",
                 "'type':'seek','from':true | from: must be a string or a whole number",
                 "'type':'auth','token':5 | token: must be a string",
-                "'type':'auth','token':null | token: is null",
                 "'type':'commit','offsets':[{'topic':'a','partition':'0','offset':1}] | partition: must be a whole number",
                 "'type':'commit','offsets':[{'topic':5,'partition':0,'offset':1}] | topic: must be a string",
                 "'type':'commit','offsets':[{'topic':'a','topic':'b','partition':0,'offset':1}] | topic: is given twice",
@@ -136,6 +128,29 @@ class ClientMessageReaderTest {
                 .hasSize(5);
         assertThat(((ClientMessage.Seek) read("{'type':'seek','sid':1,'from':7}")).from())
                 .isEqualTo("7");
+    }
+
+    /** Many programs write null for what they leave out. */
+    @Test
+    void aMemberThatIsNullIsLeftOut() {
+        ClientMessage.Subscribe subscribe = (ClientMessage.Subscribe)
+                read("{'type':'subscribe','sid':4,'id':null,'topics':['a'],'from':null,'resume':null,'fields':null}");
+        assertThat(subscribe.id()).isNull();
+        assertThat(subscribe.parameters()).containsOnlyKeys("topics");
+        for (String message : List.of(
+                "{'type':null}",
+                "{'type':'subscribe','sid':null,'topics':['a']}",
+                "{'type':'credit','sid':1,'records':null}",
+                "{'type':'seek','sid':1,'from':null}",
+                "{'type':'auth','token':null}",
+                "{'type':'produce','topic':'t','records':null}",
+                "{'type':'produce','topic':null,'records':[{'value':1}]}")) {
+            String without = message.replaceAll(",?'[a-z]+':null", "").replace("{,", "{");
+            assertThat(refused(message)).hasMessage(refused(without).getMessage());
+        }
+        ClientMessage.Produce produce = (ClientMessage.Produce)
+                read(produce("{'partition':null,'timestamp':null,'headers':null,'key':null,'value':1}"));
+        assertThat(produce.records().get(1).partition()).isEqualTo(-1);
     }
 
     @Test
@@ -191,7 +206,6 @@ class ClientMessageReaderTest {
                 "{'value_base64':'%'} | value_base64: is not base64",
                 "{'key':5,'value':1} | key: must be a string or null",
                 "{'key':'\\ud800','value':1} | key: has half of a surrogate pair",
-                "{'partition':null,'value':1} | records: partition must be an integer",
                 "{'timestamp':'5','value':1} | records: timestamp must be an integer",
                 "{'value':1,'headers':[{'name':5}]} | headers: name must be a string",
                 "{'value':1,'headers':[{'name':'a','value':'x','value_base64':'YQ=='}]} | headers: 'value' and 'value_base64' are given together",
