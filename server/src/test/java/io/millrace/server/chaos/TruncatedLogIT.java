@@ -54,6 +54,8 @@ class TruncatedLogIT {
     void aLogThatWasCutAndHasGrownAgainIsToldToThoseWhoSawMoreOfIt() throws Exception {
         try (ClusterProcesses cluster = new ClusterProcesses(directory, 3)) {
             cluster.startAll();
+            // One that dies before it votes would leave a quorum of two.
+            ClusterView.awaitAllVoters(cluster.bootstrapServers());
             createTopic(cluster);
             write(cluster, 0, KEPT);
             awaitInSync(cluster, 2);
