@@ -69,6 +69,7 @@ public final class ClusterNode {
     private final LogManager logs;
     private final NodePeers peers;
     private final Quorum quorum;
+    private final QuorumWait quorumWait;
     private final ReplicaSizes replicaSizes;
     private final ControlPlane controlPlane;
     private final LocalPartitionService partitions;
@@ -116,6 +117,7 @@ public final class ClusterNode {
                 transport,
                 fatal,
                 () -> NodeSettings.peers(membership));
+        this.quorumWait = new QuorumWait(vertx, quorum::status, membership);
         this.partitions = new LocalPartitionService(vertx, config, logs, this::image, peers.replication());
         this.replicaSizes =
                 new ReplicaSizes(transport, () -> partitions.overview().sizesBytes());
@@ -216,7 +218,7 @@ public final class ClusterNode {
                     controlPlane.start();
                     return null;
                 })
-                .compose(started -> controlPlane.caughtUp())
+                .compose(started -> quorumWait.tellUntil(controlPlane.caughtUp()))
                 .onSuccess(known -> joined.tryComplete())
                 .onFailure(joined::tryFail);
         return joined.future();
