@@ -64,6 +64,12 @@ final class Leaders {
         return committed == null ? -1 : committed.leaderEpoch();
     }
 
+    /** Whether a leader that lacks records was elected, and replicas may still have what it has not. */
+    boolean isRecovering(TopicPartition key) {
+        PartitionMetadata committed = find(image.get(), key);
+        return committed != null && committed.recovering();
+    }
+
     boolean exists(TopicPartition key) {
         return find(image.get(), key) != null;
     }

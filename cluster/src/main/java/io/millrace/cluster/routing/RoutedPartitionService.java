@@ -164,9 +164,7 @@ public final class RoutedPartitionService implements PartitionService {
         if (!leaders.exists(key)) {
             return local.read(key, offset, maxBytes, Isolation.READ_COMMITTED);
         }
-        // Also a replica that is far behind has the right records; it only does not have the newest.
-        if (replicas.has(key)
-                && (isReadHere(key) || offset < replicas.offsets(key).highWatermark())) {
+        if (isReadHere(key) || hasHere(key, offset)) {
             return replicas.read(key, offset, maxBytes);
         }
         RemotePartition remote = remotes.get(key);
@@ -178,6 +176,16 @@ public final class RoutedPartitionService implements PartitionService {
         return recent != null
                 ? Future.succeededFuture(recent)
                 : calls.ask(key, READ_TIMEOUT_MS, leader -> readAt(leader, remote, offset, maxBytes));
+    }
+
+    /**
+     * Also a replica that is far behind has the right records, it only does not have the newest; but after an unclean election one that was
+     * not cut yet may have others.
+     */
+    private boolean hasHere(TopicPartition key, long offset) {
+        return replicas.has(key)
+                && !leaders.isRecovering(key)
+                && offset < replicas.offsets(key).highWatermark();
     }
 
     private Future<ReadResult> readAt(Leader leader, RemotePartition remote, long offset, int maxBytes) {
