@@ -143,21 +143,30 @@ public final class FanOutLoad {
         return open;
     }
 
-    /** Takes what comes, as fast as it can; its messages come one after the other. */
-    private final class Follower implements WebSocket.Listener {
+    /** Puts messages together, which come one after the other, and takes them as fast as it can. */
+    private abstract static class Messages implements WebSocket.Listener {
         private final StringBuilder partial = new StringBuilder();
+
+        abstract void take(StringBuilder message);
 
         @Override
         public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
             partial.append(data);
             if (last) {
-                if (measuring) {
-                    count(partial);
-                }
+                take(partial);
                 partial.setLength(0);
             }
             socket.request(1);
             return null;
+        }
+    }
+
+    private final class Follower extends Messages {
+        @Override
+        void take(StringBuilder message) {
+            if (measuring) {
+                count(message);
+            }
         }
 
         @Override
@@ -248,29 +257,19 @@ public final class FanOutLoad {
         return message.append("]}").toString();
     }
 
-    private final class Publisher implements WebSocket.Listener {
-        private final StringBuilder partial = new StringBuilder();
-
+    private final class Publisher extends Messages {
         @Override
-        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-            partial.append(data);
-            if (last) {
-                if (partial.indexOf("{\"type\":\"produced\"") == 0) {
-                    unanswered.decrementAndGet();
-                    for (int at = partial.indexOf("\"offset\":");
-                            at >= 0;
-                            at = partial.indexOf("\"offset\":", at + 1)) {
-                        acknowledged.incrementAndGet();
-                    }
-                } else if (partial.indexOf("{\"type\":\"error\"") == 0) {
-                    unanswered.decrementAndGet();
-                    refused.incrementAndGet();
-                    System.err.println(partial);
+        void take(StringBuilder message) {
+            if (message.indexOf("{\"type\":\"produced\"") == 0) {
+                unanswered.decrementAndGet();
+                for (int at = message.indexOf("\"offset\":"); at >= 0; at = message.indexOf("\"offset\":", at + 1)) {
+                    acknowledged.incrementAndGet();
                 }
-                partial.setLength(0);
+            } else if (message.indexOf("{\"type\":\"error\"") == 0) {
+                unanswered.decrementAndGet();
+                refused.incrementAndGet();
+                System.err.println(message);
             }
-            socket.request(1);
-            return null;
         }
     }
 

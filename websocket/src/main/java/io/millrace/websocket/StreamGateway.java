@@ -3,7 +3,6 @@ package io.millrace.websocket;
 import io.millrace.cluster.error.MillraceException;
 import io.millrace.cluster.metadata.ClusterImage;
 import io.millrace.cluster.metadata.Controller;
-import io.millrace.cluster.partition.PartitionService;
 import io.millrace.websocket.auth.ClientAccess;
 import io.millrace.websocket.auth.ClientAuthenticator;
 import io.millrace.websocket.auth.ClientIdentity;
@@ -48,7 +47,6 @@ public final class StreamGateway {
     private static final Logger LOG = LoggerFactory.getLogger(StreamGateway.class);
 
     private final Vertx vertx;
-    private final PartitionService partitions;
     private final Controller controller;
     private final GatewayLimits limits;
     private final GatewayMetrics metrics;
@@ -78,7 +76,6 @@ public final class StreamGateway {
             ClientAuthenticator authenticator,
             Clock clock) {
         this.vertx = vertx;
-        this.partitions = backend.partitions();
         this.controller = backend.controller();
         this.limits = limits;
         this.metrics = metrics;
@@ -93,7 +90,7 @@ public final class StreamGateway {
         this.access = new ClientAccess(authenticator, limits.accessTokenInUrl(), metrics, clock);
         this.services = new SessionServices(
                 backend.node(),
-                new SharedStreams(partitions, limits, metrics),
+                new SharedStreams(backend.partitions(), limits, metrics),
                 resolver,
                 new SubscriptionOpening(vertx, resolver),
                 access,
@@ -323,7 +320,7 @@ public final class StreamGateway {
         return loops.computeIfAbsent(eventLoop, loop -> {
             Context context =
                     ((VertxInternal) vertx).contextBuilder().withEventLoop(loop).build();
-            return new EventLoopSessions(vertx, context, partitions, limits, metrics);
+            return new EventLoopSessions(vertx, context, limits, metrics);
         });
     }
 }

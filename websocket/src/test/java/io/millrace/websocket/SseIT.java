@@ -167,18 +167,22 @@ class SseIT {
         }
     }
 
-    @Test
-    void aTokenOfRecordsThatRetentionHasTakenIsAGapBeforeTheFirstRecord() {
-        node.createTopic("taken", 1);
-        node.appendNumbers("taken", 0, 0, 10);
-        String token;
-        try (TestStream stream = TestStream.sse(client, node.http("/topics/taken/stream?from=earliest&limit=3"))) {
+    private String tokenBehindThreeRecordsOf(String topic) {
+        try (TestStream stream =
+                TestStream.sse(client, node.http("/topics/" + topic + "/stream?from=earliest&limit=3"))) {
             TestStream.Event last = null;
             for (TestStream.Event event = stream.event(); event != null; event = stream.event()) {
                 last = event;
             }
-            token = last.id();
+            return last.id();
         }
+    }
+
+    @Test
+    void aTokenOfRecordsThatRetentionHasTakenIsAGapBeforeTheFirstRecord() {
+        node.createTopic("taken", 1);
+        node.appendNumbers("taken", 0, 0, 10);
+        String token = tokenBehindThreeRecordsOf("taken");
         GatewayNode.await(node.partitions().deleteRecords(node.partition("taken", 0), 7));
         try (TestStream stream = TestStream.sse(client, node.http("/topics/taken/stream"), "Last-Event-ID", token)) {
             stream.event();
@@ -195,14 +199,7 @@ class SseIT {
     void aTokenOfATopicThatWasMadeAgainIsAGap() {
         node.createTopic("again", 1);
         node.appendNumbers("again", 0, 0, 5);
-        String token;
-        try (TestStream stream = TestStream.sse(client, node.http("/topics/again/stream?from=earliest&limit=3"))) {
-            TestStream.Event last = null;
-            for (TestStream.Event event = stream.event(); event != null; event = stream.event()) {
-                last = event;
-            }
-            token = last.id();
-        }
+        String token = tokenBehindThreeRecordsOf("again");
         node.deleteTopic("again");
         node.createTopic("again", 1);
         node.appendNumbers("again", 0, 0, 5);

@@ -66,8 +66,7 @@ final class RemotePartition {
                             Math.max(highWatermark, before.highWatermark()));
         }
         if (newLeader) {
-            // It may have lost what an earlier one gave out. Who watches finds out for himself, and reads it from the
-            // new one.
+            // It may have lost what an earlier one gave out. Who watches finds out, and reads it from the new one.
             window.leave();
             watchers.tellAll();
         } else if (moved) {

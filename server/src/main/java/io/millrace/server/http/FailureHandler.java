@@ -56,9 +56,7 @@ final class FailureHandler implements Handler<RoutingContext> {
         if (failure == null) {
             failure = ofStatus(ctx);
         } else if (!(failure instanceof MillraceException) && ctx.statusCode() < 500 && ctx.statusCode() >= 400) {
-            String escapes = AddressProblem.ofEscapes(ctx.request().uri());
-            failure = HttpProblem.badRequest(
-                    escapes != null ? escapes : "the request cannot be understood: " + failure.getMessage());
+            failure = notUnderstood(ctx.request(), failure.getMessage());
         }
         answer(ctx.request(), failure);
     }
@@ -152,10 +150,11 @@ final class FailureHandler implements Handler<RoutingContext> {
         if (ctx.statusCode() == 404) {
             return HttpProblem.unknownUrl("there is nothing at " + request.path());
         }
+        return notUnderstood(request, request.method() + " " + request.path());
+    }
+
+    private static HttpProblem notUnderstood(HttpServerRequest request, String why) {
         String escapes = AddressProblem.ofEscapes(request.uri());
-        return HttpProblem.badRequest(
-                escapes != null
-                        ? escapes
-                        : "the request cannot be understood: " + request.method() + " " + request.path());
+        return HttpProblem.badRequest(escapes != null ? escapes : "the request cannot be understood: " + why);
     }
 }

@@ -110,11 +110,14 @@ final class ConflatingPump implements Pump {
             target = -1;
             drained = false;
         }
-        if (head < 0 || stream.hasNewLeader()) {
+        if (head < 0) {
             return;
         }
         try {
             PartitionOffsets offsets = partitions.offsets(stream.key().partition());
+            if (stream.hasNewLeader(offsets.leaderEpoch())) {
+                return;
+            }
             if (encoder.position() >= offsets.logStartOffset()) {
                 goOn(offsets.highWatermark(), nowMs());
             } else if (encoder.position() > head) {

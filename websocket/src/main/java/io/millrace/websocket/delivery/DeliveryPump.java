@@ -86,11 +86,11 @@ final class DeliveryPump implements Pump {
         if (position < 0) {
             return;
         }
-        if (stream.hasNewLeader()) {
-            return;
-        }
         try {
             PartitionOffsets offsets = partitions.offsets(stream.key().partition());
+            if (stream.hasNewLeader(offsets.leaderEpoch())) {
+                return;
+            }
             if (position < offsets.logStartOffset()) {
                 stream.skipTo(offsets.logStartOffset());
                 position = offsets.logStartOffset();

@@ -1,6 +1,7 @@
 package io.millrace.websocket.delivery;
 
 import io.millrace.cluster.error.MillraceException;
+import io.millrace.cluster.partition.PartitionOffsets;
 import io.millrace.cluster.partition.PartitionService;
 import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.GatewayMetrics;
@@ -54,8 +55,9 @@ final class LogReader {
      * @param gap told with the first record, which makes the frame this follower's own; may be null
      */
     Future<SharedFrame> read(long position, Tick tick, long limit, Gap gap, Context context) {
-        int epoch = forgetOfEarlierLeaders();
-        SharedFrame known = gap == null && isReadable(position) ? recent.acquire(position, tick) : null;
+        PartitionOffsets now = offsetsOrNull();
+        int epoch = forgetOfEarlierLeaders(now);
+        SharedFrame known = gap == null && isReadable(position, now) ? recent.acquire(position, tick) : null;
         if (known != null && (known.tick() == null || known.tick().end() <= limit)) {
             return Future.succeededFuture(known);
         }
@@ -80,8 +82,9 @@ final class LogReader {
     /** The same, for a position in the snapshot of a table: it ends where the snapshot ends. */
     Future<SharedFrame> readSnapshot(long position, TableMembership snapshot, Gap gap, Context context) {
         long end = snapshot.index().end();
-        int epoch = forgetOfEarlierLeaders();
-        SharedFrame known = gap == null && isReadable(position) ? recent.acquireSnapshotPart(position, end) : null;
+        PartitionOffsets now = offsetsOrNull();
+        int epoch = forgetOfEarlierLeaders(now);
+        SharedFrame known = gap == null && isReadable(position, now) ? recent.acquireSnapshotPart(position, end) : null;
         if (known != null) {
             return Future.succeededFuture(known);
         }
@@ -102,18 +105,13 @@ final class LogReader {
     /**
      * What an earlier leader gave out may not be in the log any more.
      *
+     * @param now null when it is not known
      * @return the epoch of the leader
      */
-    private synchronized int forgetOfEarlierLeaders() {
-        try {
-            int newest = partitions.offsets(key.partition()).leaderEpoch();
-            if (newest > leaderEpoch) {
-                recent.clear();
-                leaderEpoch = newest;
-            }
-        } catch (MillraceException e) {
-            // The read says what it is.
-            return leaderEpoch;
+    private synchronized int forgetOfEarlierLeaders(PartitionOffsets now) {
+        if (now != null && now.leaderEpoch() > leaderEpoch) {
+            recent.clear();
+            leaderEpoch = now.leaderEpoch();
         }
         return leaderEpoch;
     }
@@ -147,12 +145,16 @@ final class LogReader {
     }
 
     /** Records that were deleted meanwhile are not shown from memory either. */
-    private boolean isReadable(long position) {
+    private static boolean isReadable(long position, PartitionOffsets now) {
+        return now != null && position >= now.logStartOffset();
+    }
+
+    private PartitionOffsets offsetsOrNull() {
         try {
-            return position >= partitions.offsets(key.partition()).logStartOffset();
+            return partitions.offsets(key.partition());
         } catch (MillraceException e) {
             // The read says what it is.
-            return false;
+            return null;
         }
     }
 }

@@ -175,13 +175,15 @@ public final class SharedStream {
      * whether it has been sent what that leader does not have. To be asked before and after each read: an answer may be of either.
      */
     boolean hasNewLeader() {
-        int newest = newestLeaderEpoch();
-        synchronized (this) {
-            if (newest > leaderEpoch && live > 0) {
-                askToLeave();
-            }
-            return leaving;
+        return hasNewLeader(leaderEpochOrUnknown());
+    }
+
+    /** The same, for who knows the epoch of the leader. */
+    synchronized boolean hasNewLeader(int newestEpoch) {
+        if (newestEpoch > leaderEpoch && live > 0) {
+            askToLeave();
         }
+        return leaving;
     }
 
     /** The newest leader epoch that is known here. */

@@ -138,8 +138,7 @@ final class CatchUp {
             return;
         }
         if (cursor.hasNewLeader() || !cursor.continuesWith(frame) || !subscription.maySend()) {
-            // What was read may be of another log; or the client sought another place meanwhile, or its socket filled
-            // up.
+            // It may be of another log; or the client sought another place meanwhile, or its socket filled up.
             add(cursor);
             return;
         }
@@ -232,8 +231,8 @@ final class CatchUp {
                 failedBehind(cursor, ErrorJson.asAnswer(done.cause()));
                 return;
             }
-            // Unless the client sought another place meanwhile.
             try {
+                // Unless the client sought another place meanwhile.
                 if (cursor.leaderEpoch() == epoch) {
                     moveBelowLoss(cursor, done.result());
                 }

@@ -1,6 +1,5 @@
 package io.millrace.websocket.session;
 
-import io.millrace.cluster.partition.PartitionService;
 import io.millrace.websocket.GatewayLimits;
 import io.millrace.websocket.GatewayMetrics;
 import io.millrace.websocket.delivery.LoopDelivery;
@@ -30,8 +29,7 @@ public final class EventLoopSessions {
     private long timer = -1;
     private long lagMeasuredNanos = System.nanoTime();
 
-    public EventLoopSessions(
-            Vertx vertx, Context context, PartitionService partitions, GatewayLimits limits, GatewayMetrics metrics) {
+    public EventLoopSessions(Vertx vertx, Context context, GatewayLimits limits, GatewayMetrics metrics) {
         this.vertx = vertx;
         this.metrics = metrics;
         this.delivery = new LoopDelivery(context, metrics);

@@ -137,7 +137,7 @@ public final class SubscriptionResolver {
                         all.<PartitionStart>list().stream()
                                 .filter(Objects::nonNull)
                                 .toList(),
-                        List.copyOf(waiting),
+                        waiting,
                         gone));
     }
 
